@@ -1,0 +1,1 @@
+"""The embedded services: PostgreSQL, the broker, and the supervisor of all processes."""

@@ -1,0 +1,39 @@
+"""The records of a shop."""
+
+from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
+from customers.models.article import Article
+from customers.models.base import ExternalRecord, RecordQuerySet
+from customers.models.customer import Customer
+from customers.models.order import Order, OrderLine
+from customers.models.product import Product
+from customers.models.recommendation import Recommendation, SimilarProduct
+from customers.models.review import Review
+from customers.models.sentiment import Sentiment, SentimentRead
+from customers.models.shop_import import Import
+from customers.models.taxonomy import Intent, Segment
+from customers.models.ticket import Message, Ticket
+from customers.models.user import User
+
+__all__ = [
+    "MAX_ATTEMPTS",
+    "Analysable",
+    "AnalysableQuerySet",
+    "Article",
+    "Customer",
+    "ExternalRecord",
+    "Import",
+    "Intent",
+    "Message",
+    "Order",
+    "OrderLine",
+    "Product",
+    "RecordQuerySet",
+    "Recommendation",
+    "Review",
+    "Segment",
+    "Sentiment",
+    "SentimentRead",
+    "SimilarProduct",
+    "Ticket",
+    "User",
+]

@@ -1,0 +1,171 @@
+"""Customers: who they are, what they bought in sum, and what was read about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import connection, models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
+from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.search import matching_prefixes
+from customers.models.taxonomy import Segment
+
+if TYPE_CHECKING:
+    from customers.models.user import User
+
+# Sums per customer, over orders in the currency of the customer's latest order: amounts
+# of other currencies cannot be added to it. Cancelled orders count for nothing.
+ORDER_STATISTICS_SQL = """
+WITH chosen AS (SELECT unnest(%(pks)s::bigint[]) AS id),
+latest AS (
+    SELECT DISTINCT ON (o.customer_id) o.customer_id, o.currency
+    FROM customers_order o JOIN chosen ON chosen.id = o.customer_id
+    WHERE o.status <> 'cancelled'
+    ORDER BY o.customer_id, o.placed_at DESC, o.id DESC
+),
+sums AS (
+    SELECT o.customer_id,
+        count(*) FILTER (WHERE o.kind = 'sale') AS order_count,
+        count(*) FILTER (WHERE o.kind = 'return') AS return_count,
+        sum(o.total) FILTER (WHERE o.currency = latest.currency) AS spent_total,
+        avg(o.total) FILTER (WHERE o.kind = 'sale' AND o.currency = latest.currency) AS average,
+        min(o.placed_at) FILTER (WHERE o.kind = 'sale') AS first_order_at,
+        max(o.placed_at) FILTER (WHERE o.kind = 'sale') AS last_order_at,
+        min(latest.currency) AS currency
+    FROM customers_order o
+    JOIN chosen ON chosen.id = o.customer_id
+    JOIN latest ON latest.customer_id = o.customer_id
+    WHERE o.status <> 'cancelled'
+    GROUP BY o.customer_id
+)
+UPDATE customers_customer c SET
+    order_count = coalesce(s.order_count, 0),
+    return_count = coalesce(s.return_count, 0),
+    spent_total = coalesce(s.spent_total, 0),
+    average_order_value = round(s.average, 4),
+    first_order_at = s.first_order_at,
+    last_order_at = s.last_order_at,
+    currency = coalesce(s.currency, '')
+FROM chosen LEFT JOIN sums s ON s.customer_id = chosen.id
+WHERE c.id = chosen.id
+"""
+
+
+class CustomerQuerySet(AnalysableQuerySet):
+    """Many customers at once."""
+
+    def matching(self, words: str) -> CustomerQuerySet:
+        """Customers whose name, e-mail, phone or external id has words beginning so."""
+        return matching_prefixes(self, words)
+
+    def refresh_order_statistics(self) -> int:
+        """Recompute the order columns of these customers in one statement."""
+        pks = list(self.order_by().values_list("pk", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute(ORDER_STATISTICS_SQL, {"pks": pks})
+            return cursor.rowcount
+
+
+class Customer(ExternalRecord, Analysable):
+    """A person or company that buys.
+
+    `segment` is what staff decided; `suggested_segment` and its neighbours are the
+    model's opinion and change at each analysis.
+    """
+
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    company = models.CharField(_("company"), max_length=200, blank=True)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    country = models.CharField(_("country"), max_length=60, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    tags = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True
+    )
+    notes = models.TextField(_("notes"), blank=True)
+
+    order_count = models.PositiveIntegerField(_("orders"), default=0, editable=False)
+    return_count = models.PositiveIntegerField(_("returns"), default=0, editable=False)
+    spent_total = models.DecimalField(
+        _("spent"), max_digits=16, decimal_places=4, default=0, editable=False
+    )
+    average_order_value = models.DecimalField(
+        _("average order value"), max_digits=16, decimal_places=4, null=True, editable=False
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True, editable=False)
+    first_order_at = models.DateTimeField(_("first order"), null=True, editable=False)
+    last_order_at = models.DateTimeField(_("last order"), null=True, editable=False)
+
+    segment = models.ForeignKey(
+        Segment, models.PROTECT, null=True, blank=True, verbose_name=_("segment"), related_name="+"
+    )
+    segment_set_by = models.ForeignKey(
+        "customers.User", models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    segment_set_at = models.DateTimeField(null=True, editable=False)
+    suggested_segment = models.ForeignKey(
+        Segment,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        verbose_name=_("suggested segment"),
+        related_name="+",
+    )
+    segment_probability = models.FloatField(_("probability"), null=True, editable=False)
+    segment_detail = models.JSONField(_("segment detail"), default=dict, editable=False)
+    sentiment_score = models.FloatField(_("sentiment"), null=True, editable=False)
+
+    search = models.GeneratedField(
+        expression=SearchVector(
+            "name", "email", "phone", "company", "external_id", config="simple"
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints = [unique_in_source("customer_unique_in_source")]
+        indexes = [
+            pending_index("customer_pending"),
+            GinIndex(fields=["search"], name="customer_search"),
+            GinIndex(fields=["tags"], name="customer_tags"),
+            # the customer list: newest first, and each of its sort columns
+            models.Index(fields=["-created_at", "-id"], name="customer_by_created"),
+            models.Index(fields=["-last_order_at", "-id"], name="customer_by_last_order"),
+            models.Index(fields=["-spent_total", "-id"], name="customer_by_spent"),
+            models.Index(
+                fields=["suggested_segment", "-last_order_at"], name="customer_by_segment"
+            ),
+            models.Index(fields=["sentiment_score"], name="customer_by_sentiment"),
+            models.Index(fields=["country"], name="customer_by_country"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.external_id or f"#{self.pk}"
+
+    @property
+    def effective_segment_id(self) -> str | None:
+        """The segment that counts: the person's decision, else the model's opinion."""
+        return self.segment_id or self.suggested_segment_id
+
+    def set_segment(self, segment: Segment | None, *, by: User) -> None:
+        """Record what staff decided; the model's opinion stays beside it."""
+        self.segment, self.segment_set_by, self.segment_set_at = segment, by, timezone.now()
+        self.save(update_fields=["segment", "segment_set_by", "segment_set_at", "updated_at"])
+
+    def bought_something(self) -> None:
+        """After a change of orders: recompute the sums and ask for a new analysis."""
+        customers: Any = type(self).objects.filter(pk=self.pk)
+        customers.refresh_order_statistics()
+        customers.request_analysis()

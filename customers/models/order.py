@@ -1,0 +1,171 @@
+"""Orders and their lines; returns are orders of their own kind with negative sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db import connection, models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
+from customers.models.customer import Customer
+from customers.models.product import Product
+
+TOTALS_SQL = """
+UPDATE customers_order o SET
+    goods_total = coalesce(s.goods, 0), charges_total = coalesce(s.charges, 0),
+    total = coalesce(s.goods, 0) + coalesce(s.charges, 0)
+FROM unnest(%(pks)s::bigint[]) AS chosen(id)
+LEFT JOIN LATERAL (
+    SELECT sum(amount) FILTER (WHERE kind = 'product') AS goods,
+           sum(amount) FILTER (WHERE kind = 'charge') AS charges
+    FROM customers_orderline WHERE order_id = chosen.id
+) s ON true
+WHERE o.id = chosen.id
+"""
+
+
+class OrderQuerySet(RecordQuerySet):
+    """Many orders at once."""
+
+    def refresh_totals(self) -> int:
+        """Recompute the totals of these orders from their lines, in one statement."""
+        pks = list(self.order_by().values_list("pk", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute(TOTALS_SQL, {"pks": pks})
+            return cursor.rowcount
+
+
+class Order(ExternalRecord):
+    """One purchase, or one return of earlier purchases (`kind` "return", totals < 0).
+
+    Totals are in `currency` and equal the sums of the lines. `customer` is null for
+    guests.
+    """
+
+    class Kind(models.TextChoices):
+        SALE = "sale", _("sale")
+        RETURN = "return", _("return")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        COMPLETED = "completed", _("completed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Payment(models.TextChoices):
+        PENDING = "pending", _("pending")
+        PAID = "paid", _("paid")
+        REFUNDED = "refunded", _("refunded")
+
+    class Fulfilment(models.TextChoices):
+        UNFULFILLED = "unfulfilled", _("unfulfilled")
+        SHIPPED = "shipped", _("shipped")
+        DELIVERED = "delivered", _("delivered")
+        RETURNED = "returned", _("returned")
+
+    number = models.CharField(_("number"), max_length=60, db_index=True)
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, blank=True, related_name="orders"
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.SALE)
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status.choices, default=Status.OPEN
+    )
+    payment = models.CharField(
+        _("payment"), max_length=12, choices=Payment.choices, default=Payment.PENDING
+    )
+    fulfilment = models.CharField(
+        _("fulfilment"), max_length=12, choices=Fulfilment.choices, default=Fulfilment.UNFULFILLED
+    )
+    returned_order = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="returns"
+    )
+    placed_at = models.DateTimeField(_("placed at"))
+    country = models.CharField(_("country"), max_length=60, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    goods_total = models.DecimalField(_("goods"), max_digits=16, decimal_places=4, default=0)
+    charges_total = models.DecimalField(_("charges"), max_digits=16, decimal_places=4, default=0)
+    total = models.DecimalField(_("total"), max_digits=16, decimal_places=4, default=0)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            unique_in_source("order_unique_in_source"),
+            models.CheckConstraint(
+                condition=Q(total=F("goods_total") + F("charges_total")), name="order_total_is_sum"
+            ),
+        ]
+        indexes = [
+            # the order list, a customer's orders, and the order list by status
+            models.Index(fields=["-placed_at", "-id"], name="order_by_placed"),
+            models.Index(fields=["customer", "-placed_at"], name="order_by_customer"),
+            models.Index(fields=["status", "-placed_at"], name="order_by_status"),
+            models.Index(fields=["-created_at", "-id"], name="order_by_created"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def replace_lines(self, lines: Iterable[OrderLine]) -> None:
+        """Set the lines anew, numbered from 1, and with them totals and statistics."""
+        self.lines.all().delete()
+        for position, line in enumerate(lines, start=1):
+            line.order, line.position = self, position
+        OrderLine.objects.bulk_create(lines)
+        Order.objects.filter(pk=self.pk).refresh_totals()
+        self.refresh_from_db(fields=["goods_total", "charges_total", "total"])
+        if self.customer:
+            self.customer.bought_something()
+
+
+class OrderLine(models.Model):
+    """One line of an order: a product, or a charge such as postage.
+
+    `amount` is quantity times unit price, computed by the database. Returned units have
+    a negative quantity.
+    """
+
+    class Kind(models.TextChoices):
+        PRODUCT = "product", _("product")
+        CHARGE = "charge", _("charge")
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField(_("position"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.PRODUCT)
+    product = models.ForeignKey(
+        Product, models.PROTECT, null=True, blank=True, related_name="order_lines"
+    )
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    quantity = models.IntegerField(_("quantity"))
+    unit_price = models.DecimalField(_("unit price"), max_digits=14, decimal_places=4)
+    amount = models.GeneratedField(
+        expression=F("quantity") * F("unit_price"),
+        output_field=models.DecimalField(max_digits=20, decimal_places=4),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        ordering = ["order", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="orderline_position"),
+            models.CheckConstraint(condition=~Q(quantity=0), name="orderline_has_quantity"),
+            models.CheckConstraint(
+                condition=Q(kind="charge", product__isnull=True)
+                | Q(kind="product", product__isnull=False),
+                name="orderline_product_or_charge",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=Decimal(0)) | Q(kind="charge"),
+                name="orderline_price_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.description or self.product}"

@@ -1,0 +1,70 @@
+"""Products recommended to a customer, with the reason."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.base import RecordQuerySet
+from customers.models.customer import Customer
+from customers.models.product import Product
+
+
+class Recommendation(models.Model):
+    """One product for one customer; rank 1 is the best.
+
+    `score` is the model's r_ui = b_ui + q_i·p_u and `base_score` its b_ui. `reasons`
+    lists what contributed: past purchases (`product` pk, `name`, `weight`) or popularity.
+    """
+
+    class Method(models.TextChoices):
+        PURCHASES = "purchases", _("from past purchases")
+        POPULARITY = "popularity", _("popular in the shop")
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="recommendations")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="recommendations")
+    rank = models.PositiveSmallIntegerField(_("rank"))
+    score = models.FloatField(_("score"))
+    base_score = models.FloatField(_("base score"), default=0.0)
+    method = models.CharField(_("method"), max_length=12, choices=Method.choices)
+    reasons = models.JSONField(_("reasons"), default=list)
+    model_version = models.CharField(_("model version"), max_length=64, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("recommendation")
+        verbose_name_plural = _("recommendations")
+        ordering = ["customer", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "product"], name="recommendation_once"),
+            models.UniqueConstraint(fields=["customer", "rank"], name="recommendation_rank"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer} ← {self.product}"
+
+
+class SimilarProduct(models.Model):
+    """One of the products most like another; rank 1 is the most alike.
+
+    `score` is the cosine of the two products in the space that recommendations are made
+    in: what is bought by the same customers, and what reads alike.
+    """
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="similar")
+    similar = models.ForeignKey(Product, models.CASCADE, related_name="+")
+    rank = models.PositiveSmallIntegerField(_("rank"))
+    score = models.FloatField(_("score"))
+
+    class Meta:
+        verbose_name = _("similar product")
+        verbose_name_plural = _("similar products")
+        ordering = ["product", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "rank"], name="similarproduct_rank")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} ~ {self.similar}"

@@ -1,0 +1,56 @@
+"""Reviews of products."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
+from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.customer import Customer
+from customers.models.product import Product
+from customers.models.sentiment import SentimentRead
+
+
+class Review(ExternalRecord, Analysable, SentimentRead):
+    """What a customer wrote about a product, with 1 to 5 stars when they gave any.
+
+    The sentiment is read from title and body alone, never from the stars.
+    """
+
+    ANALYSED_FIELDS = ("title", "body")
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="reviews")
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, blank=True, related_name="reviews"
+    )
+    rating = models.PositiveSmallIntegerField(_("stars"), null=True, blank=True)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    body = models.TextField(_("text"), blank=True)
+    written_at = models.DateTimeField(_("written at"), default=timezone.now)
+
+    objects = AnalysableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        constraints = [
+            unique_in_source("review_unique_in_source"),
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)),
+                name="review_rating_1_to_5",
+            ),
+        ]
+        indexes = [
+            pending_index("review_pending"),
+            # reviews of a product, of a customer, and all of them
+            models.Index(fields=["product", "-written_at"], name="review_by_product"),
+            models.Index(fields=["customer", "-written_at"], name="review_by_customer"),
+            models.Index(fields=["-written_at", "-id"], name="review_by_written"),
+            models.Index(fields=["-created_at", "-id"], name="review_by_created"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.body[:80]

@@ -1,0 +1,245 @@
+"""Tickets and their messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
+from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
+from customers.models.customer import Customer
+from customers.models.order import Order
+from customers.models.search import matching_prefixes
+from customers.models.sentiment import Sentiment, SentimentRead
+from customers.models.taxonomy import Intent
+
+if TYPE_CHECKING:
+    from customers.models.user import User
+
+
+class TicketQuerySet(RecordQuerySet):
+    """Many tickets at once."""
+
+    def open(self) -> Self:
+        """Tickets that someone still has to work on."""
+        return self.filter(status__in=[Ticket.Status.OPEN, Ticket.Status.PENDING])
+
+    def negative(self) -> Self:
+        """Tickets whose customer sounded negative in the latest message."""
+        return self.filter(sentiment__in=[Sentiment.VERY_NEGATIVE, Sentiment.NEGATIVE])
+
+    def matching(self, words: str) -> Self:
+        """Tickets whose subject or external id has words beginning so."""
+        return matching_prefixes(self, words)
+
+    def with_pending(self) -> Self:
+        """Adds `has_pending`: whether a message of the ticket still waits to be read."""
+        waiting = Message.objects.pending().filter(ticket=OuterRef("pk"))
+        return self.annotate(has_pending=Exists(waiting))
+
+
+class Ticket(ExternalRecord):
+    """A customer's matter with the shop: a subject and a conversation.
+
+    `intent` is what staff decided, `suggested_intent` what the model read in the opening
+    message. The sentiment columns follow the customer's latest read message.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        PENDING = "pending", _("waiting for customer")
+        SOLVED = "solved", _("solved")
+        CLOSED = "closed", _("closed")
+
+    class Priority(models.TextChoices):
+        LOW = "low", _("low")
+        NORMAL = "normal", _("normal")
+        HIGH = "high", _("high")
+        URGENT = "urgent", _("urgent")
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+        WEB = "web", _("web form")
+        CHAT = "chat", _("chat")
+        PHONE = "phone", _("phone")
+        API = "api", _("API")
+
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, blank=True, related_name="tickets"
+    )
+    order = models.ForeignKey(Order, models.SET_NULL, null=True, blank=True, related_name="tickets")
+    subject = models.CharField(_("subject"), max_length=300)
+    status = models.CharField(
+        _("status"), max_length=8, choices=Status.choices, default=Status.OPEN
+    )
+    priority = models.CharField(
+        _("priority"), max_length=8, choices=Priority.choices, default=Priority.NORMAL
+    )
+    channel = models.CharField(
+        _("channel"), max_length=8, choices=Channel.choices, default=Channel.EMAIL
+    )
+    assignee = models.ForeignKey(
+        "customers.User", models.SET_NULL, null=True, blank=True, related_name="tickets"
+    )
+    opened_at = models.DateTimeField(_("opened at"), default=timezone.now)
+    last_message_at = models.DateTimeField(_("last message"), default=timezone.now)
+
+    intent = models.ForeignKey(
+        Intent, models.PROTECT, null=True, blank=True, verbose_name=_("intent"), related_name="+"
+    )
+    intent_set_by = models.ForeignKey(
+        "customers.User", models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    intent_set_at = models.DateTimeField(null=True, editable=False)
+    suggested_intent = models.ForeignKey(
+        Intent,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        verbose_name=_("suggested intent"),
+        related_name="+",
+    )
+    intent_probability = models.FloatField(_("probability"), null=True, editable=False)
+    intent_detail = models.JSONField(_("intent detail"), default=dict, editable=False)
+    sentiment = models.CharField(
+        _("sentiment"), max_length=16, choices=Sentiment.choices, blank=True, editable=False
+    )
+    sentiment_score = models.FloatField(_("sentiment score"), null=True, editable=False)
+
+    search = models.GeneratedField(
+        expression=SearchVector("subject", "external_id", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        constraints = [unique_in_source("ticket_unique_in_source")]
+        indexes = [
+            GinIndex(fields=["search"], name="ticket_search"),
+            # the ticket list and its filters, a customer's tickets, the API
+            models.Index(fields=["-last_message_at", "-id"], name="ticket_by_last_message"),
+            models.Index(fields=["status", "-last_message_at"], name="ticket_by_status"),
+            models.Index(fields=["suggested_intent", "-last_message_at"], name="ticket_by_intent"),
+            models.Index(
+                fields=["sentiment_score", "-last_message_at"], name="ticket_by_sentiment"
+            ),
+            models.Index(fields=["customer", "-opened_at"], name="ticket_by_customer"),
+            models.Index(fields=["-created_at", "-id"], name="ticket_by_created"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        """As Django's; remembers the subject, which the opening message is read with."""
+        ticket = super().from_db(db, field_names, values)
+        ticket._subject_as_loaded = ticket.__dict__.get("subject")
+        return ticket
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a changed subject makes the opening message pending again."""
+        renamed = not self._state.adding and self.subject != self._subject_as_loaded
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if renamed:
+                opening = self.messages.opening_of([self.pk])
+                opening.request_analysis()
+        self._subject_as_loaded = self.subject
+
+    @property
+    def effective_intent_id(self) -> str | None:
+        """The intent that counts: the person's decision, else the model's opinion."""
+        return self.intent_id or self.suggested_intent_id
+
+    def set_intent(self, intent: Intent | None, *, by: User) -> None:
+        """Record what staff decided; the model's opinion stays beside it."""
+        self.intent, self.intent_set_by, self.intent_set_at = intent, by, timezone.now()
+        self.save(update_fields=["intent", "intent_set_by", "intent_set_at", "updated_at"])
+
+    def set_status(self, status: str) -> None:
+        """Move the ticket to another status."""
+        self.status = status
+        self.save(update_fields=["status", "updated_at"])
+
+    def add_message(self, body: str, *, author_kind: str, **columns: Any) -> Message:
+        """Append a message; a customer's reopens a solved ticket and is read by models."""
+        with transaction.atomic():
+            message = self.messages.create(body=body, author_kind=author_kind, **columns)
+            self.last_message_at = max(self.last_message_at, message.sent_at)
+            if author_kind == Message.Author.CUSTOMER and self.status != self.Status.OPEN:
+                self.status = self.Status.OPEN
+            self.save(update_fields=["last_message_at", "status", "updated_at"])
+        return message
+
+
+class MessageQuerySet(AnalysableQuerySet):
+    """Many messages at once."""
+
+    def from_customers(self) -> Self:
+        """Messages that customers wrote; these alone are read by models."""
+        return self.filter(author_kind=Message.Author.CUSTOMER)
+
+    def opening_of(self, ticket_pks: Any) -> Self:
+        """The first customer message of each of these tickets; it decides the intent."""
+        first = (
+            Message.objects.from_customers()
+            .filter(ticket__in=ticket_pks)
+            .order_by("ticket_id", "sent_at", "id")
+            .distinct("ticket_id")
+            .values("pk")
+        )
+        return self.filter(pk__in=first)
+
+
+class Message(ExternalRecord, Analysable, SentimentRead):
+    """One message of a ticket: the customer's, an agent's reply, or a system's note."""
+
+    class Author(models.TextChoices):
+        CUSTOMER = "customer", _("customer")
+        AGENT = "agent", _("agent")
+        SYSTEM = "system", _("system")
+
+    ANALYSED_FIELDS = ("body", "author_kind")
+    ANALYSED_WHEN: ClassVar[Q] = Q(author_kind="customer")
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages")
+    author_kind = models.CharField(
+        _("author"), max_length=8, choices=Author.choices, default=Author.CUSTOMER
+    )
+    author = models.ForeignKey(
+        "customers.User", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    body = models.TextField(_("text"))
+    sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["sent_at", "id"]
+        constraints = [unique_in_source("message_unique_in_source")]
+        indexes = [
+            pending_index("message_pending", Q(author_kind="customer")),
+            # a ticket's conversation
+            models.Index(fields=["ticket", "sent_at", "id"], name="message_by_ticket"),
+        ]
+
+    def __str__(self) -> str:
+        return self.body[:80]
+
+    @property
+    def is_read(self) -> bool:
+        """Only what customers wrote is read."""
+        return self.author_kind == self.Author.CUSTOMER

@@ -1,0 +1,18 @@
+"""The people who work with the records, and their roles."""
+
+from django.contrib.auth.models import AbstractUser
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A member of staff or a partner system; roles are the groups named in `ROLES`."""
+
+    ROLES = ("agent", "manager", "admin", "partner")
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether the user is in one of these roles; superusers are in all."""
+        return self.is_superuser or self.groups.filter(name__in=roles).exists()

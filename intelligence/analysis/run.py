@@ -1,0 +1,97 @@
+"""Reading what is pending: a few named rows, or all of a kind until none is left."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
+from customers.models import Analysable
+from intelligence.analysis.claim import claimed
+from intelligence.analysis.kind import Kind
+from intelligence.analysis.store import store
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many rows were stored, how many tries failed, and whether time ran out first."""
+
+    n: int = 0
+    failed: int = 0
+    out_of_time: bool = False
+
+    def add(self, other: Tally) -> None:
+        """Count another run's rows too."""
+        self.n += other.n
+        self.failed += other.failed
+
+
+def analyse_rows(kind: Kind, pks: Sequence[int]) -> Tally:
+    """Read those of these rows that are pending and that nobody else is reading."""
+    return _drain(kind, pks, deadline=None)
+
+
+def analyse_pending(kind: Kind, seconds: float | None = None) -> Tally:
+    """Read all pending rows of a kind; stops between two batches after `seconds`."""
+    _prepare(kind)
+    kind.before_bulk()
+    return _drain(kind, None, None if seconds is None else time.monotonic() + seconds)
+
+
+def _drain(kind: Kind, pks: Sequence[int] | None, deadline: float | None) -> Tally:
+    _prepare(kind)
+    tally = Tally()
+    while deadline is None or time.monotonic() < deadline:
+        with claimed(kind, settings.ANALYSIS_BATCH_ROWS, pks) as rows:
+            if not rows:
+                return tally
+            tally.add(analyse_batch(kind, rows))
+    tally.out_of_time = True
+    return tally
+
+
+def _prepare(kind: Kind) -> None:
+    """Load the engines; when that fails no try is counted, and the rows say why."""
+    try:
+        kind.prepare()
+    except Exception as error:
+        waiting = kind.model.objects.pending().filter(analysis_error="")
+        waiting.update(analysis_error=describe(error))
+        raise
+
+
+def analyse_batch(kind: Kind, rows: Sequence[Any]) -> Tally:
+    """Read and store these claimed rows; a batch that raises is halved until the row
+    that raises stands alone, and that one keeps its error.
+    """
+    try:
+        return Tally(n=store(kind, rows, kind.read(rows)))
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: not the fault of any row
+    except Exception as error:
+        # An engine may raise anything on some input, and one row must not stop the rest.
+        if len(rows) == 1:
+            _record_failure(rows[0], error)
+            return Tally(failed=1)
+    half = len(rows) // 2
+    tally = analyse_batch(kind, rows[:half])
+    tally.add(analyse_batch(kind, rows[half:]))
+    return tally
+
+
+def _record_failure(row: Analysable, error: Exception) -> None:
+    logger.warning("%s %s could not be read: %s", type(row).__name__, row.pk, describe(error))
+    same_text = type(row)._base_manager.filter(pk=row.pk, requested_at=row.requested_at)
+    same_text.filter(analysed_at__isnull=True).update(analysis_error=describe(error))
+
+
+def describe(error: BaseException) -> str:
+    """The error as one line for staff: its type and its message, cut to 500 characters."""
+    return f"{type(error).__name__}: {error}".replace("\x00", "")[:500]

@@ -1,0 +1,42 @@
+"""The backstop of the doorbell: rings again for rows that wait longer than they should."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from customers.models import MAX_ATTEMPTS
+from intelligence.analysis.kinds import KINDS
+
+SWEEP_LOCK = 7_310_001  # one sweep at a time, however many beats run
+
+KILLED = "The worker that read this row died, {tries} times. Analyse it again to retry."
+
+
+def overdue_kinds() -> list[str]:
+    """Names of the kinds with pending rows that were asked for too long ago.
+
+    Empty while another process sweeps. Rows whose tries are used up without an error
+    of their own killed their workers: they get that as their reason.
+    """
+    with transaction.atomic():
+        if not _only_sweeper():
+            return []
+        for kind in KINDS.values():
+            silent = kind.model.objects.failed().filter(analysis_error="")
+            silent.update(analysis_error=KILLED.format(tries=MAX_ATTEMPTS))
+        limit = timezone.now() - timedelta(seconds=settings.ANALYSIS_OVERDUE_SECONDS)
+        return [
+            name
+            for name, kind in KINDS.items()
+            if kind.model.objects.pending().filter(requested_at__lt=limit).exists()
+        ]
+
+
+def _only_sweeper() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SWEEP_LOCK])
+        return bool(cursor.fetchone()[0])

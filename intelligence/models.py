@@ -1,0 +1,71 @@
+"""What only the machine needs: model versions, the ledger of predictions, vectors."""
+
+from __future__ import annotations
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import VectorField
+
+from customers.models import Product
+
+
+class ModelVersion(models.Model):
+    """One set of weights that made predictions, named by the sha256 of its content."""
+
+    task = models.CharField(_("task"), max_length=40)
+    sha256 = models.CharField(_("sha256"), max_length=64)
+    card = models.JSONField(_("card"), encoder=DjangoJSONEncoder)
+    first_used_at = models.DateTimeField(_("first used"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("model version")
+        verbose_name_plural = _("model versions")
+        constraints = [models.UniqueConstraint(fields=["task", "sha256"], name="modelversion_once")]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.sha256[:12]}"
+
+
+class Prediction(models.Model):
+    """The append-only ledger: one line for each result that was stored on a record.
+
+    `input_sha256` is of what the model read, so that a prediction can be replayed and a
+    text that changed since is told apart.
+    """
+
+    kind = models.CharField(_("kind"), max_length=20)
+    object_id = models.BigIntegerField(_("row"))
+    task = models.CharField(_("task"), max_length=40)
+    model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="predictions")
+    input_sha256 = models.CharField(_("input sha256"), max_length=64)
+    output = models.JSONField(_("output"))
+    created_at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("prediction")
+        verbose_name_plural = _("predictions")
+        indexes = [models.Index(fields=["kind", "object_id", "-id"], name="prediction_by_row")]
+
+    def __str__(self) -> str:
+        return f"{self.task} of {self.kind} {self.object_id}"
+
+
+class ProductVector(models.Model):
+    """What the recommender knows of a product.
+
+    `embedding` is the backbone's reading of the product's text (unit length);
+    `factors` the q_i of r_ui = q_i·p_u with b_ui as its last entry, and null until a
+    recommender was fitted. Both have the dimension of the models that made them.
+    """
+
+    product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="vector")
+    embedding = VectorField(_("text embedding"))
+    embedding_version = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("product vector")
+        verbose_name_plural = _("product vectors")
+
+    def __str__(self) -> str:
+        return str(self.product)

@@ -1,0 +1,33 @@
+"""The Celery tasks: each loads nothing, decides nothing, and calls a plain function."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.conf import settings
+
+from intelligence.analysis.kinds import KINDS
+from intelligence.analysis.run import analyse_pending as drain
+from intelligence.analysis.run import analyse_rows as read_rows
+from intelligence.analysis.sweep import overdue_kinds
+
+BULK_SECONDS = 120  # then the task rings itself again, so that other bulk work gets a turn
+
+
+@shared_task(queue="interactive")
+def analyse_rows(kind: str, pks: list[int]) -> None:
+    """Read these rows, which somebody is waiting for."""
+    read_rows(KINDS[kind], pks)
+
+
+@shared_task(queue="bulk")
+def analyse_pending(kind: str) -> None:
+    """Read all pending rows of a kind."""
+    if drain(KINDS[kind], seconds=BULK_SECONDS).out_of_time:
+        analyse_pending.delay(kind)
+
+
+@shared_task(queue="interactive", expires=settings.ANALYSIS_SWEEP_SECONDS)
+def sweep() -> None:
+    """Ring again for every kind with overdue rows."""
+    for kind in overdue_kinds():
+        analyse_pending.delay(kind)
