@@ -178,6 +178,16 @@ CELERY_BROKER_URL = _BROKER["broker_url"]
 CELERY_BROKER_TRANSPORT_OPTIONS = _BROKER["broker_transport_options"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "bulk"
+CELERY_TASK_ROUTES = {
+    "intelligence.tasks.analyse_rows": {"queue": "interactive"},
+    "intelligence.tasks.sweep": {"queue": "interactive"},
+}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "intelligence.tasks.sweep",
+        "schedule": env.int("ANALYSIS_SWEEP_SECONDS", default=30),
+    },
+}
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep
 CELERY_TASK_PUBLISH_RETRY = False  # a broker that is down must not hold up a request
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -13,20 +13,20 @@ from intelligence.analysis.sweep import overdue_kinds
 BULK_SECONDS = 120  # then the task rings itself again, so that other bulk work gets a turn
 
 
-@shared_task(queue="interactive")
+@shared_task
 def analyse_rows(kind: str, pks: list[int]) -> None:
     """Read these rows, which somebody is waiting for."""
     read_rows(KINDS[kind], pks)
 
 
-@shared_task(queue="bulk")
+@shared_task
 def analyse_pending(kind: str) -> None:
     """Read all pending rows of a kind."""
     if drain(KINDS[kind], seconds=BULK_SECONDS).out_of_time:
         analyse_pending.delay(kind)
 
 
-@shared_task(queue="interactive", expires=settings.ANALYSIS_SWEEP_SECONDS)
+@shared_task(expires=settings.ANALYSIS_SWEEP_SECONDS)
 def sweep() -> None:
     """Ring again for every kind with overdue rows."""
     for kind in overdue_kinds():

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from customers.models import Analysable
+from customers.models import MAX_ATTEMPTS, Analysable
 from intelligence.analysis.claim import claimed
 from intelligence.analysis.kind import Kind
 from intelligence.analysis.store import store
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Tally:
-    """How many rows were stored, how many tries failed, and whether time ran out first."""
+    """Rows that were stored, rows that were set aside, and whether time ran out first."""
 
     n: int = 0
     failed: int = 0
@@ -78,18 +78,18 @@ def analyse_batch(kind: Kind, rows: Sequence[Any]) -> Tally:
     except Exception as error:
         # An engine may raise anything on some input, and one row must not stop the rest.
         if len(rows) == 1:
-            _record_failure(rows[0], error)
-            return Tally(failed=1)
+            return _record_failure(rows[0], error)
     half = len(rows) // 2
     tally = analyse_batch(kind, rows[:half])
     tally.add(analyse_batch(kind, rows[half:]))
     return tally
 
 
-def _record_failure(row: Analysable, error: Exception) -> None:
+def _record_failure(row: Analysable, error: Exception) -> Tally:
     logger.warning("%s %s could not be read: %s", type(row).__name__, row.pk, describe(error))
     same_text = type(row)._base_manager.filter(pk=row.pk, requested_at=row.requested_at)
     same_text.filter(analysed_at__isnull=True).update(analysis_error=describe(error))
+    return Tally(failed=int(row.attempts >= MAX_ATTEMPTS))
 
 
 def describe(error: BaseException) -> str:

@@ -1,0 +1,86 @@
+"""A deterministic text engine that notes every text it reads, for tests of the road.
+
+It obeys words in the text: RAISE raises, KILL kills the process, WAIT waits until the
+file $ENGINE_LEDGER.go exists. Sentiment is positive for "good", negative otherwise;
+the intent is always track_order.
+"""
+
+import hashlib
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from intelligence.engines.contract import Card, Prediction
+
+STEPS = ("very_negative", "negative", "neutral", "positive", "very_positive")
+
+
+def card(task, labels):
+    """A card whose sha256 names the task."""
+    return Card(
+        name=f"ledger-{task}",
+        task=task,
+        description="for tests",
+        labels=labels,
+        languages=("en",),
+        backbone="none",
+        sha256=hashlib.sha256(task.encode()).hexdigest(),
+        licence="MIT",
+    )
+
+
+@dataclass
+class Reading:
+    input_sha256: str
+    language: str
+    embedding: list
+    predictions: dict
+    truncated: bool = False
+
+
+class LedgerReader:
+    backbone_version = "0" * 64
+    versions = {
+        "sentiment": card("sentiment", STEPS),
+        "intent": card("intent", ("track_order",)),
+    }
+
+    def read(self, texts, tasks):
+        for text in texts:
+            self._note(text)
+        return [self._reading(text, wanted) for text, wanted in zip(texts, tasks, strict=True)]
+
+    def _note(self, text):
+        path = os.environ.get("ENGINE_LEDGER")
+        if path:
+            with open(path, "a") as ledger:
+                ledger.write(text.replace("\n", " ") + "\n")
+        if "RAISE" in text:
+            raise ValueError("this text cannot be read")
+        if "KILL" in text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        while "WAIT" in text and not Path(f"{path}.go").exists():
+            time.sleep(0.02)
+
+    def _reading(self, text, wanted):
+        good = "good" in text
+        felt = Prediction(
+            label="positive" if good else "negative",
+            probability=0.9,
+            distribution={"positive": 0.9 if good else 0.1, "negative": 0.1 if good else 0.9},
+            score=0.5 if good else -0.5,
+        )
+        intent = Prediction(label="track_order", probability=0.8, distribution={"track_order": 0.8})
+        said = {"sentiment": felt, "intent": intent}
+        return Reading(
+            input_sha256=hashlib.sha256(text.encode()).hexdigest(),
+            language="en",
+            embedding=[0.0] * 384,
+            predictions={task: said[task] for task in wanted},
+        )
+
+
+def load(**_):
+    return LedgerReader()
