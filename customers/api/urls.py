@@ -1,5 +1,30 @@
 """The addresses of the API."""
 
-from django.urls import URLPattern
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import DefaultRouter
 
-urlpatterns: list[URLPattern] = []
+from customers.api import viewsets
+from customers.api.problems import not_found
+
+router = DefaultRouter()
+router.register("customers", viewsets.CustomerViewSet)
+router.register("products", viewsets.ProductViewSet)
+router.register("orders", viewsets.OrderViewSet)
+router.register("tickets", viewsets.TicketViewSet)
+router.register("reviews", viewsets.ReviewViewSet)
+router.register("articles", viewsets.ArticleViewSet)
+router.register("recommendations", viewsets.RecommendationViewSet)
+router.register("intents", viewsets.IntentViewSet)
+router.register("segments", viewsets.SegmentViewSet)
+
+docs = SpectacularSwaggerSplitView.as_view(
+    url_name="api-schema", template_name="api/docs.html", permission_classes=[]
+)
+
+urlpatterns = [
+    path("v1/", include((router.urls, "api"))),
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="api-schema"),
+    path("docs/", docs, name="api-docs"),
+    re_path(r"", not_found),
+]

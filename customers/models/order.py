@@ -119,8 +119,12 @@ class Order(ExternalRecord):
         OrderLine.objects.bulk_create(lines)
         Order.objects.filter(pk=self.pk).refresh_totals()
         self.refresh_from_db(fields=["goods_total", "charges_total", "total"])
-        if self.customer:
-            self.customer.bought_something()
+        self.recount_customers()
+
+    def recount_customers(self, former: Customer | None = None) -> None:
+        """Bring the sums of the customer up to date, and of a `former` one if it changed."""
+        for customer in {self.customer, former} - {None}:
+            customer.bought_something()
 
 
 class OrderLine(models.Model):

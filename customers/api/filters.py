@@ -1,0 +1,114 @@
+"""What the lists of the API can be narrowed by; each filter has an index behind it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django_filters import rest_framework as filters
+
+from customers.models import (
+    Article,
+    Customer,
+    Order,
+    Product,
+    Recommendation,
+    Review,
+    Sentiment,
+    Ticket,
+)
+
+
+class RecordFilter(filters.FilterSet):
+    """Filters of every record that may come from another system."""
+
+    source = filters.CharFilter()
+    external_id = filters.CharFilter()
+    created_since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+
+
+class SearchableFilter(RecordFilter):
+    """Filters of records with a full-text `search`."""
+
+    q = filters.CharFilter(method="search", label="Words beginning so.")
+
+    def search(self, rows: models.QuerySet, name: str, words: str) -> models.QuerySet:
+        """Rows that have words beginning so."""
+        return rows.matching(words)  # type: ignore[attr-defined]
+
+
+class CustomerFilter(SearchableFilter):
+    """Filters of customers."""
+
+    segment = filters.CharFilter(field_name="segment_id", label="What staff decided.")
+    suggested_segment = filters.CharFilter(
+        field_name="suggested_segment_id", label="What the model says."
+    )
+
+    class Meta:
+        model = Customer
+        fields = ("email", "country", "language")
+
+
+class ProductFilter(SearchableFilter):
+    """Filters of products."""
+
+    class Meta:
+        model = Product
+        fields = ("sku", "category", "brand", "is_active")
+
+
+class OrderFilter(RecordFilter):
+    """Filters of orders."""
+
+    placed_since = filters.IsoDateTimeFilter(field_name="placed_at", lookup_expr="gte")
+    customer = filters.NumberFilter(field_name="customer_id")
+
+    class Meta:
+        model = Order
+        fields = ("number", "kind", "status", "payment", "fulfilment")
+
+
+class TicketFilter(SearchableFilter):
+    """Filters of tickets."""
+
+    customer = filters.NumberFilter(field_name="customer_id")
+    intent = filters.CharFilter(field_name="intent_id", label="What staff decided.")
+    suggested_intent = filters.CharFilter(
+        field_name="suggested_intent_id", label="What the model says."
+    )
+    sentiment = filters.ChoiceFilter(choices=Sentiment.choices)
+
+    class Meta:
+        model = Ticket
+        fields = ("status", "priority", "channel")
+
+
+class ReviewFilter(RecordFilter):
+    """Filters of reviews."""
+
+    customer = filters.NumberFilter(field_name="customer_id")
+    product = filters.NumberFilter(field_name="product_id")
+    sentiment = filters.ChoiceFilter(choices=Sentiment.choices)
+
+    class Meta:
+        model = Review
+        fields = ("rating",)
+
+
+class RecommendationFilter(filters.FilterSet):
+    """Filters of recommendations."""
+
+    customer = filters.NumberFilter(field_name="customer_id")
+    product = filters.NumberFilter(field_name="product_id")
+
+    class Meta:
+        model = Recommendation
+        fields = ("method",)
+
+
+class ArticleFilter(RecordFilter):
+    """Filters of help articles."""
+
+    class Meta:
+        model = Article
+        fields = ("category", "language", "status")

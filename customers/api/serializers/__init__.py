@@ -1,0 +1,1 @@
+"""What each record looks like to partner systems."""

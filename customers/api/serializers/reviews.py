@@ -1,0 +1,25 @@
+"""Reviews."""
+
+from customers.api.serializers.predictions import AnalysisSerializer, PredictionSerializer
+from customers.api.serializers.records import KEYS, TIMES, RecordSerializer, VisibleRelatedField
+from customers.models import Customer, Product, Review
+
+
+class ReviewSerializer(RecordSerializer):
+    """A review and the sentiment read from its text."""
+
+    product = VisibleRelatedField(queryset=Product.objects.all())
+    customer = VisibleRelatedField(queryset=Customer.objects.all(), required=False, allow_null=True)
+    sentiment = PredictionSerializer(source="sentiment_detail", read_only=True, allow_null=True)
+    analysis = AnalysisSerializer(source="*", read_only=True)
+
+    class Meta:
+        model = Review
+        fields = (
+            *KEYS,
+            *("product", "customer", "rating", "title", "body", "written_at"),
+            *("language", "sentiment", "analysis"),
+            *TIMES,
+        )
+        read_only_fields = ("language",)
+        extra_kwargs = {"rating": {"min_value": 1, "max_value": 5}}

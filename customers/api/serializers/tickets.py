@@ -1,0 +1,105 @@
+"""Tickets with their messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from customers.api.serializers.predictions import (
+    AnalysisSerializer,
+    DecisionField,
+    PredictionSerializer,
+)
+from customers.api.serializers.records import KEYS, TIMES, RecordSerializer, VisibleRelatedField
+from customers.models import Customer, Intent, Message, Order, Ticket
+
+
+class MessageSerializer(RecordSerializer):
+    """A message; those of customers are read for language and sentiment."""
+
+    sentiment = PredictionSerializer(source="sentiment_detail", read_only=True, allow_null=True)
+    analysis = AnalysisSerializer(source="*", read_only=True)
+
+    class Meta:
+        model = Message
+        fields = (
+            *KEYS,
+            *("author_kind", "body", "sent_at", "language", "sentiment", "analysis"),
+            *TIMES,
+        )
+        read_only_fields = ("language",)
+
+
+class TicketSerializer(RecordSerializer):
+    """A ticket and its conversation. Creating one needs its opening message (`body`)."""
+
+    customer = VisibleRelatedField(queryset=Customer.objects.all(), required=False, allow_null=True)
+    order = VisibleRelatedField(queryset=Order.objects.all(), required=False, allow_null=True)
+    body = serializers.CharField(
+        write_only=True, required=False, help_text="The opening message, when creating."
+    )
+    intent = DecisionField("intent")
+    decided_intent = serializers.PrimaryKeyRelatedField(
+        queryset=Intent.objects.filter(is_active=True),
+        write_only=True,
+        required=False,
+        allow_null=True,
+        help_text="Sets the decision of staff; null takes it back.",
+    )
+    messages = MessageSerializer(many=True, read_only=True)
+    pending = serializers.SerializerMethodField(help_text="Whether a message waits to be read.")
+
+    class Meta:
+        model = Ticket
+        fields = (
+            *KEYS,
+            *("customer", "order", "subject", "body", "status", "priority", "channel"),
+            *("opened_at", "last_message_at", "intent", "decided_intent"),
+            *("sentiment", "sentiment_score", "messages", "pending"),
+            *TIMES,
+        )
+        read_only_fields = ("last_message_at", "sentiment", "sentiment_score")
+        extra_kwargs = {"channel": {"default": Ticket.Channel.API}}
+
+    @extend_schema_field(bool)
+    def get_pending(self, ticket: Ticket) -> bool:
+        """Whether one of the ticket's messages waits to be read."""
+        return any(message.is_pending for message in ticket.messages.all())
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """A new ticket has an opening message; an existing one gets messages of its own."""
+        if self.instance is None and not values.get("body"):
+            raise serializers.ValidationError({"body": "A new ticket needs its opening message."})
+        return values
+
+    @transaction.atomic
+    def create(self, validated_data: dict[str, Any]) -> Ticket:
+        """Create the ticket, its opening message, and the decision if one was given."""
+        body = validated_data.pop("body")
+        intent = validated_data.pop("decided_intent", None)
+        ticket = super().create(validated_data)
+        ticket.add_message(body, author_kind=Message.Author.CUSTOMER, sent_at=ticket.opened_at)
+        if intent:
+            ticket.set_intent(intent, by=self.context["request"].user)
+        return ticket
+
+    def update(self, instance: Ticket, validated_data: dict[str, Any]) -> Ticket:
+        """Update; the opening message stays what the customer wrote."""
+        validated_data.pop("body", None)
+        given = "decided_intent" in validated_data
+        intent = validated_data.pop("decided_intent", None)
+        ticket = super().update(instance, validated_data)
+        if given and ticket.intent != intent:
+            ticket.set_intent(intent, by=self.context["request"].user)
+        return ticket
+
+
+class IntentSerializer(serializers.ModelSerializer):
+    """Something that customers want with a ticket."""
+
+    class Meta:
+        model = Intent
+        fields = ("slug", "name", "description", "is_active")

@@ -1,0 +1,49 @@
+"""Writing a record by the key that its source system knows it by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+BY_EXTERNAL_ID = r"by-external-id/(?P<source>[-\w]{1,40})/(?P<external_id>[^/]{1,120})"
+
+
+class UpsertMixin:
+    """Adds `PUT .../by-external-id/SOURCE/EXTERNAL_ID/` and `GET` to a viewset."""
+
+    @action(detail=False, methods=["get", "put"], url_path=BY_EXTERNAL_ID, filter_backends=[])
+    def by_external_id(self, request: Request, source: str, external_id: str) -> Response:
+        """Read the record that `source` knows by this id, or create or update it.
+
+        Writing equal values again changes nothing and answers 200.
+        """
+        if request.method == "GET":
+            self.kwargs["pk"] = self._pk_of(source, external_id)
+            return self.retrieve(request)  # type: ignore[attr-defined]
+        try:
+            with transaction.atomic():
+                return self._write(request, source, external_id)
+        except IntegrityError:
+            # Somebody else created it between our look and our write: now it is an update.
+            with transaction.atomic():
+                return self._write(request, source, external_id)
+
+    def _write(self, request: Request, source: str, external_id: str) -> Response:
+        rows: Any = self.get_queryset()  # type: ignore[attr-defined]
+        row = rows.from_source(source, external_id).first()
+        data = {**request.data, "source": source, "external_id": external_id}
+        serializer = self.get_serializer(row, data=data, partial=row is not None)  # type: ignore[attr-defined]
+        serializer.is_valid(raise_exception=True)
+        serializer.save()
+        code = status.HTTP_200_OK if row else status.HTTP_201_CREATED
+        return Response(serializer.data, status=code)
+
+    def _pk_of(self, source: str, external_id: str) -> int:
+        rows: Any = self.get_queryset()  # type: ignore[attr-defined]
+        pks = rows.from_source(source, external_id).values_list("pk", flat=True)
+        return pks.first() or 0

@@ -1,0 +1,146 @@
+"""The endpoints: pure declaration, apart from verbs that call one method of a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+
+from customers.api import filters
+from customers.api.pagination import ByRankCursor, BySlugPages
+from customers.api.serializers.customers import CustomerSerializer, SegmentSerializer
+from customers.api.serializers.knowledge import ArticleSerializer, RecommendationSerializer
+from customers.api.serializers.orders import OrderSerializer
+from customers.api.serializers.products import ProductSerializer
+from customers.api.serializers.reviews import ReviewSerializer
+from customers.api.serializers.tickets import IntentSerializer, MessageSerializer, TicketSerializer
+from customers.api.upsert import UpsertMixin
+from customers.models import (
+    Article,
+    Customer,
+    Intent,
+    Order,
+    Product,
+    Recommendation,
+    Review,
+    Segment,
+    Ticket,
+)
+
+
+class VisibleRows:
+    """Narrows every query to the rows that the asking user may see."""
+
+    lookup_value_regex = r"\d+"
+
+    def get_queryset(self) -> models.QuerySet:
+        """The visible rows."""
+        rows: Any = super().get_queryset()  # type: ignore[misc]
+        return rows.visible_to(self.request.user)  # type: ignore[attr-defined]
+
+
+class RecordViewSet(
+    UpsertMixin,
+    VisibleRows,
+    mixins.CreateModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.ListModelMixin,
+    GenericViewSet,
+):
+    """List, read, create and update a record, by id or by source and external id."""
+
+
+class CustomerViewSet(RecordViewSet):
+    """Customers with their statistics and segment."""
+
+    queryset = Customer.objects.select_related("segment_set_by", "segment").defer("search")
+    serializer_class = CustomerSerializer
+    filterset_class = filters.CustomerFilter
+
+
+class ProductViewSet(RecordViewSet):
+    """Products."""
+
+    queryset = Product.objects.defer("search")
+    serializer_class = ProductSerializer
+    filterset_class = filters.ProductFilter
+
+
+class OrderViewSet(RecordViewSet):
+    """Orders with their lines."""
+
+    queryset = Order.objects.prefetch_related("lines")
+    serializer_class = OrderSerializer
+    filterset_class = filters.OrderFilter
+
+
+class TicketViewSet(RecordViewSet):
+    """Tickets with their messages."""
+
+    queryset = (
+        Ticket.objects.select_related("intent_set_by", "intent")
+        .prefetch_related("messages")
+        .defer("search")
+    )
+    serializer_class = TicketSerializer
+    filterset_class = filters.TicketFilter
+
+    @extend_schema(request=MessageSerializer, responses={201: MessageSerializer})
+    @action(detail=True, methods=["post"], filter_backends=[], serializer_class=MessageSerializer)
+    def messages(self, request: Request, pk: str) -> Response:
+        """Add a message to the ticket; a customer's is read by the models."""
+        ticket = self.get_object()
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        values = {"author_kind": "customer", **serializer.validated_data}
+        author = None if values["author_kind"] == "customer" else request.user
+        message = ticket.add_message(**values, author=author)
+        return Response(self.get_serializer(message).data, status=status.HTTP_201_CREATED)
+
+
+class ReviewViewSet(RecordViewSet):
+    """Reviews with the sentiment read from them."""
+
+    queryset = Review.objects.all()
+    serializer_class = ReviewSerializer
+    filterset_class = filters.ReviewFilter
+
+
+class ArticleViewSet(RecordViewSet):
+    """Help articles."""
+
+    queryset = Article.objects.all()
+    serializer_class = ArticleSerializer
+    filterset_class = filters.ArticleFilter
+
+
+class RecommendationViewSet(VisibleRows, ReadOnlyModelViewSet):
+    """Products recommended to customers, with the reasons."""
+
+    queryset = Recommendation.objects.select_related("product")
+    serializer_class = RecommendationSerializer
+    filterset_class = filters.RecommendationFilter
+    pagination_class = ByRankCursor
+
+
+class IntentViewSet(ReadOnlyModelViewSet):
+    """What customers may want with a ticket."""
+
+    queryset = Intent.objects.all()
+    serializer_class = IntentSerializer
+    pagination_class = BySlugPages
+
+
+class SegmentViewSet(ReadOnlyModelViewSet):
+    """Kinds of customers."""
+
+    queryset = Segment.objects.all()
+    serializer_class = SegmentSerializer
+    pagination_class = BySlugPages

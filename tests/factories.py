@@ -1,0 +1,137 @@
+"""Rows for tests: each factory makes a valid row of its record, distinct but not random."""
+
+from datetime import UTC, datetime
+
+import factory
+from django.contrib.auth.models import Group
+from factory.django import DjangoModelFactory
+
+from customers import models
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = models.User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence("agent{}".format)
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.com")
+    password = factory.django.Password("correct horse")
+
+    @factory.post_generation
+    def role(self, create, extracted, **kwargs):
+        """The group the user is in; pass role="" for none."""
+        name = "agent" if extracted is None else extracted
+        if name:
+            self.groups.add(Group.objects.get(name=name))
+
+
+class CustomerFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Customer
+
+    name = factory.Sequence("Customer {}".format)
+    email = factory.Sequence("customer{}@example.com".format)
+    country = "United Kingdom"
+
+
+class ProductFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Product
+
+    name = factory.Sequence("Product {}".format)
+    sku = factory.Sequence("SKU-{}".format)
+    category = "Kitchen"
+    price = "12.50"
+    currency = "GBP"
+
+
+class OrderFactory(DjangoModelFactory):
+    """An order with `lines` of one unit each (1 unless said) at the product's price."""
+
+    class Meta:
+        model = models.Order
+        skip_postgeneration_save = True
+
+    number = factory.Sequence("{:06}".format)
+    customer = factory.SubFactory(CustomerFactory)
+    placed_at = NOON
+    currency = "GBP"
+
+    @factory.post_generation
+    def lines(self, create, extracted, **kwargs):
+        products = [ProductFactory() for _ in range(1 if extracted is None else extracted)]
+        self.replace_lines(
+            [models.OrderLine(product=p, quantity=1, unit_price=p.price) for p in products]
+        )
+
+
+class TicketFactory(DjangoModelFactory):
+    """A ticket with one customer message (`body`); pass body="" for none."""
+
+    class Meta:
+        model = models.Ticket
+        skip_postgeneration_save = True
+
+    subject = factory.Sequence("Where is parcel {}?".format)
+    customer = factory.SubFactory(CustomerFactory)
+    opened_at = NOON
+    last_message_at = NOON
+
+    @factory.post_generation
+    def body(self, create, extracted, **kwargs):
+        if extracted != "":
+            MessageFactory(ticket=self, body=extracted or "It has not arrived.", sent_at=NOON)
+
+
+class MessageFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Message
+
+    ticket = factory.SubFactory(TicketFactory, body="")
+    body = factory.Sequence("It has not arrived, asked {} times.".format)
+
+
+class ReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Review
+
+    product = factory.SubFactory(ProductFactory)
+    customer = factory.SubFactory(CustomerFactory)
+    rating = 4
+    title = "Good"
+    body = factory.Sequence("Does what it should, says buyer {}.".format)
+    written_at = NOON
+
+
+class ArticleFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Article
+
+    title = factory.Sequence("How returns work, part {}".format)
+    body = "Send it back within **30 days**."
+    category = "Returns"
+    status = models.Article.Status.PUBLISHED
+
+
+class RecommendationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Recommendation
+
+    customer = factory.SubFactory(CustomerFactory)
+    product = factory.SubFactory(ProductFactory)
+    rank = factory.Sequence(lambda n: n % 30_000 + 1)
+    score = 0.5
+    method = models.Recommendation.Method.PURCHASES
+    reasons = factory.LazyFunction(lambda: [{"kind": "popularity", "weight": 0.5}])
+
+
+class ImportFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Import
+
+    format = "customers"
+    source = "shop"
+    file_name = "customers.csv"
