@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import DataError, IntegrityError
 from django.db.models import ProtectedError
 from django.http import HttpRequest, JsonResponse
@@ -66,6 +67,7 @@ def field_errors(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
         yield {"pointer": pointer, "detail": str(detail)}
 
 
+@login_not_required
 def not_found(request: HttpRequest, *_: Any, **__: Any) -> JsonResponse:
     """The answer to an address under /api/ that does not exist."""
     return plain_problem(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")

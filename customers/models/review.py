@@ -54,3 +54,8 @@ class Review(ExternalRecord, Analysable, SentimentRead):
 
     def __str__(self) -> str:
         return self.title or self.body[:80]
+
+    @property
+    def body_offset(self) -> int:
+        """How many characters the models read before the body: the title and a line end."""
+        return len(self.title) + 1 if self.title.strip() else 0

@@ -59,3 +59,8 @@ class Import(models.Model):
     def share_read(self) -> float | None:
         """How much of the file was read, from 0 to 1; None while its length is unknown."""
         return min(1.0, self.read / self.rows_total) if self.rows_total else None
+
+    @property
+    def percent_read(self) -> int:
+        """As `share_read`, in whole percent, rounded down; 0 while it is unknown."""
+        return int(100 * (self.share_read or 0))

@@ -1,0 +1,39 @@
+"""What the numeric features behind a segment are called, and in which unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+LABELS = {
+    "days_since_last_order": gettext_lazy("Last order"),
+    "orders": gettext_lazy("Orders"),
+    "tenure_days": gettext_lazy("Customer for"),
+    "median_gap_days": gettext_lazy("Usual gap between orders"),
+    "return_rate": gettext_lazy("Returned"),
+    "bought": gettext_lazy("What was bought"),
+}
+
+
+def feature_label(name: str) -> str:
+    """The feature's name for people; an unknown one is spelled out from its key."""
+    return str(LABELS.get(name) or name.replace("_", " ").capitalize())
+
+
+def feature_value(name: str, value: Any) -> str:
+    """The feature's value with its unit, as far as the name tells the unit."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if name.startswith("days_since"):
+        return ngettext("%(n)s day ago", "%(n)s days ago", round(value)) % {"n": round(value)}
+    if "days" in name:
+        return ngettext("%(n)s day", "%(n)s days", round(value)) % {"n": round(value)}
+    if name.endswith(("rate", "share")):
+        return f"{value:.0%}"
+    if name.endswith("relative") or name.startswith("relative"):
+        return gettext("%(n)s × the median") % {"n": number_format(value, 1)}
+    return number_format(value, 0 if float(value).is_integer() else 1)

@@ -1,0 +1,138 @@
+"""What the lists on screen can be searched, narrowed and sorted by."""
+
+from __future__ import annotations
+
+import django_filters as filters
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer, Intent, Order, Product, Review, Segment, Sentiment, Ticket
+
+FEELINGS = [("negative", _("negative")), ("neutral", _("neutral")), ("positive", _("positive"))]
+FEELING_STEPS = {
+    "negative": [Sentiment.VERY_NEGATIVE, Sentiment.NEGATIVE],
+    "neutral": [Sentiment.NEUTRAL],
+    "positive": [Sentiment.POSITIVE, Sentiment.VERY_POSITIVE],
+}
+MILD = 0.25  # scores nearer to zero than this count as neutral
+
+
+class SearchBox(filters.CharFilter):
+    """Words beginning so, by the rows' own `matching`."""
+
+    def __init__(self) -> None:
+        super().__init__(method=self._search, label=_("Search"))
+        self.field.widget.input_type = "search"
+
+    @staticmethod
+    def _search(rows: models.QuerySet, name: str, words: str) -> models.QuerySet:
+        return rows.matching(words)  # type: ignore[attr-defined]
+
+
+class FeelingFilter(filters.ChoiceFilter):
+    """Negative, neutral or positive, by the sentiment step of a row."""
+
+    def __init__(self) -> None:
+        super().__init__(choices=FEELINGS, label=_("Sentiment"), method=self._narrow)
+
+    @staticmethod
+    def _narrow(rows: models.QuerySet, name: str, feeling: str) -> models.QuerySet:
+        return rows.filter(sentiment__in=FEELING_STEPS[feeling])
+
+
+class CustomerFilter(filters.FilterSet):
+    """The customer list."""
+
+    q = SearchBox()
+    segment = filters.ModelChoiceFilter(
+        queryset=Segment.objects.filter(is_active=True), label=_("Segment"), method="in_segment"
+    )
+    feeling = filters.ChoiceFilter(choices=FEELINGS, label=_("Sentiment"), method="feels")
+    sort = filters.OrderingFilter(
+        label=_("Sort"),
+        fields=(("last_order_at", "last_order"), ("spent_total", "spent"), ("created_at", "added")),
+        choices=(
+            ("-last_order", _("latest order first")),
+            ("last_order", _("longest without order first")),
+            ("-spent", _("highest spend first")),
+            ("-added", _("newest first")),
+        ),
+    )
+
+    class Meta:
+        model = Customer
+        fields = ("country",)
+
+    def in_segment(self, rows: models.QuerySet, name: str, segment: Segment) -> models.QuerySet:
+        """The decision of staff counts, and the model's opinion where there is none."""
+        suggested = Q(segment__isnull=True, suggested_segment=segment)
+        return rows.filter(Q(segment=segment) | suggested)
+
+    def feels(self, rows: models.QuerySet, name: str, feeling: str) -> models.QuerySet:
+        """By the mean score of the latest texts."""
+        ranges = {
+            "negative": Q(sentiment_score__lte=-MILD),
+            "neutral": Q(sentiment_score__gt=-MILD, sentiment_score__lt=MILD),
+            "positive": Q(sentiment_score__gte=MILD),
+        }
+        return rows.filter(ranges[feeling])
+
+
+class TicketFilter(filters.FilterSet):
+    """The ticket list."""
+
+    q = SearchBox()
+    intent = filters.ModelChoiceFilter(
+        queryset=Intent.objects.filter(is_active=True), label=_("Intent"), method="with_intent"
+    )
+    feeling = FeelingFilter()
+
+    class Meta:
+        model = Ticket
+        fields = ("status", "channel", "priority")
+
+    def with_intent(self, rows: models.QuerySet, name: str, intent: Intent) -> models.QuerySet:
+        """The decision of staff counts, and the model's opinion where there is none."""
+        return rows.filter(Q(intent=intent) | Q(intent__isnull=True, suggested_intent=intent))
+
+
+class ProductFilter(filters.FilterSet):
+    """The product list."""
+
+    q = SearchBox()
+    category = filters.CharFilter(label=_("Category"))
+    sort = filters.OrderingFilter(
+        label=_("Sort"),
+        fields=(("name", "name"), ("sentiment_score", "sentiment"), ("review_count", "reviews")),
+        choices=(
+            ("name", _("by name")),
+            ("sentiment", _("unhappiest reviews first")),
+            ("-reviews", _("most reviewed first")),
+        ),
+    )
+
+    class Meta:
+        model = Product
+        fields = ("is_active",)
+
+
+class OrderFilter(filters.FilterSet):
+    """The order list."""
+
+    q = filters.CharFilter(field_name="number", lookup_expr="startswith", label=_("Number"))
+
+    class Meta:
+        model = Order
+        fields = ("kind", "status", "payment", "fulfilment")
+
+
+class ReviewFilter(filters.FilterSet):
+    """The review list."""
+
+    feeling = FeelingFilter()
+    rating = filters.ChoiceFilter(choices=[(n, "★" * n) for n in range(5, 0, -1)], label=_("Stars"))
+
+    class Meta:
+        model = Review
+        fields = ()

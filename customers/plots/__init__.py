@@ -1,0 +1,1 @@
+"""Plots as Vega-Lite, drawn on the server: what they show, and how they are drawn."""

@@ -1,0 +1,206 @@
+"""What each plot shows: the rows by SQL, and the Vega-Lite that draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Avg, Count, F, Sum
+from django.db.models.functions import TruncMonth, TruncWeek
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from customers.models import Message, Order, Review
+from customers.views.access import get_customer_for, get_product_for
+
+ACCENT, GOOD, BAD, NEUTRAL = "#12857a", "#2c9a5b", "#d2483f", "#8a93a0"
+MOST_POINTS = 400
+SCORE_COLOUR = {
+    "field": "score",
+    "type": "quantitative",
+    "scale": {"domain": [-1, 0, 1], "range": [BAD, NEUTRAL, GOOD]},
+    "legend": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """The rows behind a plot, and the Vega-Lite specification that holds them."""
+
+    rows: list[dict[str, Any]]
+    spec: dict[str, Any]
+
+
+def framed(rows: list[dict[str, Any]], description: str, **parts: Any) -> Plot:
+    """A plot of our looks; `description` is read out to those who cannot see it."""
+    spec = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "description": description,
+        "width": 640,
+        "height": 200,
+        "background": None,
+        "data": {"values": rows},
+        "config": {
+            "view": {"stroke": None},
+            "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"},
+        },
+        **parts,
+    }
+    return Plot(rows, spec)
+
+
+def time_axis(title: str = "") -> dict[str, Any]:
+    """The x axis of dates."""
+    return {"field": "at", "type": "temporal", "title": title or None, "axis": {"grid": False}}
+
+
+def customer_sentiment(user: Any, pk: int | None) -> Plot:
+    """Each message and review of a customer at its time, with its sentiment score."""
+    customer = get_customer_for(user, pk or 0)
+    said = Message.objects.filter(ticket__customer=customer, sentiment_score__isnull=False)
+    reviews = customer.reviews.filter(sentiment_score__isnull=False)
+    rows = [
+        {
+            "at": at.isoformat(),
+            "score": score,
+            "kind": _("message"),
+            "url": reverse("ticket", args=[key]),
+        }
+        for at, score, key in said.order_by("-sent_at").values_list(
+            "sent_at", "sentiment_score", "ticket_id"
+        )[:MOST_POINTS]
+    ] + [
+        {
+            "at": at.isoformat(),
+            "score": score,
+            "kind": _("review"),
+            "url": reverse("product", args=[key]),
+        }
+        for at, score, key in reviews.order_by("-written_at").values_list(
+            "written_at", "sentiment_score", "product_id"
+        )[:MOST_POINTS]
+    ]
+    score = {
+        "field": "score",
+        "type": "quantitative",
+        "title": _("sentiment"),
+        "scale": {"domain": [-1, 1]},
+        "axis": {"values": [-1, -0.5, 0, 0.5, 1]},
+    }
+    line = {
+        "mark": {"type": "line", "color": NEUTRAL, "opacity": 0.5},
+        "encoding": {"x": time_axis(), "y": score},
+    }
+    shape = {"field": "kind", "type": "nominal", "legend": {"title": None, "orient": "top"}}
+    points = {
+        "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+        "encoding": {
+            "x": time_axis(),
+            "y": score,
+            "color": SCORE_COLOUR,
+            "shape": shape,
+            "href": {"field": "url"},
+        },
+    }
+    text = _("Sentiment of %(n)s messages and reviews over time") % {"n": len(rows)}
+    return framed(rows, text, layer=[line, points])
+
+
+def shop_orders(user: Any, pk: int | None) -> Plot:
+    """Orders per month: how many and what they brought."""
+    orders = Order.objects.visible_to(user).filter(kind=Order.Kind.SALE)
+    months = orders.exclude(status=Order.Status.CANCELLED).annotate(month=TruncMonth("placed_at"))
+    sums = months.values("month").annotate(n=Count("pk"), brought=Sum("total")).order_by("-month")
+    rows = [
+        {
+            "at": row["month"].date().isoformat(),
+            "orders": row["n"],
+            "brought": float(row["brought"]),
+        }
+        for row in sums[:36]
+    ]
+    bars = {
+        "x": time_axis() | {"timeUnit": "yearmonth"},
+        "y": {"field": "orders", "type": "quantitative", "title": _("orders")},
+    }
+    mark = {"type": "bar", "color": ACCENT, "cornerRadiusEnd": 3}
+    return framed(rows, _("Orders per month"), mark=mark, encoding=bars)
+
+
+def shop_sentiment(user: Any, pk: int | None) -> Plot:
+    """The mean sentiment of customers' messages and reviews in each week."""
+    messages = Message.objects.visible_to(user).filter(sentiment_score__isnull=False)
+    reviews = Review.objects.visible_to(user).filter(sentiment_score__isnull=False)
+    rows = weekly(messages, "sent_at", _("messages")) + weekly(reviews, "written_at", _("reviews"))
+    encoding = {
+        "x": time_axis(),
+        "y": {
+            "field": "score",
+            "type": "quantitative",
+            "title": _("mean sentiment"),
+            "scale": {"domain": [-1, 1]},
+        },
+        "color": {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"range": [BAD, ACCENT]},
+            "legend": {"title": None, "orient": "top"},
+        },
+    }
+    mark = {"type": "line", "interpolate": "monotone", "strokeWidth": 2}
+    return framed(rows, _("Mean sentiment per week"), mark=mark, encoding=encoding)
+
+
+def weekly(texts: Any, column: str, kind: str) -> list[dict[str, Any]]:
+    """The mean score of each of the latest 104 weeks."""
+    weeks = texts.annotate(week=TruncWeek(column)).values("week")
+    means = weeks.annotate(score=Avg("sentiment_score"), n=Count("pk")).order_by("-week")[:104]
+    return [
+        {
+            "at": row["week"].date().isoformat(),
+            "score": round(row["score"], 3),
+            "n": row["n"],
+            "kind": kind,
+        }
+        for row in means
+    ]
+
+
+def product_stars(user: Any, pk: int | None) -> Plot:
+    """How many reviews gave each number of stars, and how they sounded."""
+    product = get_product_for(user, pk or 0)
+    counted = (
+        product.reviews.filter(rating__isnull=False)
+        .values(stars=F("rating"))
+        .annotate(n=Count("pk"), score=Avg("sentiment_score"))
+    )
+    found = {row["stars"]: row for row in counted}
+    rows = [
+        {
+            "stars": "★" * stars,
+            "reviews": found[stars]["n"] if stars in found else 0,
+            "score": (found[stars]["score"] or 0) if stars in found else 0,
+        }
+        for stars in range(5, 0, -1)
+    ]
+    encoding = {
+        "y": {"field": "stars", "type": "nominal", "sort": None, "title": None},
+        "x": {
+            "field": "reviews",
+            "type": "quantitative",
+            "title": _("reviews"),
+            "axis": {"tickMinStep": 1},
+        },
+        "color": SCORE_COLOUR,
+    }
+    mark = {"type": "bar", "cornerRadiusEnd": 3}
+    return framed(rows, _("Reviews by stars"), mark=mark, encoding=encoding, height=150)
+
+
+PLOTS: dict[str, Callable[[Any, int | None], Plot]] = {
+    "customer-sentiment": customer_sentiment,
+    "shop-orders": shop_orders,
+    "shop-sentiment": shop_sentiment,
+    "product-stars": product_stars,
+}

@@ -1,0 +1,167 @@
+"""How money, sentiment, probabilities and evidence are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.utils.formats import number_format
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from markdown_it import MarkdownIt
+
+from customers.features import feature_label, feature_value
+from customers.models import Sentiment
+
+register = template.Library()
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "CNY": "¥"}
+TONES = {
+    Sentiment.VERY_NEGATIVE: "bad",
+    Sentiment.NEGATIVE: "bad",
+    Sentiment.POSITIVE: "good",
+    Sentiment.VERY_POSITIVE: "good",
+}
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """The amount with two decimals and its currency; a dash when there is none."""
+    if amount is None:
+        return "–"
+    sign, value = ("−" if amount < 0 else ""), number_format(abs(amount), 2, force_grouping=True)
+    symbol = SYMBOLS.get(currency)
+    return f"{sign}{symbol}{value}" if symbol else f"{sign}{value} {currency}".strip()
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 as whole percent."""
+    return "–" if share is None else f"{share:.0%}"
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """A number with its sign and two decimals."""
+    return "–" if value is None else f"{value:+.2f}".replace("-", "−")
+
+
+@register.filter
+def stars(rating: float | None) -> SafeString | str:
+    """Filled and empty stars, read out as "4 of 5 stars"."""
+    if rating is None:
+        return ""
+    filled = round(rating)
+    label = _("%(n)s of 5 stars") % {"n": number_format(rating, 1) if rating % 1 else int(rating)}
+    return format_html(
+        '<span class="stars" role="img" aria-label="{}">{}{}</span>',
+        label,
+        "★" * filled,
+        "☆" * (5 - filled),
+    )
+
+
+@register.filter
+def tone(sentiment: str) -> str:
+    """The class that colours a sentiment step: good, bad or nothing."""
+    return TONES.get(sentiment, "")  # type: ignore[call-overload]
+
+
+@register.filter
+def score_tone(score: float | None) -> str:
+    """The class that colours a sentiment score from -1 to 1."""
+    if score is None or abs(score) < 0.25:
+        return ""
+    return "good" if score > 0 else "bad"
+
+
+@register.filter
+def sentiment_label(sentiment: str) -> str:
+    """The name of a sentiment step."""
+    return str(Sentiment(sentiment).label) if sentiment else ""
+
+
+@register.filter
+def initials(name: Any) -> str:
+    """Up to two letters that stand for a name."""
+    words = str(name).replace("#", "").split()
+    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:])) or "?"
+
+
+@register.filter
+def share_of(weight: float, items: Sequence[dict[str, Any]]) -> int:
+    """How long a bar is, in percent of the longest of `items`."""
+    longest = max((abs(item["weight"]) for item in items), default=0)
+    return round(100 * abs(weight) / longest) if longest else 0
+
+
+@register.filter
+def speaks_against(item: dict[str, Any]) -> bool:
+    """Whether a piece of evidence lowered the probability."""
+    return item["weight"] < 0
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Markdown as HTML; HTML inside it is shown as text and dangerous links are not links."""
+    return mark_safe(MARKDOWN.render(text))  # noqa: S308  # html is off, see MARKDOWN
+
+
+@register.filter
+def feature_name(name: str) -> str:
+    """What a numeric feature is called."""
+    return feature_label(name)
+
+
+@register.filter
+def feature_text(item: dict[str, Any]) -> str:
+    """The value of a numeric feature in its unit."""
+    return feature_value(item["name"], item.get("value"))
+
+
+@register.simple_tag
+def highlighted(
+    text: str, evidence: Sequence[dict[str, Any]] | None, offset: int = 0
+) -> SafeString:
+    """The text with the words that decided marked.
+
+    `offset` is how many characters the model read before this text. Words that lie
+    outside, or overlap one already marked, are left alone.
+    """
+    pieces, end = [], 0
+    for item in sorted(evidence or [], key=lambda word: word.get("start") or 0):
+        if item.get("kind") != "word" or item.get("start") is None:
+            continue
+        start, stop = item["start"] - offset, item["end"] - offset
+        if start < end or stop > len(text):
+            continue
+        role = "for" if item["weight"] > 0 else "against"
+        mark = format_html(
+            '<mark class="{}" title="{}">{}</mark>', role, signed(item["weight"]), text[start:stop]
+        )
+        pieces += [(conditional_escape(text[end:start]),), (mark,)]
+        end = stop
+    pieces.append((conditional_escape(text[end:]),))
+    return format_html_join("", "{}", pieces)
+
+
+@register.simple_tag(takes_context=True)
+def current(context: RequestContext, *prefixes: str) -> SafeString | str:
+    """aria-current for the navigation link whose pages begin with one of these names."""
+    match = context.request.resolver_match
+    name = match.url_name if match and match.url_name else ""
+    return mark_safe(' aria-current="page"') if name.startswith(prefixes) else ""
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context: RequestContext, number: int) -> str:
+    """The address of another page of this list, with the same filters."""
+    query = context.request.GET.copy()
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,86 @@
+"""Customers: the list, and everything about one of them on a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from customers.filters import CustomerFilter
+from customers.forms import SegmentForm
+from customers.models import Customer
+from customers.paging import page_of
+from customers.views.access import get_customer_for
+
+RECENT = 10
+
+
+@require_GET
+def customer_list(request: HttpRequest) -> HttpResponse:
+    """All customers, searched, narrowed and sorted."""
+    rows = Customer.objects.visible_to(request.user).defer("search")
+    rows = rows.select_related("segment", "suggested_segment").order_by("-created_at", "-id")
+    narrowed = CustomerFilter(request.GET, rows)
+    context = {"filter": narrowed, "page": page_of(narrowed.qs, request)}
+    return render(request, "customers/list.html", context)
+
+
+@require_GET
+def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One customer: what they bought and said, and what the models make of it."""
+    customer = get_customer_for(request.user, pk)
+    return render(request, "customers/page.html", customer_context(customer))
+
+
+@require_GET
+def customer_insight(request: HttpRequest, pk: int) -> HttpResponse:
+    """The models' part of the page; it polls itself while the customer is pending."""
+    customer = get_customer_for(request.user, pk)
+    context = {"customer": customer, **insight_context(customer)}
+    return render(request, "customers/insight.html", context)
+
+
+@require_POST
+def decide_segment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set or take back the segment that staff see."""
+    customer = get_customer_for(request.user, pk)
+    form = SegmentForm(request.POST)
+    if form.is_valid():
+        customer.set_segment(form.cleaned_data["segment"], by=request.user)
+        messages.success(request, _("The segment is saved."))
+    else:
+        messages.error(request, _("There is no such segment; choose one of the list."))
+    return redirect("customer", pk=pk)
+
+
+@require_POST
+def analyse_customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have the customer read again."""
+    get_customer_for(request.user, pk).request_analysis()
+    return redirect("customer", pk=pk)
+
+
+def customer_context(customer: Customer) -> dict[str, Any]:
+    """The records of a customer, newest first."""
+    tickets = customer.tickets.select_related("intent", "suggested_intent").defer("search")
+    reviews = customer.reviews.select_related("product").defer("product__search")
+    return {
+        "customer": customer,
+        "orders": customer.orders.order_by("-placed_at")[:RECENT],
+        "tickets": tickets.order_by("-last_message_at")[:RECENT],
+        "reviews": reviews.order_by("-written_at")[:RECENT],
+        **insight_context(customer),
+    }
+
+
+def insight_context(customer: Customer) -> dict[str, Any]:
+    """What the models say about a customer."""
+    recommended = customer.recommendations.select_related("product").defer("product__search")
+    return {
+        "recommendations": recommended.order_by("rank")[:5],
+        "segment_form": SegmentForm(initial={"segment": customer.segment_id}),
+    }

@@ -1,0 +1,62 @@
+"""Home: what needs me now; and the live panel of what the models are reading."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from customers.models import Customer, Review, Ticket
+from customers.progress import READ_MODELS, analysis_progress
+
+TOP_ROWS = 6
+ANGRY = -0.25
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of the day."""
+    tickets = Ticket.objects.visible_to(request.user).open()
+    listed = tickets.select_related("customer", "intent", "suggested_intent")
+    listed = listed.defer("search", "customer__search")
+    customers = Customer.objects.visible_to(request.user).defer("search")
+    angry = customers.filter(sentiment_score__lte=ANGRY, order_count__gt=0)
+    at_risk = customers.filter(suggested_segment="at_risk")
+    context = {
+        "open_count": tickets.count(),
+        "negative_count": tickets.negative().count(),
+        "at_risk_count": at_risk.count(),
+        "bad_review_count": Review.objects.filter(sentiment__endswith="negative").count(),
+        "urgent_tickets": listed.negative().order_by("sentiment_score")[:TOP_ROWS],
+        "latest_tickets": listed.order_by("-last_message_at")[:TOP_ROWS],
+        "angry_customers": angry.order_by("-spent_total")[:TOP_ROWS],
+        "at_risk_customers": at_risk.order_by("-spent_total")[:TOP_ROWS],
+        **panel_context(),
+    }
+    return render(request, "home.html", context)
+
+
+@require_GET
+def analysis_panel(request: HttpRequest) -> HttpResponse:
+    """The panel alone; it polls itself while something is pending."""
+    return render(request, "components/analysis_panel.html", panel_context())
+
+
+@require_POST
+def retry_failed(request: HttpRequest) -> HttpResponse:
+    """Ask again for every row that was set aside."""
+    asked = sum(model.objects.failed().request_analysis() for model in READ_MODELS)
+    messages.success(request, _("%(n)s rows will be read again.") % {"n": asked})
+    return redirect("home")
+
+
+def panel_context() -> dict[str, object]:
+    """What the panel shows."""
+    progress = analysis_progress()
+    return {
+        "progress": progress,
+        "is_busy": any(row.pending for row in progress),
+        "has_failed": any(row.failed for row in progress),
+    }

@@ -1,0 +1,11 @@
+import pytest
+
+from tests.factories import UserFactory
+
+
+@pytest.fixture
+def agent(client, db):
+    """A client that an agent is logged in with; `.user` is the agent."""
+    client.user = UserFactory(username="agent")
+    client.force_login(client.user)
+    return client

@@ -1,0 +1,85 @@
+"""Every list: shown to staff alone, found, paginated, and at a constant number of queries."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from customers.models import Customer, Intent, Ticket
+from tests.factories import (
+    ArticleFactory,
+    CustomerFactory,
+    ImportFactory,
+    OrderFactory,
+    ProductFactory,
+    ReviewFactory,
+    TicketFactory,
+)
+
+FACTORIES = {
+    "/customers/": CustomerFactory,
+    "/tickets/": TicketFactory,
+    "/products/": ProductFactory,
+    "/orders/": OrderFactory,
+    "/reviews/": ReviewFactory,
+    "/articles/": ArticleFactory,
+    "/imports/": ImportFactory,
+}
+
+
+@pytest.mark.parametrize("address", ["/", *FACTORIES])
+def test_strangers_are_sent_to_the_login(client, db, address):
+    answer = client.get(address)
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/login/?next={address}"
+
+
+@pytest.mark.parametrize("address", FACTORIES)
+def test_an_empty_list_says_so(agent, address):
+    answer = agent.get(address)
+    assert answer.status_code == 200
+    assert b'class="empty"' in answer.content
+
+
+@pytest.mark.parametrize("address", FACTORIES)
+def test_a_list_costs_the_same_queries_for_1_and_30_rows(agent, address):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            answer = agent.get(address)
+        return len(answer.context["page"].object_list), len(captured)
+
+    FACTORIES[address]()
+    agent.get(address)
+    one = queries()
+    for _ in range(29):
+        FACTORIES[address]()
+    thirty = queries()
+    assert (one[0], thirty[0]) == (1, 30)
+    assert one[1] == thirty[1]
+
+
+def test_a_page_that_does_not_exist_shows_the_last_one(agent):
+    Customer.objects.bulk_create(Customer(name=f"C{n}") for n in range(60))
+    assert agent.get("/customers/?page=99").context["page"].number == 2
+    assert agent.get("/customers/?page=x").context["page"].number == 1
+
+
+def test_customers_are_searched_by_the_beginning_of_words(agent):
+    CustomerFactory(name="Ada Stone")
+    CustomerFactory(name="Ben Rivers")
+    shown = agent.get("/customers/?q=riv").context["page"].object_list
+    assert [customer.name for customer in shown] == ["Ben Rivers"]
+
+
+def test_a_persons_decision_counts_before_the_models_opinion_in_filters(agent):
+    decided, suggested = TicketFactory(), TicketFactory()
+    refund, track = Intent.objects.get(pk="get_refund"), Intent.objects.get(pk="track_order")
+    Ticket.objects.filter(pk=decided.pk).update(intent=refund, suggested_intent=track)
+    Ticket.objects.filter(pk=suggested.pk).update(suggested_intent=track)
+    shown = agent.get("/tickets/?intent=track_order").context["page"].object_list
+    assert [ticket.pk for ticket in shown] == [suggested.pk]
+
+
+@pytest.mark.parametrize("query", ["q=%00", "segment=x", "feeling=x", "sort=x", "country=%27"])
+def test_nonsense_in_the_address_is_no_error(agent, query):
+    CustomerFactory()
+    assert agent.get(f"/customers/?{query}").status_code == 200
