@@ -1,0 +1,33 @@
+# One-word commands. Each sets up what it needs in .venv and is quick when nothing changed.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: run test lint bench
+.DEFAULT_GOAL := run
+
+# torch comes first and by its exact version: asked for by others it brings gigabytes of CUDA
+.venv/run.stamp: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Setting up .venv (a few minutes the first time)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check "$$(grep '^torch==' requirements.txt)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: .venv/run.stamp  ## the whole product with the demo shop; options by ARGS="--port 9000"
+	@$(BIN)/python manage.py up $(ARGS)
+
+test: .venv/dev.stamp  ## every test; single ones by ARGS="tests/engines -k language"
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/dev.stamp  ## style, types, architecture
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: .venv/dev.stamp  ## speed and memory; one by ARGS="benchmarks/road.py"
+	@for bench in $(or $(ARGS),$(wildcard benchmarks/*.py)); do $(BIN)/python $$bench || exit 1; done

@@ -1,0 +1,34 @@
+"""What holds for every test: no network beyond this machine, and plain static files."""
+
+import ipaddress
+import socket
+
+import pytest
+
+REAL_CONNECT = socket.socket.connect
+
+
+def is_local(address):
+    if not isinstance(address, tuple):
+        return True
+    try:
+        return ipaddress.ip_address(address[0]).is_loopback
+    except ValueError:
+        return address[0] == "localhost"
+
+
+def guarded_connect(self, address):
+    if self.family in (socket.AF_INET, socket.AF_INET6) and not is_local(address):
+        raise RuntimeError(f"a test tried to reach {address}")
+    return REAL_CONNECT(self, address)
+
+
+def pytest_configure():
+    socket.socket.connect = guarded_connect
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
+    """Addresses of static files without the hashes that only `collectstatic` knows."""
+    backend = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": backend}}
