@@ -1,0 +1,210 @@
+"""Recommendation: r_ui = b_ui + q_i · p_u, as exactly one inner product.
+
+Every item has two vectors. `targets` holds [q_i, b_i], what an item is when it is
+recommended; `contexts` holds c_j, what it is when it stands in a history. A user is
+p_u = [sum_j w_j c_j, 1]: a weighted sum over the own purchases, so that a purchase
+counts at once and nothing is trained per user (asymmetric factors, after Koren 2008,
+section 4, https://doi.org/10.1145/1401890.1401944). Because the sum is linear, the share
+of each purchase in a score is read off, not estimated.
+
+The first columns of both vectors are the co-purchase part, a truncated SVD of the
+normalised counts of "bought after"; the rest is the text embedding of the item. An item
+that was never sold has zeros in the first and is found through the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from intelligence.engines.contract import Card, Evidence
+
+# A history counts by 1 / (1 + r), r = how many purchases are later; what is older than
+# this many purchases has no weight. Measured: docs/decisions/0006-recommendation.md.
+LOOK_BACK = 50
+# Users scored together in `top_n`: bounds memory at this many rows of items.
+BATCH = 256
+
+BIAS = "popularity"
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Purchases as flat arrays of equal length, in any order.
+
+    `user_index` and `item_index` are rows (int); `time_days` is any clock in days, or a
+    position; ties keep the given order. Raises ValueError when the lengths differ or an
+    index is negative or a time is not finite.
+    """
+
+    user_index: NDArray[np.int64]
+    item_index: NDArray[np.int64]
+    time_days: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        if not len(self.user_index) == len(self.item_index) == len(self.time_days):
+            raise ValueError("histories: user_index, item_index and time_days differ in length")
+        if len(self) and min(self.user_index.min(), self.item_index.min()) < 0:
+            raise ValueError("histories: indexes must not be negative")
+        if not np.isfinite(self.time_days).all():
+            raise ValueError("histories: every purchase needs a finite time")
+
+    def __len__(self) -> int:
+        return len(self.user_index)
+
+    def in_order(self) -> Histories:
+        """The same purchases by user, then by time."""
+        order = np.lexsort((self.time_days, self.user_index))
+        return Histories(self.user_index[order], self.item_index[order], self.time_days[order])
+
+    def matrix(self, users: int, items: int) -> csr_array:
+        """Weights float32[users, items]: each row is the w_j of one user and sums to 1.
+
+        Dividing by the sum keeps p_u of a long history as long as that of a short one,
+        so that the bias b_i weighs the same for both.
+        """
+        ordered = self.in_order()
+        sizes = np.bincount(ordered.user_index, minlength=users)
+        ends = np.cumsum(sizes)
+        later = ends[ordered.user_index] - 1 - np.arange(len(ordered))
+        weights = np.where(later < LOOK_BACK, 1.0 / (1.0 + later), 0.0)
+        totals = np.bincount(ordered.user_index, weights, minlength=users)
+        shares = (weights / totals[ordered.user_index]).astype(np.float32)
+        index = (ordered.user_index, ordered.item_index)
+        return csr_array((shares, index), shape=(users, items))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFactors:
+    """What `fit` finds. `targets` float32[n, k + 1], its last column b_i; `contexts`
+    float32[n, k]. `card.sha256` is the version; empty until saved.
+    """
+
+    targets: NDArray[np.float32]
+    contexts: NDArray[np.float32]
+    card: Card
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a target vector and of p_u."""
+        return int(self.targets.shape[1])
+
+    @property
+    def biases(self) -> NDArray[np.float32]:
+        """b_i float32[n]."""
+        return self.targets[:, -1]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The best items of one user, best first; `popular` says that nothing of the user
+    was known, so that the list is the shop's popularity.
+    """
+
+    items: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    popular: bool = field(default=False)
+
+
+def fold_in(factors: ItemFactors, item_index: NDArray[np.int64]) -> NDArray[np.float32]:
+    """p_u float32[k + 1] of one history, oldest purchase first; empty: popularity only."""
+    n = len(item_index)
+    one = Histories(np.zeros(n, np.int64), np.asarray(item_index, np.int64), np.arange(float(n)))
+    return fold_in_many(factors, one, users=1)[0]
+
+
+def fold_in_many(factors: ItemFactors, histories: Histories, users: int) -> NDArray[np.float32]:
+    """p_u float32[users, k + 1]; users without purchases get [0, ..., 0, 1]."""
+    weights = histories.matrix(users, len(factors))
+    folded = np.asarray(weights @ factors.contexts, np.float32)
+    return np.hstack([folded, np.ones((users, 1), np.float32)])
+
+
+def explain(
+    factors: ItemFactors, item_index: NDArray[np.int64], target: int, count: int = 3
+) -> tuple[Evidence, ...]:
+    """Which purchases made the score of `target` for a history (oldest first).
+
+    The strongest `count` come first, by absolute share; then the bias. With `count` at
+    least the number of distinct items, the weights sum to r_ui. `name` is the item's
+    index as text (kind "purchase"), or "popularity" (kind "feature").
+    """
+    n = len(item_index)
+    one = Histories(np.zeros(n, np.int64), np.asarray(item_index, np.int64), np.arange(float(n)))
+    weights = one.matrix(1, len(factors)).tocoo()
+    items = weights.coords[1]
+    shares = weights.data * (factors.contexts[items] @ factors.targets[target, :-1])
+    strongest = np.argsort(-np.abs(shares), kind="stable")[:count]
+    bias = Evidence("feature", BIAS, float(factors.biases[target]))
+    bought = (Evidence("purchase", str(items[i]), float(shares[i])) for i in strongest)
+    return (*bought, bias)
+
+
+def top_n(
+    factors: ItemFactors,
+    users: NDArray[np.float32],
+    n: int,
+    exclude: csr_array | None = None,
+    allowed: NDArray[np.bool_] | None = None,
+) -> list[Ranked]:
+    """The best `n` items for each p_u in `users` float32[m, k + 1].
+
+    `exclude` [m, items] marks per user what is not to be shown (already bought);
+    `allowed` bool[items] or bool[m, items] what may be. Fewer than `n` come back where
+    fewer are left; ties go to the lower index.
+    """
+    found: list[Ranked] = []
+    for start, scores in _scores(factors, users):
+        stop = start + len(scores)
+        _rule_out(scores, start, exclude, allowed)
+        known = np.any(users[start:stop, :-1] != 0, axis=1)
+        found += [_best(row, n, bool(k)) for row, k in zip(scores, known, strict=True)]
+    return found
+
+
+def similar(factors: ItemFactors, item: int, n: int) -> Ranked:
+    """The `n` items most like one: the cosine of their target vectors without the bias."""
+    vectors = factors.targets[:, :-1]
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-12)
+    cosines = (vectors @ vectors[item]) / (lengths * lengths[item])
+    cosines[item] = -np.inf
+    return _best(cosines, n, known=True)
+
+
+def _scores(
+    factors: ItemFactors, users: NDArray[np.float32]
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    for start in range(0, len(users), BATCH):
+        yield start, users[start : start + BATCH] @ factors.targets.T
+
+
+def _rule_out(
+    scores: NDArray[np.float32],
+    start: int,
+    exclude: csr_array | None,
+    allowed: NDArray[np.bool_] | None,
+) -> None:
+    stop = start + len(scores)
+    if exclude is not None:
+        rows, columns = exclude[start:stop].nonzero()
+        scores[rows, columns] = -np.inf
+    if allowed is not None:
+        own = allowed[start:stop] if allowed.ndim == 2 else allowed
+        scores[np.broadcast_to(~own, scores.shape)] = -np.inf
+
+
+def _best(scores: NDArray[np.float32], n: int, known: bool) -> Ranked:
+    n = min(n, int(np.isfinite(scores).sum()))
+    if n == 0:
+        return Ranked(np.empty(0, np.int64), np.empty(0, np.float32), popular=not known)
+    border = np.partition(scores, len(scores) - n)[len(scores) - n]
+    candidates = np.flatnonzero(scores >= border)
+    order = candidates[np.argsort(-scores[candidates], kind="stable")][:n]
+    return Ranked(order, scores[order], popular=not known)

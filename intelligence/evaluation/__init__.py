@@ -1,0 +1,1 @@
+"""Measuring engines on tables of known answers."""
