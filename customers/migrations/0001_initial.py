@@ -14,532 +14,1496 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Intent',
+            name="Intent",
             fields=[
-                ('slug', models.SlugField(primary_key=True, serialize=False, verbose_name='slug')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ("slug", models.SlugField(primary_key=True, serialize=False, verbose_name="slug")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'verbose_name': 'intent',
-                'verbose_name_plural': 'intents',
-                'ordering': ['position', 'slug'],
-                'abstract': False,
+                "verbose_name": "intent",
+                "verbose_name_plural": "intents",
+                "ordering": ["position", "slug"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Segment',
+            name="Segment",
             fields=[
-                ('slug', models.SlugField(primary_key=True, serialize=False, verbose_name='slug')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ("slug", models.SlugField(primary_key=True, serialize=False, verbose_name="slug")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'verbose_name': 'segment',
-                'verbose_name_plural': 'segments',
-                'ordering': ['position', 'slug'],
-                'abstract': False,
+                "verbose_name": "segment",
+                "verbose_name_plural": "segments",
+                "ordering": ["position", "slug"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.SlugField(blank=True, default='', max_length=40, verbose_name='source')),
-                ('external_id', models.CharField(blank=True, default='', max_length=120, verbose_name='external id')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('body', models.TextField(verbose_name='text')),
-                ('category', models.CharField(blank=True, max_length=80, verbose_name='category')),
-                ('language', models.CharField(default='en', max_length=8, verbose_name='language')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='draft', max_length=10, verbose_name='status')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='expires on')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.SlugField(blank=True, default="", max_length=40, verbose_name="source"),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="external id"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("body", models.TextField(verbose_name="text")),
+                ("category", models.CharField(blank=True, max_length=80, verbose_name="category")),
+                ("language", models.CharField(default="en", max_length=8, verbose_name="language")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("published", "published")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="expires on")),
             ],
             options={
-                'verbose_name': 'article',
-                'verbose_name_plural': 'articles',
-                'ordering': ['category', 'title'],
-                'indexes': [models.Index(fields=['language', 'category', 'title'], name='article_by_category')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='article_unique_in_source')],
+                "verbose_name": "article",
+                "verbose_name_plural": "articles",
+                "ordering": ["category", "title"],
+                "indexes": [
+                    models.Index(
+                        fields=["language", "category", "title"], name="article_by_category"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("source", "external_id"),
+                        name="article_unique_in_source",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.SlugField(blank=True, default='', max_length=40, verbose_name='source')),
-                ('external_id', models.CharField(blank=True, default='', max_length=120, verbose_name='external id')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='requested at')),
-                ('analysed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='analysed at')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='attempts')),
-                ('analysis_error', models.TextField(blank=True, editable=False, verbose_name='analysis error')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('company', models.CharField(blank=True, max_length=200, verbose_name='company')),
-                ('language', models.CharField(blank=True, max_length=8, verbose_name='language')),
-                ('country', models.CharField(blank=True, max_length=60, verbose_name='country')),
-                ('city', models.CharField(blank=True, max_length=80, verbose_name='city')),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='tags')),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('order_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='orders')),
-                ('return_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='returns')),
-                ('spent_total', models.DecimalField(decimal_places=4, default=0, editable=False, max_digits=16, verbose_name='spent')),
-                ('average_order_value', models.DecimalField(decimal_places=4, editable=False, max_digits=16, null=True, verbose_name='average order value')),
-                ('currency', models.CharField(blank=True, editable=False, max_length=3, verbose_name='currency')),
-                ('first_order_at', models.DateTimeField(editable=False, null=True, verbose_name='first order')),
-                ('last_order_at', models.DateTimeField(editable=False, null=True, verbose_name='last order')),
-                ('segment_set_at', models.DateTimeField(editable=False, null=True)),
-                ('segment_probability', models.FloatField(editable=False, null=True, verbose_name='probability')),
-                ('segment_detail', models.JSONField(default=dict, editable=False, verbose_name='segment detail')),
-                ('sentiment_score', models.FloatField(editable=False, null=True, verbose_name='sentiment')),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('name', 'email', 'phone', 'company', 'external_id', config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('segment_set_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('segment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.segment', verbose_name='segment')),
-                ('suggested_segment', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.segment', verbose_name='suggested segment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.SlugField(blank=True, default="", max_length=40, verbose_name="source"),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="external id"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
+                (
+                    "requested_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="requested at",
+                    ),
+                ),
+                (
+                    "analysed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="analysed at"
+                    ),
+                ),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="attempts"
+                    ),
+                ),
+                (
+                    "analysis_error",
+                    models.TextField(blank=True, editable=False, verbose_name="analysis error"),
+                ),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("company", models.CharField(blank=True, max_length=200, verbose_name="company")),
+                ("language", models.CharField(blank=True, max_length=8, verbose_name="language")),
+                ("country", models.CharField(blank=True, max_length=60, verbose_name="country")),
+                ("city", models.CharField(blank=True, max_length=80, verbose_name="city")),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="tags",
+                    ),
+                ),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                (
+                    "order_count",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="orders"),
+                ),
+                (
+                    "return_count",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="returns"),
+                ),
+                (
+                    "spent_total",
+                    models.DecimalField(
+                        decimal_places=4,
+                        default=0,
+                        editable=False,
+                        max_digits=16,
+                        verbose_name="spent",
+                    ),
+                ),
+                (
+                    "average_order_value",
+                    models.DecimalField(
+                        decimal_places=4,
+                        editable=False,
+                        max_digits=16,
+                        null=True,
+                        verbose_name="average order value",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        blank=True, editable=False, max_length=3, verbose_name="currency"
+                    ),
+                ),
+                (
+                    "first_order_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="first order"),
+                ),
+                (
+                    "last_order_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last order"),
+                ),
+                ("segment_set_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "segment_probability",
+                    models.FloatField(editable=False, null=True, verbose_name="probability"),
+                ),
+                (
+                    "segment_detail",
+                    models.JSONField(default=dict, editable=False, verbose_name="segment detail"),
+                ),
+                (
+                    "sentiment_score",
+                    models.FloatField(editable=False, null=True, verbose_name="sentiment"),
+                ),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector(
+                            "name", "email", "phone", "company", "external_id", config="simple"
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "segment_set_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.segment",
+                        verbose_name="segment",
+                    ),
+                ),
+                (
+                    "suggested_segment",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="customers.segment",
+                        verbose_name="suggested segment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
+                "verbose_name": "customer",
+                "verbose_name_plural": "customers",
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.SlugField(blank=True, default='', max_length=40, verbose_name='source')),
-                ('external_id', models.CharField(blank=True, default='', max_length=120, verbose_name='external id')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('number', models.CharField(db_index=True, max_length=60, verbose_name='number')),
-                ('kind', models.CharField(choices=[('sale', 'sale'), ('return', 'return')], default='sale', max_length=8, verbose_name='kind')),
-                ('status', models.CharField(choices=[('open', 'open'), ('completed', 'completed'), ('cancelled', 'cancelled')], default='open', max_length=12, verbose_name='status')),
-                ('payment', models.CharField(choices=[('pending', 'pending'), ('paid', 'paid'), ('refunded', 'refunded')], default='pending', max_length=12, verbose_name='payment')),
-                ('fulfilment', models.CharField(choices=[('unfulfilled', 'unfulfilled'), ('shipped', 'shipped'), ('delivered', 'delivered'), ('returned', 'returned')], default='unfulfilled', max_length=12, verbose_name='fulfilment')),
-                ('placed_at', models.DateTimeField(verbose_name='placed at')),
-                ('country', models.CharField(blank=True, max_length=60, verbose_name='country')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('goods_total', models.DecimalField(decimal_places=4, default=0, max_digits=16, verbose_name='goods')),
-                ('charges_total', models.DecimalField(decimal_places=4, default=0, max_digits=16, verbose_name='charges')),
-                ('total', models.DecimalField(decimal_places=4, default=0, max_digits=16, verbose_name='total')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='orders', to='customers.customer')),
-                ('returned_order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='returns', to='customers.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.SlugField(blank=True, default="", max_length=40, verbose_name="source"),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="external id"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
+                ("number", models.CharField(db_index=True, max_length=60, verbose_name="number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("sale", "sale"), ("return", "return")],
+                        default="sale",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("completed", "completed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.CharField(
+                        choices=[
+                            ("pending", "pending"),
+                            ("paid", "paid"),
+                            ("refunded", "refunded"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                        verbose_name="payment",
+                    ),
+                ),
+                (
+                    "fulfilment",
+                    models.CharField(
+                        choices=[
+                            ("unfulfilled", "unfulfilled"),
+                            ("shipped", "shipped"),
+                            ("delivered", "delivered"),
+                            ("returned", "returned"),
+                        ],
+                        default="unfulfilled",
+                        max_length=12,
+                        verbose_name="fulfilment",
+                    ),
+                ),
+                ("placed_at", models.DateTimeField(verbose_name="placed at")),
+                ("country", models.CharField(blank=True, max_length=60, verbose_name="country")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "goods_total",
+                    models.DecimalField(
+                        decimal_places=4, default=0, max_digits=16, verbose_name="goods"
+                    ),
+                ),
+                (
+                    "charges_total",
+                    models.DecimalField(
+                        decimal_places=4, default=0, max_digits=16, verbose_name="charges"
+                    ),
+                ),
+                (
+                    "total",
+                    models.DecimalField(
+                        decimal_places=4, default=0, max_digits=16, verbose_name="total"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="orders",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "returned_order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="returns",
+                        to="customers.order",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'order',
-                'verbose_name_plural': 'orders',
+                "verbose_name": "order",
+                "verbose_name_plural": "orders",
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.SlugField(blank=True, default='', max_length=40, verbose_name='source')),
-                ('external_id', models.CharField(blank=True, default='', max_length=120, verbose_name='external id')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='requested at')),
-                ('analysed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='analysed at')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='attempts')),
-                ('analysis_error', models.TextField(blank=True, editable=False, verbose_name='analysis error')),
-                ('sku', models.CharField(blank=True, max_length=60, verbose_name='SKU')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('category', models.CharField(blank=True, max_length=120, verbose_name='category')),
-                ('brand', models.CharField(blank=True, max_length=120, verbose_name='brand')),
-                ('price', models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True, verbose_name='price')),
-                ('currency', models.CharField(blank=True, max_length=3, verbose_name='currency')),
-                ('stock', models.IntegerField(blank=True, null=True, verbose_name='stock')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('review_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='reviews')),
-                ('rating_average', models.FloatField(editable=False, null=True, verbose_name='average rating')),
-                ('sentiment_score', models.FloatField(editable=False, null=True, verbose_name='review sentiment')),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('name', 'sku', 'brand', 'category', 'external_id', config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.SlugField(blank=True, default="", max_length=40, verbose_name="source"),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="external id"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
+                (
+                    "requested_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="requested at",
+                    ),
+                ),
+                (
+                    "analysed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="analysed at"
+                    ),
+                ),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="attempts"
+                    ),
+                ),
+                (
+                    "analysis_error",
+                    models.TextField(blank=True, editable=False, verbose_name="analysis error"),
+                ),
+                ("sku", models.CharField(blank=True, max_length=60, verbose_name="SKU")),
+                ("name", models.CharField(max_length=300, verbose_name="name")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("category", models.CharField(blank=True, max_length=120, verbose_name="category")),
+                ("brand", models.CharField(blank=True, max_length=120, verbose_name="brand")),
+                (
+                    "price",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=14, null=True, verbose_name="price"
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, max_length=3, verbose_name="currency")),
+                ("stock", models.IntegerField(blank=True, null=True, verbose_name="stock")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "review_count",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="reviews"),
+                ),
+                (
+                    "rating_average",
+                    models.FloatField(editable=False, null=True, verbose_name="average rating"),
+                ),
+                (
+                    "sentiment_score",
+                    models.FloatField(editable=False, null=True, verbose_name="review sentiment"),
+                ),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector(
+                            "name", "sku", "brand", "category", "external_id", config="simple"
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'product',
-                'verbose_name_plural': 'products',
-                'indexes': [models.Index(condition=models.Q(('analysed_at__isnull', True)), fields=['requested_at'], name='product_pending'), django.contrib.postgres.indexes.GinIndex(fields=['search'], name='product_search'), models.Index(fields=['name', 'id'], name='product_by_name'), models.Index(fields=['-created_at', '-id'], name='product_by_created'), models.Index(fields=['category', 'name'], name='product_by_category'), models.Index(fields=['sentiment_score'], name='product_by_sentiment'), models.Index(fields=['-review_count', '-id'], name='product_by_reviews')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='product_unique_in_source'), models.CheckConstraint(condition=models.Q(('price__isnull', True), ('price__gte', 0), _connector='OR'), name='product_price_not_negative')],
+                "verbose_name": "product",
+                "verbose_name_plural": "products",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("analysed_at__isnull", True)),
+                        fields=["requested_at"],
+                        name="product_pending",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search"], name="product_search"
+                    ),
+                    models.Index(fields=["name", "id"], name="product_by_name"),
+                    models.Index(fields=["-created_at", "-id"], name="product_by_created"),
+                    models.Index(fields=["category", "name"], name="product_by_category"),
+                    models.Index(fields=["sentiment_score"], name="product_by_sentiment"),
+                    models.Index(fields=["-review_count", "-id"], name="product_by_reviews"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("source", "external_id"),
+                        name="product_unique_in_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("price__isnull", True), ("price__gte", 0), _connector="OR"
+                        ),
+                        name="product_price_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(verbose_name='position')),
-                ('kind', models.CharField(choices=[('product', 'product'), ('charge', 'charge')], default='product', max_length=8, verbose_name='kind')),
-                ('description', models.CharField(blank=True, max_length=300, verbose_name='description')),
-                ('quantity', models.IntegerField(verbose_name='quantity')),
-                ('unit_price', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='unit price')),
-                ('amount', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', models.F('unit_price')), output_field=models.DecimalField(decimal_places=4, max_digits=20))),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='customers.order')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='customers.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(verbose_name="position")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("product", "product"), ("charge", "charge")],
+                        default="product",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "description",
+                    models.CharField(blank=True, max_length=300, verbose_name="description"),
+                ),
+                ("quantity", models.IntegerField(verbose_name="quantity")),
+                (
+                    "unit_price",
+                    models.DecimalField(decimal_places=4, max_digits=14, verbose_name="unit price"),
+                ),
+                (
+                    "amount",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            models.F("quantity"), "*", models.F("unit_price")
+                        ),
+                        output_field=models.DecimalField(decimal_places=4, max_digits=20),
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="customers.order",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="order_lines",
+                        to="customers.product",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'order line',
-                'verbose_name_plural': 'order lines',
-                'ordering': ['order', 'position'],
+                "verbose_name": "order line",
+                "verbose_name_plural": "order lines",
+                "ordering": ["order", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Recommendation',
+            name="Recommendation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField(verbose_name='rank')),
-                ('score', models.FloatField(verbose_name='score')),
-                ('base_score', models.FloatField(default=0.0, verbose_name='base score')),
-                ('method', models.CharField(choices=[('purchases', 'from past purchases'), ('popularity', 'popular in the shop')], max_length=12, verbose_name='method')),
-                ('reasons', models.JSONField(default=list, verbose_name='reasons')),
-                ('model_version', models.CharField(blank=True, max_length=64, verbose_name='model version')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommendations', to='customers.customer')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recommendations', to='customers.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(verbose_name="rank")),
+                ("score", models.FloatField(verbose_name="score")),
+                ("base_score", models.FloatField(default=0.0, verbose_name="base score")),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("purchases", "from past purchases"),
+                            ("popularity", "popular in the shop"),
+                        ],
+                        max_length=12,
+                        verbose_name="method",
+                    ),
+                ),
+                ("reasons", models.JSONField(default=list, verbose_name="reasons")),
+                (
+                    "model_version",
+                    models.CharField(blank=True, max_length=64, verbose_name="model version"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recommendations",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recommendations",
+                        to="customers.product",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'recommendation',
-                'verbose_name_plural': 'recommendations',
-                'ordering': ['customer', 'rank'],
+                "verbose_name": "recommendation",
+                "verbose_name_plural": "recommendations",
+                "ordering": ["customer", "rank"],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.SlugField(blank=True, default='', max_length=40, verbose_name='source')),
-                ('external_id', models.CharField(blank=True, default='', max_length=120, verbose_name='external id')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='requested at')),
-                ('analysed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='analysed at')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='attempts')),
-                ('analysis_error', models.TextField(blank=True, editable=False, verbose_name='analysis error')),
-                ('language', models.CharField(blank=True, editable=False, max_length=8, verbose_name='language')),
-                ('sentiment', models.CharField(blank=True, choices=[('very_negative', 'very negative'), ('negative', 'negative'), ('neutral', 'neutral'), ('positive', 'positive'), ('very_positive', 'very positive')], editable=False, max_length=16, verbose_name='sentiment')),
-                ('sentiment_score', models.FloatField(editable=False, null=True, verbose_name='sentiment score')),
-                ('sentiment_probability', models.FloatField(editable=False, null=True, verbose_name='probability')),
-                ('sentiment_detail', models.JSONField(default=dict, editable=False, verbose_name='sentiment detail')),
-                ('rating', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='stars')),
-                ('title', models.CharField(blank=True, max_length=300, verbose_name='title')),
-                ('body', models.TextField(blank=True, verbose_name='text')),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written at')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reviews', to='customers.customer')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='customers.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.SlugField(blank=True, default="", max_length=40, verbose_name="source"),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="external id"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
+                (
+                    "requested_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="requested at",
+                    ),
+                ),
+                (
+                    "analysed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="analysed at"
+                    ),
+                ),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="attempts"
+                    ),
+                ),
+                (
+                    "analysis_error",
+                    models.TextField(blank=True, editable=False, verbose_name="analysis error"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True, editable=False, max_length=8, verbose_name="language"
+                    ),
+                ),
+                (
+                    "sentiment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("very_negative", "very negative"),
+                            ("negative", "negative"),
+                            ("neutral", "neutral"),
+                            ("positive", "positive"),
+                            ("very_positive", "very positive"),
+                        ],
+                        editable=False,
+                        max_length=16,
+                        verbose_name="sentiment",
+                    ),
+                ),
+                (
+                    "sentiment_score",
+                    models.FloatField(editable=False, null=True, verbose_name="sentiment score"),
+                ),
+                (
+                    "sentiment_probability",
+                    models.FloatField(editable=False, null=True, verbose_name="probability"),
+                ),
+                (
+                    "sentiment_detail",
+                    models.JSONField(default=dict, editable=False, verbose_name="sentiment detail"),
+                ),
+                (
+                    "rating",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="stars"),
+                ),
+                ("title", models.CharField(blank=True, max_length=300, verbose_name="title")),
+                ("body", models.TextField(blank=True, verbose_name="text")),
+                (
+                    "written_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="written at"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reviews",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="customers.product",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'review',
-                'verbose_name_plural': 'reviews',
+                "verbose_name": "review",
+                "verbose_name_plural": "reviews",
             },
         ),
         migrations.CreateModel(
-            name='SimilarProduct',
+            name="SimilarProduct",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField(verbose_name='rank')),
-                ('score', models.FloatField(verbose_name='score')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='similar', to='customers.product')),
-                ('similar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(verbose_name="rank")),
+                ("score", models.FloatField(verbose_name="score")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="similar",
+                        to="customers.product",
+                    ),
+                ),
+                (
+                    "similar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="customers.product",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'similar product',
-                'verbose_name_plural': 'similar products',
-                'ordering': ['product', 'rank'],
+                "verbose_name": "similar product",
+                "verbose_name_plural": "similar products",
+                "ordering": ["product", "rank"],
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.SlugField(blank=True, default='', max_length=40, verbose_name='source')),
-                ('external_id', models.CharField(blank=True, default='', max_length=120, verbose_name='external id')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('subject', models.CharField(max_length=300, verbose_name='subject')),
-                ('status', models.CharField(choices=[('open', 'open'), ('pending', 'waiting for customer'), ('solved', 'solved'), ('closed', 'closed')], default='open', max_length=8, verbose_name='status')),
-                ('priority', models.CharField(choices=[('low', 'low'), ('normal', 'normal'), ('high', 'high'), ('urgent', 'urgent')], default='normal', max_length=8, verbose_name='priority')),
-                ('channel', models.CharField(choices=[('email', 'e-mail'), ('web', 'web form'), ('chat', 'chat'), ('phone', 'phone'), ('api', 'API')], default='email', max_length=8, verbose_name='channel')),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='opened at')),
-                ('last_message_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last message')),
-                ('intent_set_at', models.DateTimeField(editable=False, null=True)),
-                ('intent_probability', models.FloatField(editable=False, null=True, verbose_name='probability')),
-                ('intent_detail', models.JSONField(default=dict, editable=False, verbose_name='intent detail')),
-                ('sentiment', models.CharField(blank=True, choices=[('very_negative', 'very negative'), ('negative', 'negative'), ('neutral', 'neutral'), ('positive', 'positive'), ('very_positive', 'very positive')], editable=False, max_length=16, verbose_name='sentiment')),
-                ('sentiment_score', models.FloatField(editable=False, null=True, verbose_name='sentiment score')),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('subject', 'external_id', config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tickets', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tickets', to='customers.customer')),
-                ('intent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.intent', verbose_name='intent')),
-                ('intent_set_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tickets', to='customers.order')),
-                ('suggested_intent', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.intent', verbose_name='suggested intent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.SlugField(blank=True, default="", max_length=40, verbose_name="source"),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="external id"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
+                ("subject", models.CharField(max_length=300, verbose_name="subject")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("pending", "waiting for customer"),
+                            ("solved", "solved"),
+                            ("closed", "closed"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[
+                            ("low", "low"),
+                            ("normal", "normal"),
+                            ("high", "high"),
+                            ("urgent", "urgent"),
+                        ],
+                        default="normal",
+                        max_length=8,
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("email", "e-mail"),
+                            ("web", "web form"),
+                            ("chat", "chat"),
+                            ("phone", "phone"),
+                            ("api", "API"),
+                        ],
+                        default="email",
+                        max_length=8,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "opened_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="opened at"
+                    ),
+                ),
+                (
+                    "last_message_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="last message"
+                    ),
+                ),
+                ("intent_set_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "intent_probability",
+                    models.FloatField(editable=False, null=True, verbose_name="probability"),
+                ),
+                (
+                    "intent_detail",
+                    models.JSONField(default=dict, editable=False, verbose_name="intent detail"),
+                ),
+                (
+                    "sentiment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("very_negative", "very negative"),
+                            ("negative", "negative"),
+                            ("neutral", "neutral"),
+                            ("positive", "positive"),
+                            ("very_positive", "very positive"),
+                        ],
+                        editable=False,
+                        max_length=16,
+                        verbose_name="sentiment",
+                    ),
+                ),
+                (
+                    "sentiment_score",
+                    models.FloatField(editable=False, null=True, verbose_name="sentiment score"),
+                ),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector(
+                            "subject", "external_id", config="simple"
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tickets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tickets",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "intent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.intent",
+                        verbose_name="intent",
+                    ),
+                ),
+                (
+                    "intent_set_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tickets",
+                        to="customers.order",
+                    ),
+                ),
+                (
+                    "suggested_intent",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="customers.intent",
+                        verbose_name="suggested intent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ticket',
-                'verbose_name_plural': 'tickets',
+                "verbose_name": "ticket",
+                "verbose_name_plural": "tickets",
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.SlugField(blank=True, default='', max_length=40, verbose_name='source')),
-                ('external_id', models.CharField(blank=True, default='', max_length=120, verbose_name='external id')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='requested at')),
-                ('analysed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='analysed at')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='attempts')),
-                ('analysis_error', models.TextField(blank=True, editable=False, verbose_name='analysis error')),
-                ('language', models.CharField(blank=True, editable=False, max_length=8, verbose_name='language')),
-                ('sentiment', models.CharField(blank=True, choices=[('very_negative', 'very negative'), ('negative', 'negative'), ('neutral', 'neutral'), ('positive', 'positive'), ('very_positive', 'very positive')], editable=False, max_length=16, verbose_name='sentiment')),
-                ('sentiment_score', models.FloatField(editable=False, null=True, verbose_name='sentiment score')),
-                ('sentiment_probability', models.FloatField(editable=False, null=True, verbose_name='probability')),
-                ('sentiment_detail', models.JSONField(default=dict, editable=False, verbose_name='sentiment detail')),
-                ('author_kind', models.CharField(choices=[('customer', 'customer'), ('agent', 'agent'), ('system', 'system')], default='customer', max_length=8, verbose_name='author')),
-                ('body', models.TextField(verbose_name='text')),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='sent at')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='customers.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.SlugField(blank=True, default="", max_length=40, verbose_name="source"),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="external id"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
+                (
+                    "requested_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="requested at",
+                    ),
+                ),
+                (
+                    "analysed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="analysed at"
+                    ),
+                ),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="attempts"
+                    ),
+                ),
+                (
+                    "analysis_error",
+                    models.TextField(blank=True, editable=False, verbose_name="analysis error"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True, editable=False, max_length=8, verbose_name="language"
+                    ),
+                ),
+                (
+                    "sentiment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("very_negative", "very negative"),
+                            ("negative", "negative"),
+                            ("neutral", "neutral"),
+                            ("positive", "positive"),
+                            ("very_positive", "very positive"),
+                        ],
+                        editable=False,
+                        max_length=16,
+                        verbose_name="sentiment",
+                    ),
+                ),
+                (
+                    "sentiment_score",
+                    models.FloatField(editable=False, null=True, verbose_name="sentiment score"),
+                ),
+                (
+                    "sentiment_probability",
+                    models.FloatField(editable=False, null=True, verbose_name="probability"),
+                ),
+                (
+                    "sentiment_detail",
+                    models.JSONField(default=dict, editable=False, verbose_name="sentiment detail"),
+                ),
+                (
+                    "author_kind",
+                    models.CharField(
+                        choices=[
+                            ("customer", "customer"),
+                            ("agent", "agent"),
+                            ("system", "system"),
+                        ],
+                        default="customer",
+                        max_length=8,
+                        verbose_name="author",
+                    ),
+                ),
+                ("body", models.TextField(verbose_name="text")),
+                (
+                    "sent_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="sent at"),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="customers.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['sent_at', 'id'],
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ["sent_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('format', models.CharField(max_length=40, verbose_name='format')),
-                ('source', models.SlugField(max_length=40, verbose_name='source')),
-                ('file', models.FileField(blank=True, upload_to='imports/', verbose_name='file')),
-                ('file_name', models.CharField(blank=True, max_length=255, verbose_name='file name')),
-                ('status', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='queued', max_length=8, verbose_name='status')),
-                ('rows_total', models.PositiveIntegerField(editable=False, null=True, verbose_name='rows')),
-                ('read', models.PositiveIntegerField(default=0, editable=False, verbose_name='read')),
-                ('created', models.PositiveIntegerField(default=0, editable=False, verbose_name='created')),
-                ('updated', models.PositiveIntegerField(default=0, editable=False, verbose_name='updated')),
-                ('unchanged', models.PositiveIntegerField(default=0, editable=False, verbose_name='unchanged')),
-                ('rejected', models.PositiveIntegerField(default=0, editable=False, verbose_name='rejected')),
-                ('rejects_file', models.CharField(blank=True, editable=False, max_length=255, verbose_name='rejects file')),
-                ('error', models.TextField(blank=True, editable=False, verbose_name='error')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('started_at', models.DateTimeField(editable=False, null=True, verbose_name='started at')),
-                ('finished_at', models.DateTimeField(editable=False, null=True, verbose_name='finished at')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("format", models.CharField(max_length=40, verbose_name="format")),
+                ("source", models.SlugField(max_length=40, verbose_name="source")),
+                ("file", models.FileField(blank=True, upload_to="imports/", verbose_name="file")),
+                (
+                    "file_name",
+                    models.CharField(blank=True, max_length=255, verbose_name="file name"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "rows_total",
+                    models.PositiveIntegerField(editable=False, null=True, verbose_name="rows"),
+                ),
+                (
+                    "read",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="read"),
+                ),
+                (
+                    "created",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="created"),
+                ),
+                (
+                    "updated",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="updated"),
+                ),
+                (
+                    "unchanged",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="unchanged"
+                    ),
+                ),
+                (
+                    "rejected",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="rejected"),
+                ),
+                (
+                    "rejects_file",
+                    models.CharField(
+                        blank=True, editable=False, max_length=255, verbose_name="rejects file"
+                    ),
+                ),
+                ("error", models.TextField(blank=True, editable=False, verbose_name="error")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                (
+                    "started_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="started at"),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="finished at"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'ordering': ['-created_at', '-id'],
-                'indexes': [models.Index(fields=['-created_at', '-id'], name='import_by_created')],
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "ordering": ["-created_at", "-id"],
+                "indexes": [models.Index(fields=["-created_at", "-id"], name="import_by_created")],
             },
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['-placed_at', '-id'], name='order_by_placed'),
+            model_name="order",
+            index=models.Index(fields=["-placed_at", "-id"], name="order_by_placed"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['customer', '-placed_at'], name='order_by_customer'),
+            model_name="order",
+            index=models.Index(fields=["customer", "-placed_at"], name="order_by_customer"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['status', '-placed_at'], name='order_by_status'),
+            model_name="order",
+            index=models.Index(fields=["status", "-placed_at"], name="order_by_status"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['-created_at', '-id'], name='order_by_created'),
+            model_name="order",
+            index=models.Index(fields=["-created_at", "-id"], name="order_by_created"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='order_unique_in_source'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("source", "external_id"),
+                name="order_unique_in_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('goods_total'), '+', models.F('charges_total')))), name='order_total_is_sum'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("goods_total"), "+", models.F("charges_total")
+                        ),
+                    )
+                ),
+                name="order_total_is_sum",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'position'), name='orderline_position'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(
+                fields=("order", "position"), name="orderline_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity', 0), _negated=True), name='orderline_has_quantity'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity", 0), _negated=True), name="orderline_has_quantity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'charge'), ('product__isnull', True)), models.Q(('kind', 'product'), ('product__isnull', False)), _connector='OR'), name='orderline_product_or_charge'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "charge"), ("product__isnull", True)),
+                    models.Q(("kind", "product"), ("product__isnull", False)),
+                    _connector="OR",
+                ),
+                name="orderline_product_or_charge",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_price__gte', Decimal('0')), ('kind', 'charge'), _connector='OR'), name='orderline_price_not_negative'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("unit_price__gte", Decimal("0")), ("kind", "charge"), _connector="OR"
+                ),
+                name="orderline_price_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(fields=('customer', 'product'), name='recommendation_once'),
+            model_name="recommendation",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "product"), name="recommendation_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(fields=('customer', 'rank'), name='recommendation_rank'),
+            model_name="recommendation",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "rank"), name="recommendation_rank"
+            ),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(condition=models.Q(('analysed_at__isnull', True)), fields=['requested_at'], name='review_pending'),
+            model_name="review",
+            index=models.Index(
+                condition=models.Q(("analysed_at__isnull", True)),
+                fields=["requested_at"],
+                name="review_pending",
+            ),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['product', '-written_at'], name='review_by_product'),
+            model_name="review",
+            index=models.Index(fields=["product", "-written_at"], name="review_by_product"),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['customer', '-written_at'], name='review_by_customer'),
+            model_name="review",
+            index=models.Index(fields=["customer", "-written_at"], name="review_by_customer"),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['-written_at', '-id'], name='review_by_written'),
+            model_name="review",
+            index=models.Index(fields=["-written_at", "-id"], name="review_by_written"),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['-created_at', '-id'], name='review_by_created'),
+            model_name="review",
+            index=models.Index(fields=["-created_at", "-id"], name="review_by_created"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='review_unique_in_source'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("source", "external_id"),
+                name="review_unique_in_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__isnull', True), ('rating__range', (1, 5)), _connector='OR'), name='review_rating_1_to_5'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rating__isnull", True), ("rating__range", (1, 5)), _connector="OR"
+                ),
+                name="review_rating_1_to_5",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('analysed_at__isnull', True)), fields=['requested_at'], name='customer_pending'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("analysed_at__isnull", True)),
+                fields=["requested_at"],
+                name="customer_pending",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='customer_search'),
+            model_name="customer",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search"], name="customer_search"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='customer_tags'),
+            model_name="customer",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="customer_tags"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['-created_at', '-id'], name='customer_by_created'),
+            model_name="customer",
+            index=models.Index(fields=["-created_at", "-id"], name="customer_by_created"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['-last_order_at', '-id'], name='customer_by_last_order'),
+            model_name="customer",
+            index=models.Index(fields=["-last_order_at", "-id"], name="customer_by_last_order"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['-spent_total', '-id'], name='customer_by_spent'),
+            model_name="customer",
+            index=models.Index(fields=["-spent_total", "-id"], name="customer_by_spent"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['suggested_segment', '-last_order_at'], name='customer_by_segment'),
+            model_name="customer",
+            index=models.Index(
+                fields=["suggested_segment", "-last_order_at"], name="customer_by_segment"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['sentiment_score'], name='customer_by_sentiment'),
+            model_name="customer",
+            index=models.Index(fields=["sentiment_score"], name="customer_by_sentiment"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['country'], name='customer_by_country'),
+            model_name="customer",
+            index=models.Index(fields=["country"], name="customer_by_country"),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='customer_unique_in_source'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("source", "external_id"),
+                name="customer_unique_in_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='similarproduct',
-            constraint=models.UniqueConstraint(fields=('product', 'rank'), name='similarproduct_rank'),
+            model_name="similarproduct",
+            constraint=models.UniqueConstraint(
+                fields=("product", "rank"), name="similarproduct_rank"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='ticket_search'),
+            model_name="ticket",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="ticket_search"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['-last_message_at', '-id'], name='ticket_by_last_message'),
+            model_name="ticket",
+            index=models.Index(fields=["-last_message_at", "-id"], name="ticket_by_last_message"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['status', '-last_message_at'], name='ticket_by_status'),
+            model_name="ticket",
+            index=models.Index(fields=["status", "-last_message_at"], name="ticket_by_status"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['suggested_intent', '-last_message_at'], name='ticket_by_intent'),
+            model_name="ticket",
+            index=models.Index(
+                fields=["suggested_intent", "-last_message_at"], name="ticket_by_intent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['sentiment_score', '-last_message_at'], name='ticket_by_sentiment'),
+            model_name="ticket",
+            index=models.Index(
+                fields=["sentiment_score", "-last_message_at"], name="ticket_by_sentiment"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['customer', '-opened_at'], name='ticket_by_customer'),
+            model_name="ticket",
+            index=models.Index(fields=["customer", "-opened_at"], name="ticket_by_customer"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['-created_at', '-id'], name='ticket_by_created'),
+            model_name="ticket",
+            index=models.Index(fields=["-created_at", "-id"], name="ticket_by_created"),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='ticket_unique_in_source'),
+            model_name="ticket",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("source", "external_id"),
+                name="ticket_unique_in_source",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('analysed_at__isnull', True), ('author_kind', 'customer')), fields=['requested_at'], name='message_pending'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("analysed_at__isnull", True), ("author_kind", "customer")),
+                fields=["requested_at"],
+                name="message_pending",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['ticket', 'sent_at', 'id'], name='message_by_ticket'),
+            model_name="message",
+            index=models.Index(fields=["ticket", "sent_at", "id"], name="message_by_ticket"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='message_unique_in_source'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("source", "external_id"),
+                name="message_unique_in_source",
+            ),
         ),
     ]

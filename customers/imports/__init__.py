@@ -1,0 +1,1 @@
+"""Taking in files of other systems: read, check each row, stage, merge by set."""

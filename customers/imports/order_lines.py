@@ -1,0 +1,157 @@
+"""Files with a row for each order line: how they become orders, customers and products."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db.backends.utils import CursorWrapper
+
+from customers.imports.format import STAGE, Format, mark_states
+from customers.imports.merge import drop, merge
+from customers.models import Customer, Order, Product
+
+PRODUCTS = f"""
+    SELECT stock_code AS external_id,
+        coalesce(
+            mode() WITHIN GROUP (ORDER BY description) FILTER (
+                WHERE unit_price > 0 AND description <> ''
+            ),
+            mode() WITHIN GROUP (ORDER BY description) FILTER (WHERE description <> ''),
+            stock_code
+        ) AS name,
+        (array_agg(unit_price ORDER BY placed_at DESC, row_number DESC)
+            FILTER (WHERE quantity > 0 AND unit_price > 0))[1] AS price,
+        min(currency) AS currency
+    FROM {STAGE} WHERE NOT is_charge GROUP BY stock_code
+"""  # noqa: S608
+CUSTOMERS = f"""
+    SELECT customer_code AS external_id, mode() WITHIN GROUP (ORDER BY country) AS country
+    FROM {STAGE} WHERE customer_code <> '' GROUP BY customer_code
+"""  # noqa: S608
+ORDERS = f"""
+    SELECT i.invoice_no AS external_id, c.id AS customer_id, i.placed_at, i.country,
+        i.is_return, i.currency
+    FROM (
+        SELECT invoice_no, max(customer_code) AS customer_code, min(placed_at) AS placed_at,
+            min(country) AS country, bool_or(is_return) AS is_return, min(currency) AS currency
+        FROM {STAGE} GROUP BY invoice_no
+    ) i LEFT JOIN customers_customer c
+        ON c.source = %(source)s AND c.external_id = i.customer_code AND i.customer_code <> ''
+"""  # noqa: S608
+LINES = f"""
+    CREATE TEMP TABLE staged_line ON COMMIT DROP AS
+    SELECT s.row_number, o.id AS order_id, s.is_charge, p.id AS product_id,
+        row_number() OVER (PARTITION BY o.id ORDER BY s.row_number) AS position,
+        left(s.description, 300) AS description, s.quantity, s.unit_price
+    FROM {STAGE} s
+    JOIN customers_order o ON o.source = %(source)s AND o.external_id = s.invoice_no
+    LEFT JOIN customers_product p
+        ON p.source = %(source)s AND p.external_id = s.stock_code AND NOT s.is_charge
+"""  # noqa: S608
+MERGE_LINES = """
+    CREATE TEMP TABLE merged_line ON COMMIT DROP AS
+    WITH merged AS (
+        INSERT INTO customers_orderline AS row
+            (order_id, position, kind, product_id, description, quantity, unit_price)
+        SELECT order_id, position, CASE WHEN is_charge THEN 'charge' ELSE 'product' END,
+            product_id, description, quantity, unit_price
+        FROM staged_line
+        ON CONFLICT (order_id, position) DO UPDATE SET
+            kind = EXCLUDED.kind, product_id = EXCLUDED.product_id,
+            description = EXCLUDED.description, quantity = EXCLUDED.quantity,
+            unit_price = EXCLUDED.unit_price
+        WHERE ROW(row.kind, row.product_id, row.description, row.quantity, row.unit_price)
+            IS DISTINCT FROM ROW(EXCLUDED.kind, EXCLUDED.product_id, EXCLUDED.description,
+                                 EXCLUDED.quantity, EXCLUDED.unit_price)
+        RETURNING order_id, position, (xmax = 0) AS is_new
+    )
+    SELECT m.*, s.row_number FROM merged m JOIN staged_line s USING (order_id, position)
+"""
+SURPLUS_LINES = """
+    DELETE FROM customers_orderline l USING (
+        SELECT order_id, max(position) AS last FROM staged_line GROUP BY order_id
+    ) s WHERE l.order_id = s.order_id AND l.position > s.last
+"""
+TOUCHED_ORDERS = "SELECT DISTINCT order_id FROM merged_line UNION SELECT id FROM merged_order"
+TOUCHED_CUSTOMERS = f"""
+    SELECT DISTINCT customer_id FROM customers_order
+    WHERE customer_id IS NOT NULL AND id IN ({TOUCHED_ORDERS})
+"""  # noqa: S608
+
+
+class OrderLines(Format):
+    """A format whose rows are order lines; subclasses say how a row is read.
+
+    A product's name is its most frequent description (of those the first in the
+    alphabet) and its price the latest one it was sold at, whatever the order of rows.
+    """
+
+    staged: ClassVar[dict[str, str]] = {
+        "invoice_no": "text",
+        "stock_code": "text",
+        "description": "text",
+        "quantity": "integer",
+        "placed_at": "timestamptz",
+        "unit_price": "numeric(14, 4)",
+        "customer_code": "text",
+        "country": "text",
+        "currency": "text",
+        "is_charge": "boolean",
+        "is_return": "boolean",
+    }
+
+    def merge(self, cursor: CursorWrapper, source: str) -> None:
+        """Products and customers, then orders, then lines; then the sums over them."""
+        merge(
+            cursor,
+            Product,
+            source,
+            PRODUCTS,
+            {
+                "name": "name",
+                "sku": "external_id",
+                "price": "price",
+                "currency": "currency",
+            },
+        )
+        merge(cursor, Customer, source, CUSTOMERS, {"country": "country"})
+        orders = cursor.mogrify(ORDERS, {"source": source})
+        merge(
+            cursor,
+            Order,
+            source,
+            orders,
+            {
+                "number": "external_id",
+                "customer": "customer_id",
+                "placed_at": "placed_at",
+                "country": "country",
+                "currency": "currency",
+                "kind": "CASE WHEN is_return THEN 'return' ELSE 'sale' END",
+                "status": "'completed'",
+                "payment": "CASE WHEN is_return THEN 'refunded' ELSE 'paid' END",
+                "fulfilment": "CASE WHEN is_return THEN 'returned' ELSE 'delivered' END",
+            },
+        )
+        self._merge_lines(cursor, source)
+
+    def _merge_lines(self, cursor: CursorWrapper, source: str) -> None:
+        drop(cursor, "staged_line")
+        drop(cursor, "merged_line")
+        cursor.execute(LINES, {"source": source})
+        cursor.execute("ANALYZE staged_line")
+        cursor.execute(MERGE_LINES)
+        cursor.execute("ANALYZE merged_line")
+        cursor.execute(SURPLUS_LINES)
+        mark_states(cursor, "merged_line", "s.row_number = m.row_number")
+        refresh_sums(cursor)
+
+
+def refresh_sums(cursor: CursorWrapper) -> None:
+    """Totals of the touched orders, statistics of their customers, who become pending."""
+    cursor.execute(TOUCHED_ORDERS)
+    Order.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()]).refresh_totals()
+    cursor.execute(TOUCHED_CUSTOMERS)
+    customers = Customer.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()])
+    customers.refresh_order_statistics()
+    customers.request_analysis()

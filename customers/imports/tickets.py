@@ -1,0 +1,152 @@
+"""Tickets: a row for each, with the customer's text and perhaps the shop's answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_lazy as _
+
+from customers.imports import values
+from customers.imports.errors import RowError
+from customers.imports.files import Row
+from customers.imports.format import STAGE, Format, first_of, mark_states
+from customers.imports.merge import latest_rows, merge
+from customers.imports.reviews import digest
+from customers.models import Customer, Message, Ticket
+
+BODY = ("body", "text", "message", "description")
+TIME = ("created_at", "created", "opened_at", "time", "date")
+CUSTOMER = ("customer_id", "customer", "email", "user_id")
+SUBJECT_FROM_BODY = 80
+PRIORITIES = {
+    "low": "low",
+    "medium": "normal",
+    "normal": "normal",
+    "high": "high",
+    "critical": "urgent",
+    "urgent": "urgent",
+    "very_low": "low",
+}
+LONG_AGO = "'2000-01-01T00:00Z'::timestamptz"
+
+CUSTOMERS = f"""
+    SELECT customer_code AS external_id, max(email) AS email FROM {STAGE}
+    WHERE customer_code <> '' GROUP BY customer_code
+"""  # noqa: S608
+TICKETS = """
+    SELECT s.*, c.id AS customer_id FROM ({latest}) s LEFT JOIN customers_customer c
+        ON c.source = %(source)s AND c.external_id = s.customer_code AND s.customer_code <> ''
+"""
+MESSAGES = """
+    SELECT s.external_id || said.suffix AS external_id, t.id AS ticket_id, said.author_kind,
+        said.body, coalesce(s.opened_at, {long_ago}) + said.after AS sent_at
+    FROM ({latest}) s
+    JOIN customers_ticket t ON t.source = %(source)s AND t.external_id = s.external_id
+    CROSS JOIN LATERAL (VALUES
+        ('', 'customer', s.body, interval '0'), ('-answer', 'agent', s.answer, interval '1 hour')
+    ) AS said (suffix, author_kind, body, after)
+    WHERE said.body <> ''
+"""
+
+
+class Tickets(Format):
+    """Tickets with their opening message, and the answer where the file has one."""
+
+    name = "tickets"
+    label = _("Tickets")
+    needs = (BODY,)
+    staged: ClassVar[dict[str, str]] = {
+        "external_id": "text",
+        "customer_code": "text",
+        "email": "text",
+        "subject": "text",
+        "body": "text",
+        "answer": "text",
+        "priority": "text",
+        "status": "text",
+        "opened_at": "timestamptz",
+    }
+
+    def read(self, row: Row) -> tuple[Any, ...]:
+        """One ticket; without a subject it gets the beginning of its text."""
+        body = values.text(row, first_of(row, *BODY), most=200_000, required=True)
+        subject = values.text(row, "subject", most=2_000)[:300] or _beginning(body)
+        column = first_of(row, "external_id", "ticket_id", "tweet_id", "id")
+        key = values.text(row, column, most=110)
+        customer = values.text(row, first_of(row, *CUSTOMER), most=120)
+        answer = values.text(row, "answer", most=200_000)
+        return (
+            key or digest(subject, body, answer),
+            customer,
+            customer if "@" in customer else "",
+            subject,
+            body,
+            answer,
+            _priority(row),
+            _status(row, answered=bool(answer)),
+            _opened_at(row),
+        )
+
+    def merge(self, cursor: CursorWrapper, source: str) -> None:
+        """Customers where they are missing, tickets, then their messages."""
+        merge(cursor, Customer, source, CUSTOMERS, {"email": "email"}, update=False)
+        latest = latest_rows(STAGE)
+        tickets = cursor.mogrify(TICKETS.format(latest=latest), {"source": source})
+        states = merge(
+            cursor,
+            Ticket,
+            source,
+            tickets,
+            {
+                "customer": "customer_id",
+                "subject": "subject",
+                "priority": "priority",
+                "status": "status",
+                "channel": "'email'",
+                "opened_at": f"coalesce(opened_at, {LONG_AGO})",
+                "last_message_at": f"coalesce(opened_at, {LONG_AGO})",
+            },
+        )
+        mark_states(cursor, states, "s.external_id = m.external_id")
+        messages = MESSAGES.format(latest=latest, long_ago=LONG_AGO)
+        states = merge(
+            cursor,
+            Message,
+            source,
+            cursor.mogrify(messages, {"source": source}),
+            {
+                "ticket": "ticket_id",
+                "author_kind": "author_kind",
+                "body": "body",
+                "sent_at": "sent_at",
+            },
+        )
+        mark_states(cursor, states, "m.external_id IN (s.external_id, s.external_id || '-answer')")
+
+
+def _beginning(body: str) -> str:
+    line = " ".join(body.split())
+    return line if len(line) <= SUBJECT_FROM_BODY else f"{line[: SUBJECT_FROM_BODY - 1].rstrip()}…"
+
+
+def _priority(row: Row) -> str:
+    said = str(row.get("priority") or "normal").strip().lower()
+    if said not in PRIORITIES:
+        raise RowError("priority", f"{said!r} is none of {', '.join(PRIORITIES)}")
+    return PRIORITIES[said]
+
+
+def _status(row: Row, *, answered: bool) -> str:
+    said = str(row.get("status") or "").strip().lower()
+    if not said:
+        return Ticket.Status.PENDING if answered else Ticket.Status.OPEN
+    if said not in Ticket.Status.values:
+        raise RowError("status", f"{said!r} is none of {', '.join(Ticket.Status.values)}")
+    return said
+
+
+def _opened_at(row: Row) -> datetime | None:
+    column = first_of(row, *TIME)
+    return values.moment(row, column) if row.get(column) not in (None, "") else None

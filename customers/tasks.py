@@ -1,0 +1,13 @@
+"""The Celery tasks of the records."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from customers.imports.jobs import carry_out
+
+
+@shared_task
+def run_import(pk: int) -> None:
+    """Take in the file of an Import row, with its progress on the row."""
+    carry_out(pk)
