@@ -201,6 +201,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "intelligence.tasks.sweep",
         "schedule": env.int("ANALYSIS_SWEEP_SECONDS", default=30),
     },
+    "refresh-recommender": {
+        "task": "intelligence.tasks.refresh_recommender",
+        "schedule": env.int("RECOMMENDER_REFRESH_SECONDS", default=600),
+    },
 }
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep
 CELERY_TASK_PUBLISH_RETRY = False  # a broker that is down must not hold up a request

@@ -52,16 +52,22 @@ class Prediction(models.Model):
 
 
 class ProductVector(models.Model):
-    """What the recommender knows of a product.
+    """What the machines know of a product.
 
-    `embedding` is the backbone's reading of the product's text (unit length);
-    `factors` the q_i of r_ui = q_i·p_u with b_ui as its last entry, and null until a
-    recommender was fitted. Both have the dimension of the models that made them.
+    `embedding` is the backbone's reading of the product's text, of unit length. `target`
+    and `context` are the vectors of the recommender that was fitted last (q_i with b_i as
+    its last entry, and c_j); null for products that are newer than it. Their dimensions
+    are those of the models that made them.
     """
 
     product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="vector")
     embedding = VectorField(_("text embedding"))
     embedding_version = models.CharField(max_length=64)
+    target = VectorField(_("target factors"), null=True)
+    context = VectorField(_("context factors"), null=True)
+    recommender = models.ForeignKey(
+        ModelVersion, models.SET_NULL, null=True, related_name="product_vectors"
+    )
 
     class Meta:
         verbose_name = _("product vector")

@@ -9,6 +9,7 @@ from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending as drain
 from intelligence.analysis.run import analyse_rows as read_rows
 from intelligence.analysis.sweep import overdue_kinds
+from intelligence.recommender import refit_when_stale
 
 BULK_SECONDS = 120  # then the task rings itself again, so that other bulk work gets a turn
 
@@ -31,3 +32,9 @@ def sweep() -> None:
     """Ring again for every kind with overdue rows."""
     for kind in overdue_kinds():
         analyse_pending.delay(kind)
+
+
+@shared_task
+def refresh_recommender() -> None:
+    """Fit the recommender again when enough was sold or added since the last fit."""
+    refit_when_stale()

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from customers.imports.errors import ImportProblem
 
 BATCH_ROWS = 5_000
@@ -49,11 +46,13 @@ def open_table(path: Path) -> Table:
         raise ImportProblem(f"{path}: there is no such file.")
     try:
         return reader(path)
-    except (pa.ArrowInvalid, UnicodeDecodeError, csv.Error, json.JSONDecodeError) as error:
+    except (ValueError, csv.Error) as error:
         raise ImportProblem(f"{path.name} cannot be read: {error}") from error
 
 
 def _parquet(path: Path) -> Table:
+    import pyarrow.parquet as pq  # here, because the web process lists formats and reads none
+
     file = pq.ParquetFile(path)
 
     def batches() -> Iterator[list[Row]]:

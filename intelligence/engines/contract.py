@@ -98,7 +98,7 @@ class Card:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Card:
         """The card read from JSON; raises ValueError naming missing or unknown fields."""
-        known = {name for name in cls.__dataclass_fields__}
+        known = set(cls.__dataclass_fields__)
         required = {"name", "task", "description", "labels", "languages", "backbone", "sha256"}
         required |= {"licence"}
         missing, unknown = required - content.keys(), content.keys() - known

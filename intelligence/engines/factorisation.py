@@ -35,8 +35,8 @@ class Settings:
     backward: float = 0.5
     context_power: float = 0.5
     target_power: float = 0.3
-    text_weight: float = 0.05
-    bias_weight: float = 0.02
+    text_weight: float = 0.3
+    bias_weight: float = 0.01
     half_life_days: float | None = 90.0
     seed: int = 0
 

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.db import connection, connections
 from django.utils import timezone
 
 from customers.models import Customer, Message, Product, Review, Ticket
 from customers.signals import analysis_requested
-from intelligence import tasks
 from intelligence.analysis.claim import claimed
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending, analyse_rows
@@ -185,17 +185,16 @@ def test_few_rows_ring_the_interactive_queue_and_many_the_bulk_queue(
     ledger, ticket, monkeypatch, django_capture_on_commit_callbacks
 ):
     asked = []
-    monkeypatch.setattr(tasks.analyse_rows, "delay", lambda *a: asked.append(("rows", *a)))
-    monkeypatch.setattr(tasks.analyse_pending, "delay", lambda *a: asked.append(("pending", *a)))
+    monkeypatch.setattr(current_app, "send_task", lambda *call: asked.append(call))
     with django_capture_on_commit_callbacks(execute=True):
         first = write(ticket, "good")
-    assert asked == [("rows", "message", [first.pk])]
+    assert asked == [("intelligence.tasks.analyse_rows", ["message", [first.pk]])]
     for _ in range(20):
         write(ticket, "good")
     asked.clear()
     with django_capture_on_commit_callbacks(execute=True):
         Message.objects.all().request_analysis()
-    assert asked == [("pending", "message")]
+    assert asked == [("intelligence.tasks.analyse_pending", ["message"])]
 
 
 def test_a_broker_that_is_away_does_not_fail_the_save(
@@ -204,7 +203,7 @@ def test_a_broker_that_is_away_does_not_fail_the_save(
     def away(*_):
         raise OSError("no broker")
 
-    monkeypatch.setattr(tasks.analyse_rows, "delay", away)
+    monkeypatch.setattr(current_app, "send_task", away)
     with django_capture_on_commit_callbacks(execute=True):
         write(ticket, "good")
     assert Message.objects.pending().count() == 1

@@ -1,0 +1,95 @@
+"""Orders and purchases as the arrays that the engines read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from intelligence.engines.customer_features import Orders
+from intelligence.engines.recommendation import Histories
+
+ORDERS_SQL = """
+SELECT o.customer_id, extract(epoch FROM o.placed_at)::float8 / 86400, o.total::float8,
+    coalesce(sum(l.quantity) FILTER (WHERE l.kind = 'product'), 0)::float8, o.kind = 'return'
+FROM customers_order o LEFT JOIN customers_orderline l ON l.order_id = o.id
+WHERE {chosen} AND o.status <> 'cancelled'
+GROUP BY o.id
+"""
+PURCHASES_SQL = """
+SELECT o.customer_id, l.product_id, extract(epoch FROM o.placed_at)::float8 / 86400
+FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
+WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale' AND l.product_id IS NOT NULL
+ORDER BY o.customer_id, o.placed_at, o.id, l.position
+"""
+OF_CUSTOMERS = "o.customer_id = ANY(%s)"
+OF_SOURCE = "o.source = %s AND o.customer_id IS NOT NULL"
+OF_EVERYBODY = "o.customer_id IS NOT NULL"
+
+Rows = NDArray[np.int64]
+
+
+def orders_of(customer_pks: Sequence[int]) -> Orders:
+    """Orders of these customers; `customer_index` is the place in `customer_pks`."""
+    table = _table(ORDERS_SQL.format(chosen=OF_CUSTOMERS), [list(customer_pks)])
+    return _orders(table, {pk: row for row, pk in enumerate(customer_pks)})
+
+
+def orders_of_source(source: str) -> Orders:
+    """Orders of all customers of a source, on rows of their own."""
+    table = _table(ORDERS_SQL.format(chosen=OF_SOURCE), [source])
+    customers = sorted({line[0] for line in table})
+    return _orders(table, {pk: row for row, pk in enumerate(customers)})
+
+
+def purchases_of(customer_pks: Sequence[int], row_of_product: Mapping[int, int]) -> Histories:
+    """What these customers bought, of the products that have a row; oldest first."""
+    table = _table(PURCHASES_SQL.format(chosen=OF_CUSTOMERS), [list(customer_pks)])
+    return _histories(table, {pk: row for row, pk in enumerate(customer_pks)}, row_of_product)
+
+
+def all_purchases(row_of_product: Mapping[int, int]) -> Histories:
+    """What all customers bought, of the products that have a row."""
+    table = _table(PURCHASES_SQL.format(chosen=OF_EVERYBODY), [])
+    customers = {pk: row for row, pk in enumerate(sorted({line[0] for line in table}))}
+    return _histories(table, customers, row_of_product)
+
+
+def purchase_count() -> int:
+    """How many purchases `all_purchases` would find."""
+    (count,) = _table(f"SELECT count(*) FROM ({PURCHASES_SQL.format(chosen=OF_EVERYBODY)}) p", [])  # noqa: S608
+    return count[0]
+
+
+def _table(statement: str, parameters: list[Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+def _orders(table: list[tuple], row_of_customer: Mapping[int, int]) -> Orders:
+    customers, days, totals, units, returns = zip(*table, strict=True) if table else ([],) * 5
+    return Orders(
+        np.array([row_of_customer[pk] for pk in customers], np.int64),
+        np.array(days, np.float64),
+        np.array(totals, np.float64),
+        np.array(units, np.float64),
+        np.array(returns, np.bool_),
+    )
+
+
+def _histories(
+    table: list[tuple], row_of_customer: Mapping[int, int], row_of_product: Mapping[int, int]
+) -> Histories:
+    known = [
+        (row_of_customer[customer], row_of_product[product], days)
+        for customer, product, days in table
+        if product in row_of_product
+    ]
+    users, items, days = zip(*known, strict=True) if known else ([], [], [])
+    return Histories(
+        np.array(users, np.int64), np.array(items, np.int64), np.array(days, np.float64)
+    )

@@ -1,0 +1,1 @@
+"""Training engines from tables: `manage.py train`."""
