@@ -26,7 +26,7 @@ class SearchBox(filters.CharFilter):
         self.field.widget.input_type = "search"
 
     @staticmethod
-    def _search(rows: models.QuerySet, name: str, words: str) -> models.QuerySet:
+    def _search(rows: models.QuerySet, _name: str, words: str) -> models.QuerySet:
         return rows.matching(words)  # type: ignore[attr-defined]
 
 
@@ -37,7 +37,7 @@ class FeelingFilter(filters.ChoiceFilter):
         super().__init__(choices=FEELINGS, label=_("Sentiment"), method=self._narrow)
 
     @staticmethod
-    def _narrow(rows: models.QuerySet, name: str, feeling: str) -> models.QuerySet:
+    def _narrow(rows: models.QuerySet, _name: str, feeling: str) -> models.QuerySet:
         return rows.filter(sentiment__in=FEELING_STEPS[feeling])
 
 

@@ -167,7 +167,7 @@ class EmbeddedPostgres:
         with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if known.fetchone() is None:
-                connection.execute(f"CREATE DATABASE {DATABASE}")  # type: ignore[arg-type]
+                connection.execute(f"CREATE DATABASE {DATABASE}")
 
     def _conninfo(self, database: str) -> str:
         return f"host={socket_folder(self.var)} user={SUPERUSER} dbname={database}"

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +16,8 @@ BY_EXTERNAL_ID = r"by-external-id/(?P<source>[-\w]{1,40})/(?P<external_id>[^/]{1
 
 class UpsertMixin:
     """Adds `PUT .../by-external-id/SOURCE/EXTERNAL_ID/` and `GET` to a viewset."""
+
+    kwargs: dict[str, Any]
 
     @action(detail=False, methods=["get", "put"], url_path=BY_EXTERNAL_ID, filter_backends=[])
     def by_external_id(self, request: Request, source: str, external_id: str) -> Response:
@@ -36,7 +39,7 @@ class UpsertMixin:
     def _write(self, request: Request, source: str, external_id: str) -> Response:
         rows: Any = self.get_queryset()  # type: ignore[attr-defined]
         row = rows.from_source(source, external_id).first()
-        data = {**request.data, "source": source, "external_id": external_id}
+        data = {**_object_in(request), "source": source, "external_id": external_id}
         serializer = self.get_serializer(row, data=data, partial=row is not None)  # type: ignore[attr-defined]
         serializer.is_valid(raise_exception=True)
         serializer.save()
@@ -47,3 +50,9 @@ class UpsertMixin:
         rows: Any = self.get_queryset()  # type: ignore[attr-defined]
         pks = rows.from_source(source, external_id).values_list("pk", flat=True)
         return pks.first() or 0
+
+
+def _object_in(request: Request) -> dict[str, Any]:
+    if not isinstance(request.data, dict):
+        raise ValidationError("Send one JSON object with the values of the record.")
+    return request.data

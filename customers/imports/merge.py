@@ -50,7 +50,7 @@ def merge(
     is_new) of the rows that were created or changed.
     """
     states = states or f"merged_{model._meta.model_name}"
-    fields = [model._meta.get_field(name) for name in columns]
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
     names = [sql.Identifier(field.column) for field in fields]
     filled = _fillings(model, set(columns))
     statement = MERGE.format(
@@ -82,7 +82,8 @@ def _fillings(model: type[models.Model], given: set[str]) -> dict[str, sql.Compo
     """What the columns that a file does not bring are filled with in new rows."""
     now = sql.Literal(timezone.now())
     fillings: dict[str, sql.Composable] = {}
-    for field in model._meta.concrete_fields:
+    concrete: Any = model._meta.concrete_fields
+    for field in concrete:
         if field.primary_key or field.generated or field.name in {*given, "source", "external_id"}:
             continue
         if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
@@ -98,7 +99,7 @@ def _fillings(model: type[models.Model], given: set[str]) -> dict[str, sql.Compo
 def _sets(
     model: type[models.Model], fields: list[Any], names: list[sql.Identifier]
 ) -> list[sql.Composable]:
-    sets = [sql.SQL("{0} = EXCLUDED.{0}").format(name) for name in names]
+    sets: list[sql.Composable] = [sql.SQL("{0} = EXCLUDED.{0}").format(name) for name in names]
     sets.append(sql.SQL("updated_at = EXCLUDED.updated_at"))
     texts = _read_texts(model, fields)
     if texts:

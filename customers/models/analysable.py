@@ -7,7 +7,7 @@ token it saw, so a late result never lands on a newer text (compare-and-set).
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -24,6 +24,8 @@ FRESH_REQUEST: dict[str, Any] = {"analysed_at": None, "attempts": 0, "analysis_e
 
 class AnalysableQuerySet(RecordQuerySet):
     """Many rows at once: which wait, which were set aside, and asking again."""
+
+    model: Any
 
     def awaiting(self) -> Self:
         """Rows whose present text has no stored result, set aside or not."""
@@ -76,13 +78,16 @@ class Analysable(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     analysis_error = models.TextField(_("analysis error"), blank=True, editable=False)
 
+    if TYPE_CHECKING:
+        objects: Any  # each subclass has its own, made from an AnalysableQuerySet
+
     class Meta:
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
         """As Django's; remembers the read texts, so that `save` sees a change."""
-        row = super().from_db(db, field_names, values)
+        row = super().from_db(db, field_names, values, **options)
         row._texts_as_loaded = row._texts()
         return row
 

@@ -123,8 +123,9 @@ class Order(ExternalRecord):
 
     def recount_customers(self, former: Customer | None = None) -> None:
         """Bring the sums of the customer up to date, and of a `former` one if it changed."""
-        for customer in {self.customer, former} - {None}:
-            customer.bought_something()
+        for customer in {self.customer, former}:
+            if customer is not None:
+                customer.bought_something()
 
 
 class OrderLine(models.Model):

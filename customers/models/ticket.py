@@ -119,6 +119,7 @@ class Ticket(ExternalRecord):
     )
 
     objects = TicketQuerySet.as_manager()
+    _subject_as_loaded: str | None = None
 
     class Meta:
         verbose_name = _("ticket")
@@ -141,9 +142,9 @@ class Ticket(ExternalRecord):
         return self.subject
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
         """As Django's; remembers the subject, which the opening message is read with."""
-        ticket = super().from_db(db, field_names, values)
+        ticket = super().from_db(db, field_names, values, **options)
         ticket._subject_as_loaded = ticket.__dict__.get("subject")
         return ticket
 

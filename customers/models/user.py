@@ -10,8 +10,8 @@ class User(AbstractUser):
     ROLES = ("agent", "manager", "admin", "partner")
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
+        verbose_name = _("user")  # type: ignore[assignment]
+        verbose_name_plural = _("users")  # type: ignore[assignment]
 
     def has_role(self, *roles: str) -> bool:
         """Whether the user is in one of these roles; superusers are in all."""

@@ -107,7 +107,7 @@ def customer_sentiment(user: Any, pk: int | None) -> Plot:
     return framed(rows, text, layer=[line, points])
 
 
-def shop_orders(user: Any, pk: int | None) -> Plot:
+def shop_orders(user: Any, _pk: int | None) -> Plot:
     """Orders per month: how many and what they brought."""
     orders = Order.objects.visible_to(user).filter(kind=Order.Kind.SALE)
     months = orders.exclude(status=Order.Status.CANCELLED).annotate(month=TruncMonth("placed_at"))
@@ -128,7 +128,7 @@ def shop_orders(user: Any, pk: int | None) -> Plot:
     return framed(rows, _("Orders per month"), mark=mark, encoding=bars)
 
 
-def shop_sentiment(user: Any, pk: int | None) -> Plot:
+def shop_sentiment(user: Any, _pk: int | None) -> Plot:
     """The mean sentiment of customers' messages and reviews in each week."""
     messages = Message.objects.visible_to(user).filter(sentiment_score__isnull=False)
     reviews = Review.objects.visible_to(user).filter(sentiment_score__isnull=False)

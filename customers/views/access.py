@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from customers.models import Article, Customer, Import, Order, Product, Ticket
+from customers.models import Article, Customer, Import, Order, Product, Ticket, User
+
+
+class StaffRequest(HttpRequest):
+    """A request that passed the login: its `user` is never anonymous."""
+
+    user: User
 
 
 def get_customer_for(user: Any, pk: int) -> Customer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,13 +14,13 @@ from customers.filters import CustomerFilter
 from customers.forms import SegmentForm
 from customers.models import Customer
 from customers.paging import page_of
-from customers.views.access import get_customer_for
+from customers.views.access import StaffRequest, get_customer_for
 
 RECENT = 10
 
 
 @require_GET
-def customer_list(request: HttpRequest) -> HttpResponse:
+def customer_list(request: StaffRequest) -> HttpResponse:
     """All customers, searched, narrowed and sorted."""
     rows = Customer.objects.visible_to(request.user).defer("search")
     rows = rows.select_related("segment", "suggested_segment").order_by("-created_at", "-id")
@@ -30,14 +30,14 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_page(request: StaffRequest, pk: int) -> HttpResponse:
     """One customer: what they bought and said, and what the models make of it."""
     customer = get_customer_for(request.user, pk)
     return render(request, "customers/page.html", customer_context(customer))
 
 
 @require_GET
-def customer_insight(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_insight(request: StaffRequest, pk: int) -> HttpResponse:
     """The models' part of the page; it polls itself while the customer is pending."""
     customer = get_customer_for(request.user, pk)
     context = {"customer": customer, **insight_context(customer)}
@@ -45,7 +45,7 @@ def customer_insight(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def decide_segment(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_segment(request: StaffRequest, pk: int) -> HttpResponse:
     """Set or take back the segment that staff see."""
     customer = get_customer_for(request.user, pk)
     form = SegmentForm(request.POST)
@@ -58,7 +58,7 @@ def decide_segment(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def analyse_customer(request: HttpRequest, pk: int) -> HttpResponse:
+def analyse_customer(request: StaffRequest, pk: int) -> HttpResponse:
     """Have the customer read again."""
     get_customer_for(request.user, pk).request_analysis()
     return redirect("customer", pk=pk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,13 +14,13 @@ from customers.filters import TicketFilter
 from customers.forms import IntentForm, ReplyForm, StatusForm
 from customers.models import Intent, Message, Ticket
 from customers.paging import page_of
-from customers.views.access import get_ticket_for
+from customers.views.access import StaffRequest, get_ticket_for
 
 LIKELY_INTENTS = 5
 
 
 @require_GET
-def ticket_list(request: HttpRequest) -> HttpResponse:
+def ticket_list(request: StaffRequest) -> HttpResponse:
     """All tickets, searched and narrowed, the latest message first."""
     rows = Ticket.objects.visible_to(request.user).with_pending()
     rows = rows.select_related("customer", "intent", "suggested_intent")
@@ -31,21 +31,21 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def ticket_page(request: HttpRequest, pk: int) -> HttpResponse:
+def ticket_page(request: StaffRequest, pk: int) -> HttpResponse:
     """The conversation and what is suggested beside it."""
     ticket = get_ticket_for(request.user, pk)
     return render(request, "tickets/page.html", ticket_context(ticket))
 
 
 @require_GET
-def ticket_reading(request: HttpRequest, pk: int) -> HttpResponse:
+def ticket_reading(request: StaffRequest, pk: int) -> HttpResponse:
     """Conversation and suggestions alone; polls itself while a message is pending."""
     ticket = get_ticket_for(request.user, pk)
     return render(request, "tickets/reading.html", ticket_context(ticket))
 
 
 @require_POST
-def decide_intent(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_intent(request: StaffRequest, pk: int) -> HttpResponse:
     """Set or take back the intent that staff see."""
     ticket = get_ticket_for(request.user, pk)
     form = IntentForm(request.POST)
@@ -58,7 +58,7 @@ def decide_intent(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def set_status(request: HttpRequest, pk: int) -> HttpResponse:
+def set_status(request: StaffRequest, pk: int) -> HttpResponse:
     """Move the ticket to another status."""
     ticket = get_ticket_for(request.user, pk)
     form = StatusForm(request.POST)
@@ -71,7 +71,7 @@ def set_status(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def reply(request: HttpRequest, pk: int) -> HttpResponse:
+def reply(request: StaffRequest, pk: int) -> HttpResponse:
     """Add an agent's answer; a form with mistakes keeps what was typed."""
     ticket = get_ticket_for(request.user, pk)
     form = ReplyForm(request.POST)

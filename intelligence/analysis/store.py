@@ -43,7 +43,7 @@ def compare_and_set(kind: Kind, pairs: Sequence[tuple[Analysable, Result]]) -> s
     """Set the result columns where the token still stands; the pks where it did."""
     if not pairs:
         return set()
-    fields = [kind.model._meta.get_field(name) for name in kind.columns]
+    fields: list[Any] = [kind.model._meta.get_field(name) for name in kind.columns]
     columns = [sql.Identifier(field.column) for field in fields]
     done = sql.SQL("analysed_at = {}, analysis_error = ''").format(timezone.now())
     sets = [sql.SQL("{0} = result.{0}").format(column) for column in columns]

@@ -8,61 +8,112 @@ from pgvector.django import VectorExtension
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0002_taxonomies'),
+        ("customers", "0002_taxonomies"),
     ]
 
     operations = [
         VectorExtension(),
         migrations.CreateModel(
-            name='ModelVersion',
+            name="ModelVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(max_length=40, verbose_name='task')),
-                ('sha256', models.CharField(max_length=64, verbose_name='sha256')),
-                ('card', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='card')),
-                ('first_used_at', models.DateTimeField(auto_now_add=True, verbose_name='first used')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("task", models.CharField(max_length=40, verbose_name="task")),
+                ("sha256", models.CharField(max_length=64, verbose_name="sha256")),
+                (
+                    "card",
+                    models.JSONField(
+                        encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="card"
+                    ),
+                ),
+                (
+                    "first_used_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="first used"),
+                ),
             ],
             options={
-                'verbose_name': 'model version',
-                'verbose_name_plural': 'model versions',
-                'constraints': [models.UniqueConstraint(fields=('task', 'sha256'), name='modelversion_once')],
+                "verbose_name": "model version",
+                "verbose_name_plural": "model versions",
+                "constraints": [
+                    models.UniqueConstraint(fields=("task", "sha256"), name="modelversion_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProductVector',
+            name="ProductVector",
             fields=[
-                ('product', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='vector', serialize=False, to='customers.product')),
-                ('embedding', pgvector.django.vector.VectorField(verbose_name='text embedding')),
-                ('embedding_version', models.CharField(max_length=64)),
-                ('target', pgvector.django.vector.VectorField(null=True, verbose_name='target factors')),
-                ('context', pgvector.django.vector.VectorField(null=True, verbose_name='context factors')),
-                ('recommender', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='product_vectors', to='intelligence.modelversion')),
+                (
+                    "product",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="vector",
+                        serialize=False,
+                        to="customers.product",
+                    ),
+                ),
+                ("embedding", pgvector.django.vector.VectorField(verbose_name="text embedding")),
+                ("embedding_version", models.CharField(max_length=64)),
+                (
+                    "target",
+                    pgvector.django.vector.VectorField(null=True, verbose_name="target factors"),
+                ),
+                (
+                    "context",
+                    pgvector.django.vector.VectorField(null=True, verbose_name="context factors"),
+                ),
+                (
+                    "recommender",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="product_vectors",
+                        to="intelligence.modelversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'product vector',
-                'verbose_name_plural': 'product vectors',
+                "verbose_name": "product vector",
+                "verbose_name_plural": "product vectors",
             },
         ),
         migrations.CreateModel(
-            name='Prediction',
+            name="Prediction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20, verbose_name='kind')),
-                ('object_id', models.BigIntegerField(verbose_name='row')),
-                ('task', models.CharField(max_length=40, verbose_name='task')),
-                ('input_sha256', models.CharField(max_length=64, verbose_name='input sha256')),
-                ('output', models.JSONField(verbose_name='output')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
-                ('model_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predictions', to='intelligence.modelversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20, verbose_name="kind")),
+                ("object_id", models.BigIntegerField(verbose_name="row")),
+                ("task", models.CharField(max_length=40, verbose_name="task")),
+                ("input_sha256", models.CharField(max_length=64, verbose_name="input sha256")),
+                ("output", models.JSONField(verbose_name="output")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
+                (
+                    "model_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predictions",
+                        to="intelligence.modelversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'prediction',
-                'verbose_name_plural': 'predictions',
-                'indexes': [models.Index(fields=['kind', 'object_id', '-id'], name='prediction_by_row')],
+                "verbose_name": "prediction",
+                "verbose_name_plural": "predictions",
+                "indexes": [
+                    models.Index(fields=["kind", "object_id", "-id"], name="prediction_by_row")
+                ],
             },
         ),
     ]

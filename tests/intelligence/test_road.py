@@ -234,7 +234,7 @@ def test_tried_rows_are_read_in_smaller_company_and_then_alone(ledger, ticket):
         assert len(rows) == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_row_that_another_session_holds_is_passed_over(ledger, ticket):
     first, second = write(ticket, "good"), write(ticket, "good")
     other = connections.create_connection("default")

@@ -8,7 +8,7 @@ import urllib.request
 from argparse import ArgumentParser
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.management import call_command
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _run(self, embedded: bool, options: dict[str, Any]) -> None:
-        supervisor = Supervisor(settings.VAR_DIR / "log", self.stdout._out)
+        supervisor = Supervisor(settings.VAR_DIR / "log", cast(IO[str], self.stdout._out))
         supervisor.listen_to_signals()
         try:
             if embedded:

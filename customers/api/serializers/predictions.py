@@ -22,7 +22,7 @@ class EvidenceSerializer(serializers.Serializer):
 class PredictionSerializer(serializers.Serializer):
     """A model's opinion; null while the row has not been read."""
 
-    label = serializers.CharField(allow_null=True)
+    label = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     probability = serializers.FloatField(help_text="Calibrated, from 0 to 1.")
     abstained = serializers.BooleanField(help_text="The model was not sure enough to say.")
     reason = serializers.CharField(help_text="Why it abstained; empty when it did not.")
@@ -34,9 +34,10 @@ class PredictionSerializer(serializers.Serializer):
     threshold = serializers.FloatField(help_text="Below this probability the model abstains.")
     at = serializers.DateTimeField(help_text="When the row was read.")
 
-    def to_representation(self, detail: dict[str, Any]) -> dict[str, Any] | None:
-        """The stored detail as it is: the analysis wrote it in this form."""
-        return {name: detail[name] for name in self.fields if name in detail} if detail else None
+    def to_representation(self, detail: dict[str, Any]) -> Any:
+        """The stored detail as it is, for the analysis wrote it in this form; None before."""
+        known: Any = self.fields
+        return {name: detail[name] for name in known if name in detail} if detail else None
 
 
 class DecisionSerializer(serializers.Serializer):

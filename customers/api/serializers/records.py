@@ -33,4 +33,5 @@ class VisibleRelatedField(serializers.PrimaryKeyRelatedField):
 
     def get_queryset(self) -> models.QuerySet:
         """The visible rows of the related record."""
-        return super().get_queryset().visible_to(self.context["request"].user)
+        rows: Any = super().get_queryset()
+        return rows.visible_to(self.context["request"].user)

@@ -1,4 +1,4 @@
-"""The kinds of rows that are read, by the name of their model, in the order in which a full run takes them.
+"""The kinds of rows that are read, by the name of their model, in the order of a full run.
 
 Products come first, because customers are read through the products they bought.
 """

@@ -157,3 +157,10 @@ def test_an_edited_product_text_is_read_again_and_a_new_price_is_not(api):
         api.patch(address, {"price": "9.99"}, format="json").json()["analysis"]["pending"] is False
     )
     assert api.patch(address, {"name": "New"}, format="json").json()["analysis"]["pending"] is True
+
+
+def test_a_body_that_is_no_object_is_refused(api):
+    answer = api.put("/api/v1/customers/by-external-id/shop/7/", [1, 2], format="json")
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert Customer.objects.count() == 0
