@@ -29,6 +29,11 @@ class Table:
     rows_total: int | None
     batches: Iterator[list[Row]]
 
+    @property
+    def is_mended(self) -> bool:
+        """Whether this is a rejects file, mended and brought back."""
+        return set(REJECT_COLUMNS) <= set(self.columns)
+
 
 def open_table(path: Path) -> Table:
     """The table in `path`, by the ending of its name. Raises ImportProblem."""
@@ -73,7 +78,7 @@ def _csv(path: Path) -> Table:
         raise ImportProblem(f"{path.name} is empty.")
 
     def rows() -> Iterator[Row]:
-        with path.open(encoding=encoding, errors="replace", newline="") as file:
+        with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
             reader = csv.reader(file, delimiter=delimiter)
             next(reader)
             for values in reader:
@@ -89,7 +94,7 @@ def _json_lines(path: Path) -> Table:
         columns = tuple(json.loads(first)) if first.strip() else ()
 
     def rows() -> Iterator[Row]:
-        with path.open(encoding="utf-8", errors="replace") as file:
+        with path.open(encoding="utf-8", errors="surrogateescape") as file:
             for line in file:
                 if line.strip():
                     yield _json_row(line)

@@ -40,9 +40,10 @@ class Format(ABC):
         """The staged values of a row, in the order of `staged`. Raises RowError."""
 
     @abstractmethod
-    def merge(self, cursor: CursorWrapper, source: str) -> None:
+    def merge(self, cursor: CursorWrapper, source: str, *, mended: bool = False) -> None:
         """Bring the staged rows into the records, and set `state` of each staged row to
-        created or updated where it changed something (it is unchanged before).
+        created or updated where it changed something (it is unchanged before). `mended`
+        rows were rejected before: they add to records that are in already.
         """
 
 

@@ -67,6 +67,19 @@ MERGE_LINES = """
     )
     SELECT m.*, s.row_number FROM merged m JOIN staged_line s USING (order_id, position)
 """
+# Mended rows come without the lines that were taken before, so they go behind those. A
+# line that is there already stays alone: the same mended file again changes nothing.
+PLACE_BEHIND = """
+    UPDATE staged_line s SET position = s.position + last.position FROM (
+        SELECT order_id, max(position) AS position FROM customers_orderline
+        WHERE order_id IN (SELECT order_id FROM staged_line) GROUP BY order_id
+    ) last WHERE last.order_id = s.order_id
+"""
+LEAVE_OUT_KNOWN = """
+    DELETE FROM staged_line s USING customers_orderline l
+    WHERE l.order_id = s.order_id AND l.quantity = s.quantity AND l.unit_price = s.unit_price
+        AND l.description = s.description AND l.product_id IS NOT DISTINCT FROM s.product_id
+"""
 SURPLUS_LINES = """
     DELETE FROM customers_orderline l USING (
         SELECT order_id, max(position) AS last FROM staged_line GROUP BY order_id
@@ -83,7 +96,8 @@ class OrderLines(Format):
     """A format whose rows are order lines; subclasses say how a row is read.
 
     A product's name is its most frequent description (of those the first in the
-    alphabet) and its price the latest one it was sold at, whatever the order of rows.
+    alphabet) and its price the latest one it was sold at, whatever the order of rows. An
+    order's lines are those of the file; mended rows add to them instead.
     """
 
     staged: ClassVar[dict[str, str]] = {
@@ -100,7 +114,7 @@ class OrderLines(Format):
         "is_return": "boolean",
     }
 
-    def merge(self, cursor: CursorWrapper, source: str) -> None:
+    def merge(self, cursor: CursorWrapper, source: str, *, mended: bool = False) -> None:
         """Products and customers, then orders, then lines; then the sums over them."""
         merge(
             cursor,
@@ -113,8 +127,9 @@ class OrderLines(Format):
                 "price": "price",
                 "currency": "currency",
             },
+            update=not mended,
         )
-        merge(cursor, Customer, source, CUSTOMERS, {"country": "country"})
+        merge(cursor, Customer, source, CUSTOMERS, {"country": "country"}, update=not mended)
         orders = cursor.mogrify(ORDERS, {"source": source})
         merge(
             cursor,
@@ -132,17 +147,22 @@ class OrderLines(Format):
                 "payment": "CASE WHEN is_return THEN 'refunded' ELSE 'paid' END",
                 "fulfilment": "CASE WHEN is_return THEN 'returned' ELSE 'delivered' END",
             },
+            update=not mended,
         )
-        self._merge_lines(cursor, source)
+        self._merge_lines(cursor, source, mended=mended)
 
-    def _merge_lines(self, cursor: CursorWrapper, source: str) -> None:
+    def _merge_lines(self, cursor: CursorWrapper, source: str, *, mended: bool) -> None:
         drop(cursor, "staged_line")
         drop(cursor, "merged_line")
         cursor.execute(LINES, {"source": source})
+        if mended:
+            cursor.execute(LEAVE_OUT_KNOWN)
+            cursor.execute(PLACE_BEHIND)
         cursor.execute("ANALYZE staged_line")
         cursor.execute(MERGE_LINES)
         cursor.execute("ANALYZE merged_line")
-        cursor.execute(SURPLUS_LINES)
+        if not mended:
+            cursor.execute(SURPLUS_LINES)
         mark_states(cursor, "merged_line", "s.row_number = m.row_number")
         refresh_sums(cursor)
 

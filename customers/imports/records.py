@@ -38,7 +38,7 @@ class PlainRecords(Format):
         ]
         return (key, *read)
 
-    def merge(self, cursor: CursorWrapper, source: str) -> None:
+    def merge(self, cursor: CursorWrapper, source: str, *, mended: bool = False) -> None:
         """One record for each key; a later row overrides an earlier one."""
         columns = {name: name for name in self.staged if name != "external_id"}
         states = merge(cursor, self.model, source, latest_rows(STAGE), columns)

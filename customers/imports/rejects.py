@@ -25,7 +25,9 @@ class Rejects:
         """Note one row and why it was refused."""
         if self._file is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("w", encoding="utf-8", newline="")
+            self._file = self.path.open(
+                "w", encoding="utf-8", errors="backslashreplace", newline=""
+            )
             self._writer = csv.writer(self._file)
             self._writer.writerow([*REJECT_COLUMNS, *self.columns])
         values = ["" if row.get(name) is None else row[name] for name in self.columns]

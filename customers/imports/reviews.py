@@ -76,7 +76,7 @@ class Reviews(Format):
             at,
         )
 
-    def merge(self, cursor: CursorWrapper, source: str) -> None:
+    def merge(self, cursor: CursorWrapper, source: str, *, mended: bool = False) -> None:
         """Products and customers where they are missing, then the reviews."""
         columns = {"name": "name", "category": "category"}
         merge(cursor, Product, source, PRODUCTS, columns, update=False)

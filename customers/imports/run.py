@@ -65,7 +65,7 @@ def run_import(
         _make_stage(cursor, kind)
         try:
             _stage(cursor, kind, table, rejects, outcome, tell)
-            _merge(cursor, kind, source, outcome, dry_run=dry_run)
+            _merge(cursor, kind, source, outcome, mended=table.is_mended, dry_run=dry_run)
         finally:
             cursor.execute(f"DROP TABLE IF EXISTS {STAGE}")
     outcome.rejects_file = rejects.close()
@@ -98,7 +98,7 @@ def _stage(
     numbers = count(1)
     for batch in table.batches:
         with cursor.copy(copy_rows) as copy:
-            for number, row in zip(numbers, batch, strict=False):
+            for row, number in zip(batch, numbers, strict=False):
                 staged = _read(kind, row, number, rejects)
                 if staged is not None:
                     copy.write_row((number, *staged))
@@ -116,10 +116,12 @@ def _read(kind: Format, row: Row, number: int, rejects: Rejects) -> tuple[Any, .
         return None
 
 
-def _merge(cursor: Any, kind: Format, source: str, outcome: Outcome, *, dry_run: bool) -> None:
+def _merge(
+    cursor: Any, kind: Format, source: str, outcome: Outcome, *, mended: bool, dry_run: bool
+) -> None:
     with transaction.atomic():
         cursor.execute(f"ANALYZE {STAGE}")
-        kind.merge(cursor, source)
+        kind.merge(cursor, source, mended=mended)
         cursor.execute(f"SELECT state, count(*) FROM {STAGE} GROUP BY state")  # noqa: S608
         states = dict(cursor.fetchall())
         if dry_run:

@@ -89,7 +89,7 @@ class Tickets(Format):
             _opened_at(row),
         )
 
-    def merge(self, cursor: CursorWrapper, source: str) -> None:
+    def merge(self, cursor: CursorWrapper, source: str, *, mended: bool = False) -> None:
         """Customers where they are missing, tickets, then their messages."""
         merge(cursor, Customer, source, CUSTOMERS, {"email": "email"}, update=False)
         latest = latest_rows(STAGE)

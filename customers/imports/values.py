@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,6 +15,7 @@ PRICE_LIMIT = Decimal(10**10)
 CENTS = Decimal("0.0001")
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2200
 TIME_FORMATS = ("%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d %H:%M", "%Y/%m/%d")
+LONE_BYTE = re.compile("[\ud800-\udfff]")  # what decoding leaves of a byte it cannot read
 MILLISECONDS_FROM = 10**11  # a unix time beyond the year 5138 counts milliseconds
 
 
@@ -25,6 +27,8 @@ def text(row: dict[str, Any], column: str, *, most: int, required: bool = False)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     value = str(value).strip()
+    if LONE_BYTE.search(value):
+        raise RowError(column, "holds bytes that are no text in the file's encoding")
     if "\x00" in value:
         raise RowError(column, "holds a NUL character")
     if required and not value:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -120,6 +121,17 @@ def test_rows_with_too_few_values_nul_or_bad_json_are_rejected_alone(take_in):
     lines = '{"id": "c4", "name": "Ben"}\n{nonsense\n[1]\n'
     outcome = take_in("customers", lines, name="file.jsonl")
     assert (outcome.created, outcome.rejected) == (1, 2)
+
+
+def test_a_row_with_bytes_of_another_encoding_is_rejected_and_not_mangled(tmp_path, settings):
+    settings.REJECTS_DIR = tmp_path / "rejects"
+    path = tmp_path / "customers.csv"
+    many = "".join(f"{n},Ada\n" for n in range(9000))
+    path.write_bytes(f"id,name\n{many}".encode() + b"a,Jos\xe9\n" + "b,José\n".encode())
+    outcome = run_import(FORMATS["customers"], path, "shop")
+    assert (outcome.created, outcome.rejected) == (9001, 1)
+    assert Customer.objects.get(external_id="b").name == "José"
+    assert "holds bytes" in Path(outcome.rejects_file).read_text()
 
 
 def test_values_with_line_ends_in_quotes_stay_one_row(take_in):

@@ -147,6 +147,24 @@ def test_a_mended_rejects_file_can_be_taken_in(take_in):
     assert (again.created, again.rejected) == (1, 0)
 
 
+def test_a_mended_row_joins_the_lines_that_its_order_has_already(take_in):
+    outcome = take_in({}, {"stock_code": "22", "quantity": "six"}, {"stock_code": "POST"})
+    path = Path(outcome.rejects_file)
+    path.write_text(path.read_text().replace(",six,", ",6,"))
+    counts = [run_import(FORMATS["online_retail"], path, "uk").created for _ in range(2)]
+    assert counts == [1, 0]
+    lines = OrderLine.objects.order_by("position").values_list("position", "product__external_id")
+    assert list(lines) == [(1, "85123A"), (2, None), (3, "22")]
+    assert Order.objects.get().total == Decimal("45.90")
+
+
+def test_a_rejected_row_beyond_the_first_batch_keeps_its_number(take_in, monkeypatch):
+    monkeypatch.setattr("customers.imports.files.BATCH_ROWS", 2)
+    outcome = take_in({}, {}, {}, {}, {"quantity": "six"})
+    with open(outcome.rejects_file, newline="") as file:
+        assert [row["row"] for row in csv.DictReader(file)] == ["5"]
+
+
 def test_the_same_file_again_changes_nothing_and_asks_for_no_analysis(take_in):
     rows = [{}, {"stock_code": "POST"}, {"invoice_no": "C5", "quantity": "-1"}, {"customer_id": ""}]
     take_in(*rows)
