@@ -1,1 +1,33 @@
-"""Django admin over every record."""
+"""Django admin over every record: one module a noun, and what their pages share.
+
+`site` names the site; `base` holds what all pages have in common, `search` how rows are
+found, `filters`, `actions`, `csv_export` and `results` what stands on them.
+"""
+
+from customers.admin import (
+    articles,
+    customers,
+    imports,
+    orders,
+    products,
+    recommendations,
+    reviews,
+    site,
+    taxonomies,
+    tickets,
+    users,
+)
+
+__all__ = [
+    "articles",
+    "customers",
+    "imports",
+    "orders",
+    "products",
+    "recommendations",
+    "reviews",
+    "site",
+    "taxonomies",
+    "tickets",
+    "users",
+]

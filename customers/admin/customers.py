@@ -1,0 +1,130 @@
+"""Customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from customers.admin.base import (
+    ANALYSIS,
+    ANALYSIS_COLUMNS,
+    EXTERNAL,
+    AnalysableAdmin,
+    DecisionAdmin,
+)
+from customers.admin.filters import AnalysisStateFilter, FeelingFilter, IndexedValuesFilter
+from customers.admin.results import analysis_state, prediction
+from customers.admin.search import IndexedSearch
+from customers.models import Customer, Segment
+from customers.templatetags.records import money, percent, signed
+
+SUMS = (
+    "order_count",
+    "return_count",
+    "spent_total",
+    "average_order_value",
+    "currency",
+    "first_order_at",
+    "last_order_at",
+)
+DECIDED = ("segment_set_by", "segment_set_at")
+OPINION = ("suggested_segment", "segment_probability", "segment_reading", "sentiment_score")
+
+
+@admin.register(Customer)
+class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
+    """Customers: what they bought in sum, and the segment that staff or a model gave them."""
+
+    decision = "segment"
+    list_display = (
+        "__str__",
+        "email",
+        "country",
+        "order_count",
+        "spent",
+        "last_order_at",
+        "segment",
+        "suggestion",
+        "feeling",
+        analysis_state,
+    )
+    list_filter = (
+        AnalysisStateFilter,
+        "segment",
+        "suggested_segment",
+        FeelingFilter,
+        ("country", IndexedValuesFilter),
+        "last_order_at",
+    )
+    list_select_related = ("segment", "suggested_segment")
+    deferred = ("search",)
+    search_fields = ("search",)
+    search_help_text = _("Beginnings of words of name, e-mail, phone, company or external id.")
+    ordering = ("-created_at", "-id")
+    sortable_by = ("spent", "last_order_at", "feeling")
+    readonly_fields = (
+        *SUMS,
+        *DECIDED,
+        *OPINION,
+        "recommended",
+        *ANALYSIS,
+        "created_at",
+        "updated_at",
+    )
+    fieldsets = (
+        (None, {"fields": ("name", "company", "email", "phone", "language", "country", "city")}),
+        (_("Notes"), {"fields": ("tags", "notes")}),
+        (_("Segment, decided by staff"), {"fields": ("segment", *DECIDED)}),
+        (_("Read by models"), {"fields": (*OPINION, "recommended")}),
+        (_("Orders in sum"), {"fields": SUMS}),
+        (_("Analysis"), {"fields": ANALYSIS, "classes": ("collapse",)}),
+        (_("Origin"), {"fields": (*EXTERNAL, "created_at", "updated_at")}),
+    )
+    export_columns = (
+        *EXTERNAL,
+        *("name", "email", "phone", "company", "language", "country", "city", "tags", "notes"),
+        *SUMS,
+        *("segment_id", "segment_set_by__username", "segment_set_at"),
+        *("suggested_segment_id", "segment_probability", "sentiment_score"),
+        *ANALYSIS_COLUMNS,
+    )
+
+    def view_on_site(self, customer: Customer) -> str:
+        """The customer's page."""
+        return reverse("customer", args=[customer.pk])
+
+    @admin.display(description=_("spent"), ordering="spent_total")
+    def spent(self, customer: Customer) -> str:
+        """What they spent, in their currency."""
+        return money(customer.spent_total, customer.currency)
+
+    @admin.display(description=_("suggested segment"))
+    def suggestion(self, customer: Customer) -> str:
+        """The model's opinion and how sure it is."""
+        suggested = customer.suggested_segment
+        return f"{suggested} {percent(customer.segment_probability)}" if suggested else ""
+
+    @admin.display(description=_("sentiment"), ordering="sentiment_score")
+    def feeling(self, customer: Customer) -> str:
+        """The mean score of their latest texts."""
+        return signed(customer.sentiment_score)
+
+    @admin.display(description=_("segment detail"))
+    def segment_reading(self, customer: Customer) -> str:
+        """Why the model says so."""
+        return prediction(customer.segment_detail, names=_segment_names())
+
+    @admin.display(description=_("recommendations"))
+    def recommended(self, customer: Customer) -> str:
+        """The way to the recommended products."""
+        address = reverse("admin:customers_recommendation_changelist")
+        query = f"?customer__id__exact={customer.pk}"
+        return format_html('<a href="{}{}">{}</a>', address, query, _("Recommended products"))
+
+
+def _segment_names() -> dict[str, Any]:
+    return {segment.slug: str(segment) for segment in Segment.objects.all()}

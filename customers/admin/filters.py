@@ -1,0 +1,135 @@
+"""What the lists can be narrowed by, beside their own columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
+from django.db import connection, models
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from psycopg import sql
+
+from customers.filters import MILD
+from customers.models import Message
+
+MOST_VALUES = 200
+
+# Jumps from each value to the next along the index: a step a value, however many rows
+# there are. DISTINCT would read them all.
+VALUES_SQL = sql.SQL(
+    """
+    WITH RECURSIVE found(value) AS (
+        SELECT min({column}) FROM {table}
+        UNION ALL
+        SELECT (SELECT min({column}) FROM {table} WHERE {column} > found.value)
+        FROM found WHERE found.value IS NOT NULL
+    )
+    SELECT value FROM found WHERE value <> '' LIMIT %s
+    """
+)
+
+
+class AnalysisStateFilter(admin.SimpleListFilter):
+    """Rows that wait to be read, were read, or were set aside after repeated failure."""
+
+    title = _("analysis")
+    parameter_name = "analysis"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Each is the name of a method of `AnalysableQuerySet`."""
+        return [("pending", _("pending")), ("analysed", _("analysed")), ("failed", _("set aside"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The rows in the chosen state."""
+        return getattr(queryset, self.value())() if self.value() else queryset
+
+    def value(self) -> str | None:
+        """The chosen state; None when there is none of that name."""
+        chosen = super().value()
+        return chosen if chosen in dict(self.lookup_choices) else None
+
+
+class MessagesStateFilter(AnalysisStateFilter):
+    """Tickets by the state of their messages: any that waits, any that was set aside."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Each is the name of a method of `AnalysableQuerySet`."""
+        return [("pending", _("pending")), ("failed", _("set aside"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        """The tickets with a message in the chosen state."""
+        if not self.value():
+            return queryset
+        messages = getattr(Message.objects, self.value())()
+        return queryset.filter(pk__in=messages.values("ticket"))
+
+
+class FeelingFilter(admin.SimpleListFilter):
+    """Negative, neutral or positive, by an indexed mean score."""
+
+    title = _("sentiment")
+    parameter_name = "feeling"
+    ranges: ClassVar[dict[str, Q]] = {
+        "negative": Q(sentiment_score__lte=-MILD),
+        "neutral": Q(sentiment_score__gt=-MILD, sentiment_score__lt=MILD),
+        "positive": Q(sentiment_score__gte=MILD),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The three feelings."""
+        return [
+            ("negative", _("negative")),
+            ("neutral", _("neutral")),
+            ("positive", _("positive")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        """The rows of the chosen feeling."""
+        chosen = self.ranges.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(chosen)
+
+
+class IndexedValuesFilter(admin.FieldListFilter):
+    """The values of a text column that leads an index, up to `MOST_VALUES` of them."""
+
+    def __init__(
+        self, field: Any, request: Any, params: Any, model: Any, model_admin: Any, field_path: str
+    ) -> None:
+        self.parameter = f"{field_path}__exact"
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.chosen = self.used_parameters.get(self.parameter, [None])[-1]
+        column = get_fields_from_path(model, field_path)[-1]
+        self.values = _values_of(column)
+
+    def expected_parameters(self) -> list[str]:
+        """The one parameter that narrows."""
+        return [self.parameter]
+
+    def has_output(self) -> bool:
+        """Whether there is a choice to make."""
+        return len(self.values) > 1
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        """All, and then each value."""
+        for value in [None, *self.values]:
+            query = changelist.get_query_string(
+                {} if value is None else {self.parameter: value}, [self.parameter]
+            )
+            yield {
+                "selected": self.chosen == value,
+                "query_string": query,
+                "display": _("All") if value is None else value,
+            }
+
+
+def _values_of(field: Any) -> list[str]:
+    statement = VALUES_SQL.format(
+        column=sql.Identifier(field.column), table=sql.Identifier(field.model._meta.db_table)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [MOST_VALUES])
+        return [value for (value,) in cursor.fetchall()]

@@ -1,0 +1,96 @@
+"""Reviews of products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.db.models import Avg, Count
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from customers.admin.base import ANALYSIS, ANALYSIS_COLUMNS, EXTERNAL, AnalysableAdmin
+from customers.admin.filters import AnalysisStateFilter
+from customers.admin.results import SENTIMENTS, analysis_state, prediction
+from customers.admin.search import IndexedSearch
+from customers.models import Product, Review
+from customers.templatetags.records import signed
+
+FELT = ("language", "sentiment", "sentiment_score", "sentiment_probability")
+
+
+@admin.register(Review)
+class ReviewAdmin(IndexedSearch, AnalysableAdmin):
+    """Reviews: the stars that customers gave beside the sentiment that a model felt."""
+
+    list_display = (
+        "__str__",
+        "product",
+        "customer",
+        "rating",
+        "written_at",
+        "language",
+        "sentiment",
+        "feeling",
+        analysis_state,
+    )
+    list_filter = (AnalysisStateFilter, "rating", "sentiment", "written_at")
+    list_select_related = ("product", "customer")
+    deferred = ("product__search", "product__description", "customer__search")
+    search_fields = ("product__search", "customer__search")
+    search_help_text = _("Beginnings of words of the product, or of the customer.")
+    ordering = ("-written_at", "-id")
+    sortable_by = ("written_at",)
+    autocomplete_fields = ("product", "customer")
+    readonly_fields = (*FELT, "reading", *ANALYSIS, "created_at", "updated_at")
+    fieldsets = (
+        (None, {"fields": ("product", "customer", "rating", "title", "body", "written_at")}),
+        (_("Read by models"), {"fields": (*FELT, "reading")}),
+        (_("Analysis"), {"fields": ANALYSIS, "classes": ("collapse",)}),
+        (_("Origin"), {"fields": (*EXTERNAL, "created_at", "updated_at")}),
+    )
+    export_columns = (
+        *EXTERNAL,
+        *("product_id", "product__external_id", "product__name"),
+        *("customer_id", "customer__external_id", "rating", "title", "body", "written_at"),
+        *FELT,
+        *ANALYSIS_COLUMNS,
+    )
+
+    def view_on_site(self, review: Review) -> str:
+        """The page of its product."""
+        return reverse("product", args=[review.product_id])
+
+    def delete_model(self, request: HttpRequest, obj: Review) -> None:
+        """Delete; the product's sums follow."""
+        super().delete_model(request, obj)
+        _recount([obj.product_id])
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        """Delete; the sums of the products follow."""
+        products = list(queryset.order_by().values_list("product", flat=True).distinct())
+        super().delete_queryset(request, queryset)
+        _recount(products)
+
+    @admin.display(description=_("score"))
+    def feeling(self, review: Review) -> str:
+        """The sentiment score."""
+        return signed(review.sentiment_score)
+
+    @admin.display(description=_("sentiment detail"))
+    def reading(self, review: Review) -> str:
+        """Why the model says so."""
+        return prediction(review.sentiment_detail, SENTIMENTS)
+
+
+def _recount(product_pks: Iterable[int]) -> None:
+    for pk in product_pks:
+        sums: dict[str, Any] = Review.objects.filter(product=pk).aggregate(
+            review_count=Count("pk"),
+            rating_average=Avg("rating"),
+            sentiment_score=Avg("sentiment_score"),
+        )
+        Product.objects.filter(pk=pk).update(**sums)

@@ -1,0 +1,153 @@
+"""A row of every record that has admin pages, with what was read about it."""
+
+from customers import models
+from customers.models import Customer, Message, Review, SimilarProduct, Ticket
+from tests.factories import (
+    ArticleFactory,
+    CustomerFactory,
+    ImportFactory,
+    MessageFactory,
+    OrderFactory,
+    ProductFactory,
+    RecommendationFactory,
+    ReviewFactory,
+    TicketFactory,
+    UserFactory,
+)
+
+PROVENANCE = {
+    "model": "small-head",
+    "model_version": "c0ffee" * 10 + "abcd",
+    "threshold": 0.4,
+    "at": "2026-03-02T12:00:00+00:00",
+}
+INTENT = {
+    "label": "get_refund",
+    "probability": 0.91,
+    "distribution": {"get_refund": 0.91, "track_refund": 0.09},
+    "abstained": False,
+    "reason": "",
+    "evidence": [{"kind": "word", "name": "<b>money</b>", "weight": 0.5, "start": 0, "end": 5}],
+    **PROVENANCE,
+}
+SEGMENT = {
+    "label": "loyal",
+    "probability": 0.8,
+    "distribution": {"loyal": 0.8, "new": 0.2},
+    "abstained": False,
+    "reason": "",
+    "evidence": [{"kind": "feature", "name": "orders", "weight": 0.4, "value": 12}],
+    **PROVENANCE,
+}
+SENTIMENT = {
+    "label": "negative",
+    "probability": 0.7,
+    "distribution": {"negative": 0.7, "neutral": 0.3},
+    "abstained": False,
+    "reason": "",
+    "evidence": [],
+    "score": -0.4,
+    "truncated": False,
+    **PROVENANCE,
+}
+FELT = {
+    "language": "en",
+    "sentiment": "negative",
+    "sentiment_score": -0.4,
+    "sentiment_probability": 0.7,
+    "sentiment_detail": SENTIMENT,
+    "analysed_at": "2026-03-02T12:00Z",
+}
+
+
+def changed(row, **columns):
+    """The row with columns that only a worker writes."""
+    type(row)._base_manager.filter(pk=row.pk).update(**columns)
+    return type(row).objects.get(pk=row.pk)
+
+
+def make_customer(**columns) -> Customer:
+    return changed(
+        CustomerFactory(**columns),
+        suggested_segment="loyal",
+        segment_probability=0.8,
+        segment_detail=SEGMENT,
+        sentiment_score=-0.4,
+        analysed_at="2026-03-02T12:00Z",
+    )
+
+
+def make_ticket(**columns) -> Ticket:
+    return changed(
+        TicketFactory(assignee=UserFactory(), **columns),
+        suggested_intent="get_refund",
+        intent_probability=0.91,
+        intent_detail=INTENT,
+        sentiment="negative",
+        sentiment_score=-0.4,
+    )
+
+
+def make_message(**columns) -> Message:
+    return changed(MessageFactory(**columns), **FELT)
+
+
+def make_review(**columns) -> Review:
+    return changed(ReviewFactory(**columns), **FELT)
+
+
+def make_similar() -> SimilarProduct:
+    return SimilarProduct.objects.create(
+        product=ProductFactory(), similar=ProductFactory(), rank=1, score=0.9
+    )
+
+
+def make_import():
+    return ImportFactory(created_by=UserFactory())
+
+
+def make_taxon(model):
+    number = model.objects.count()
+    return model.objects.create(slug=f"taxon-{number}", name=f"Taxon {number}", position=number)
+
+
+MAKERS = {
+    "customer": make_customer,
+    "product": ProductFactory,
+    "order": OrderFactory,
+    "ticket": make_ticket,
+    "message": make_message,
+    "review": make_review,
+    "article": ArticleFactory,
+    "recommendation": RecommendationFactory,
+    "similarproduct": make_similar,
+    "import": make_import,
+    "intent": lambda: make_taxon(models.Intent),
+    "segment": lambda: make_taxon(models.Segment),
+    "user": UserFactory,
+}
+
+
+def address(row, page="change"):
+    """Where a row's admin page is."""
+    options = row._meta
+    base = f"/admin/{options.app_label}/{options.model_name}/"
+    return base if page == "changelist" else f"{base}{row.pk}/{page}/"
+
+
+def posted(client, row, **changes):
+    """What the row's form sends when these fields are changed by hand."""
+    page = client.get(address(row))
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    return {**_filled(forms), **changes}
+
+
+def _filled(forms):
+    fields = [form[name] for form in forms for name in form.fields]
+    return {
+        field.html_name: "" if field.value() is None else field.value()
+        for field in fields
+        if not isinstance(field.value(), bool) or field.value()
+    }
