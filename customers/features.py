@@ -8,12 +8,16 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 LABELS = {
-    "days_since_last_order": gettext_lazy("Last order"),
+    "recency_days": gettext_lazy("Last order"),
+    "recency_in_own_gaps": gettext_lazy("Silence so far"),
     "orders": gettext_lazy("Orders"),
-    "tenure_days": gettext_lazy("Customer for"),
-    "median_gap_days": gettext_lazy("Usual gap between orders"),
+    "spent": gettext_lazy("Spent"),
+    "average_order_value": gettext_lazy("Average order"),
+    "units_per_order": gettext_lazy("Pieces per order"),
     "return_rate": gettext_lazy("Returned"),
-    "bought": gettext_lazy("What was bought"),
+    "tenure_days": gettext_lazy("Customer for"),
+    "gap_variation": gettext_lazy("Unevenness of gaps"),
+    "bought_products": gettext_lazy("What was bought"),
 }
 
 
@@ -28,12 +32,12 @@ def feature_value(name: str, value: Any) -> str:
         return ""
     if isinstance(value, str):
         return value
-    if name.startswith("days_since"):
+    if name == "recency_days":
         return ngettext("%(n)s day ago", "%(n)s days ago", round(value)) % {"n": round(value)}
-    if "days" in name:
+    if name.endswith("days"):
         return ngettext("%(n)s day", "%(n)s days", round(value)) % {"n": round(value)}
     if name.endswith(("rate", "share")):
         return f"{value:.0%}"
-    if name.endswith("relative") or name.startswith("relative"):
-        return gettext("%(n)s × the median") % {"n": number_format(value, 1)}
+    if name.endswith("own_gaps"):
+        return gettext("%(n)s × the usual gap") % {"n": number_format(value, 1)}
     return number_format(value, 0 if float(value).is_integer() else 1)

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from customers.features import feature_label, feature_value
+from customers.imports.formats import FORMATS
 from customers.models import Sentiment
+from customers.sentences import translated
 
 register = template.Library()
 
@@ -123,6 +125,18 @@ def feature_name(name: str) -> str:
 def feature_text(item: dict[str, Any]) -> str:
     """The value of a numeric feature in its unit."""
     return feature_value(item["name"], item.get("value"))
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """A sentence that an engine or an import left on a row, in the reader's language."""
+    return translated(text)
+
+
+@register.filter
+def format_label(name: str) -> str:
+    """What a format of imports is called."""
+    return str(FORMATS[name].label) if name in FORMATS else name
 
 
 @register.simple_tag

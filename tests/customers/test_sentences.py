@@ -1,0 +1,66 @@
+"""Reasons that engines and imports leave in English, told in the reader's language."""
+
+import numpy as np
+import pytest
+from django.utils.translation import override
+
+from customers.imports.errors import ImportProblem
+from customers.imports.files import open_table
+from customers.imports.formats import FORMATS
+from customers.sentences import translated
+from intelligence.engines.contract import Card
+from intelligence.engines.heads import Head, Parameters
+from intelligence.engines.reading import NOTHING_TO_READ, _refusal
+from intelligence.engines.segment import NO_ORDERS
+
+CARD = Card("intent", "intent", "", ("a", "b"), ("en", "zh"), "", "", "MIT", threshold=0.75)
+
+
+def in_chinese(sentence):
+    with override("zh-hans"):
+        return translated(sentence)
+
+
+def problem_of(call, *arguments):
+    with pytest.raises(ImportProblem) as raised:
+        call(*arguments)
+    return str(raised.value)
+
+
+def test_a_head_that_is_not_sure():
+    none = np.zeros((0, 2), np.float32)
+    head = Head(CARD, Parameters(("a", "b"), none, none, none, threshold=0.75))
+    reason = head.prediction(np.array([0.62, 0.38])).reason
+    assert in_chinese(reason) == "把握不足：概率 62%，至少需要 75%"
+
+
+def test_a_text_in_another_language():
+    assert in_chinese(_refusal(CARD, "fr")) == "文本语言为 fr，该模型仅支持 en, zh"
+
+
+def test_a_text_without_words_and_a_customer_without_orders():
+    assert in_chinese(NOTHING_TO_READ) == "没有可分析的文字"
+    assert in_chinese(NO_ORDERS) == "尚无订单"
+
+
+def test_a_file_of_an_unknown_kind(tmp_path):
+    said = in_chinese(problem_of(open_table, tmp_path / "a.doc"))
+    assert said.startswith("a.doc：请使用以下扩展名的文件：.parquet, ")
+
+
+def test_an_empty_file(tmp_path):
+    path = tmp_path / "a.csv"
+    path.touch()
+    assert in_chinese(problem_of(open_table, path)) == "a.csv 是空文件。"
+
+
+def test_a_file_that_lacks_columns():
+    said = in_chinese(problem_of(FORMATS["customers"].check_columns, ["b", "a"]))
+    assert said == "customers 缺少列：external_id or id, name；文件中的列：a, b。"
+
+
+def test_in_english_and_when_unknown_a_sentence_stays_as_it_is():
+    with override("en"):
+        for sentence in (_refusal(CARD, "fr"), NO_ORDERS, "a.csv is empty."):
+            assert translated(sentence) == sentence
+    assert in_chinese("OutOfMemoryError: 3 GiB") == "OutOfMemoryError: 3 GiB"
