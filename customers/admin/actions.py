@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -25,7 +25,9 @@ def analyse_again(model_admin: Any, request: HttpRequest, rows: models.QuerySet)
 
 
 @admin.action(permissions=["view"], description=_("Export CSV"))
-def export_csv(model_admin: Any, _request: HttpRequest, rows: models.QuerySet) -> HttpResponse:
+def export_csv(
+    model_admin: Any, _request: HttpRequest, rows: models.QuerySet
+) -> StreamingHttpResponse:
     """The rows as a file for spreadsheets, streamed."""
     name = f"{model_admin.opts.model_name}.csv"
     return csv_response(rows, model_admin.export_columns, name)

@@ -8,15 +8,16 @@ from django.contrib import admin
 from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from customers.admin.actions import analyse_again, export_csv
-from customers.admin.results import analysis_state
-from customers.models import RecordQuerySet
+from customers.admin.results import state_shown
+from customers.models import Analysable, RecordQuerySet
 from customers.paging import PAGE_ROWS, CappedPaginator
 
 EXTERNAL = ("source", "external_id")
 ANALYSIS_COLUMNS = ("requested_at", "analysed_at", "attempts", "analysis_error")
-ANALYSIS = (analysis_state, *ANALYSIS_COLUMNS)
+ANALYSIS = ("analysis_state", *ANALYSIS_COLUMNS)
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -29,7 +30,7 @@ class RecordAdmin(admin.ModelAdmin):
     paginator = CappedPaginator
     list_per_page = PAGE_ROWS
     show_full_result_count = False
-    actions = (export_csv,)
+    actions: Any = (export_csv,)
     export_columns: ClassVar[tuple[str, ...]] = ()
     deferred: ClassVar[tuple[str, ...]] = ()
 
@@ -65,6 +66,11 @@ class AnalysableAdmin(RecordAdmin):
     def read_rows(self, rows: Any) -> Any:
         """The rows that "Analyse again" makes pending: these themselves."""
         return rows
+
+    @admin.display(description=_("analysis"))
+    def analysis_state(self, row: Analysable) -> str:
+        """Whether the row waits, was read, or was set aside."""
+        return state_shown(row)
 
 
 class DecisionAdmin(RecordAdmin):

@@ -17,7 +17,7 @@ from customers.admin.base import (
     DecisionAdmin,
 )
 from customers.admin.filters import AnalysisStateFilter, FeelingFilter, IndexedValuesFilter
-from customers.admin.results import analysis_state, prediction
+from customers.admin.results import prediction
 from customers.admin.search import IndexedSearch
 from customers.models import Customer, Segment
 from customers.templatetags.records import money, percent, signed
@@ -50,7 +50,7 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         "segment",
         "suggestion",
         "feeling",
-        analysis_state,
+        "analysis_state",
     )
     list_filter = (
         AnalysisStateFilter,

@@ -45,7 +45,8 @@ class AnalysisStateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """The rows in the chosen state."""
-        return getattr(queryset, self.value())() if self.value() else queryset
+        state = self.value()
+        return getattr(queryset, state)() if state else queryset
 
     def value(self) -> str | None:
         """The chosen state; None when there is none of that name."""
@@ -62,9 +63,10 @@ class MessagesStateFilter(AnalysisStateFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
         """The tickets with a message in the chosen state."""
-        if not self.value():
+        state = self.value()
+        if not state:
             return queryset
-        messages = getattr(Message.objects, self.value())()
+        messages = getattr(Message.objects, state)()
         return queryset.filter(pk__in=messages.values("ticket"))
 
 
@@ -101,11 +103,12 @@ class IndexedValuesFilter(admin.FieldListFilter):
     ) -> None:
         self.parameter = f"{field_path}__exact"
         super().__init__(field, request, params, model, model_admin, field_path)
-        self.chosen = self.used_parameters.get(self.parameter, [None])[-1]
+        chosen: Any = self.used_parameters.get(self.parameter) or [None]
+        self.chosen = chosen[-1]
         column = get_fields_from_path(model, field_path)[-1]
         self.values = _values_of(column)
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         """The one parameter that narrows."""
         return [self.parameter]
 
@@ -113,7 +116,7 @@ class IndexedValuesFilter(admin.FieldListFilter):
         """Whether there is a choice to make."""
         return len(self.values) > 1
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """All, and then each value."""
         for value in [None, *self.values]:
             query = changelist.get_query_string(

@@ -26,6 +26,8 @@ TOTALS = ("goods_total", "charges_total", "total")
 class FirstLines(BaseInlineFormSet):
     """The first `MOST_LINES` lines: a wholesale order has more than one form can hold."""
 
+    queryset: Any
+
     def get_queryset(self) -> models.QuerySet:
         """The lines that are shown, in their order."""
         if not hasattr(self, "_queryset"):
@@ -37,12 +39,14 @@ class FirstLines(BaseInlineFormSet):
 class LineForm(forms.ModelForm):
     """A line that stands: quantity and price can be set right."""
 
-    def validate_constraints(self) -> None:
-        """Also what the database demands of the columns that the form does not show."""
-        try:
-            self.instance.validate_constraints(exclude={"order", "position", "amount"})
-        except ValidationError as error:
-            self.add_error(None, error)
+    def validate_unique(self) -> None:
+        """As Django's, and what the database demands of columns that the form only shows."""
+        super().validate_unique()
+        if not self.errors:
+            try:
+                self.instance.validate_constraints(exclude={"order", "position", "amount"})
+            except ValidationError as error:
+                self.add_error(None, error)
 
 
 class LineInline(admin.TabularInline):
@@ -67,6 +71,8 @@ class LineInline(admin.TabularInline):
 
 class NewLines(BaseInlineFormSet):
     """Lines to add; they are numbered after those that stand."""
+
+    queryset: Any
 
     def get_queryset(self) -> models.QuerySet:
         """None of the lines that stand."""
@@ -164,3 +170,7 @@ class OrderAdmin(IndexedSearch, RecordAdmin):
     def worth(self, order: Order) -> str:
         """The total in its currency."""
         return money(order.total, order.currency)
+
+
+def _customer_before(form: ModelForm) -> Customer | None:
+    return Customer.objects.filter(pk=form.initial.get("customer", 0)).first()

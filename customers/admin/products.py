@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.admin.base import ANALYSIS, ANALYSIS_COLUMNS, EXTERNAL, AnalysableAdmin
 from customers.admin.filters import AnalysisStateFilter, FeelingFilter, IndexedValuesFilter
-from customers.admin.results import analysis_state
 from customers.admin.search import IndexedSearch
 from customers.models import Product
 from customers.templatetags.records import money, signed
@@ -32,7 +31,7 @@ class ProductAdmin(IndexedSearch, AnalysableAdmin):
         "is_active",
         "review_count",
         "feeling",
-        analysis_state,
+        "analysis_state",
     )
     list_filter = (
         AnalysisStateFilter,

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import admin
 from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
@@ -52,9 +51,8 @@ def state_of(row: Analysable) -> str:
     return "pending" if row.attempts < MAX_ATTEMPTS else "failed"
 
 
-@admin.display(description=_("analysis"))
-def analysis_state(row: Analysable) -> str:
-    """Where a row stands, coloured."""
+def state_shown(row: Analysable) -> str:
+    """Where a row stands, coloured; nothing for rows that nobody reads."""
     state = state_of(row)
     return format_html('<span class="state {}">{}</span>', state, STATES[state]) if state else ""
 
@@ -62,7 +60,7 @@ def analysis_state(row: Analysable) -> str:
 def _reading(detail: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
     distribution = detail.get("distribution") or {}
     likely = sorted(distribution.items(), key=lambda item: -item[1])[:MOST_LIKELY]
-    label = detail.get("label")
+    label = detail.get("label") or ""
     return {
         "detail": detail,
         "label": names.get(label, label),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.admin.base import ANALYSIS, ANALYSIS_COLUMNS, EXTERNAL, AnalysableAdmin
 from customers.admin.filters import AnalysisStateFilter
-from customers.admin.results import SENTIMENTS, analysis_state, prediction
+from customers.admin.results import SENTIMENTS, prediction
 from customers.admin.search import IndexedSearch
 from customers.models import Product, Review
 from customers.templatetags.records import signed
@@ -35,7 +35,7 @@ class ReviewAdmin(IndexedSearch, AnalysableAdmin):
         "language",
         "sentiment",
         "feeling",
-        analysis_state,
+        "analysis_state",
     )
     list_filter = (AnalysisStateFilter, "rating", "sentiment", "written_at")
     list_select_related = ("product", "customer")

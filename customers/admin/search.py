@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.http import HttpRequest
@@ -17,7 +17,7 @@ class IndexedSearch:
     """
 
     model: Any
-    search_fields: tuple[str, ...]
+    search_fields: ClassVar[tuple[str, ...]]
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str

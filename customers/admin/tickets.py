@@ -21,7 +21,7 @@ from customers.admin.base import (
     DecisionAdmin,
 )
 from customers.admin.filters import AnalysisStateFilter, MessagesStateFilter
-from customers.admin.results import SENTIMENTS, analysis_state, prediction
+from customers.admin.results import SENTIMENTS, prediction, state_shown
 from customers.admin.search import IndexedSearch
 from customers.models import Intent, Message, Ticket
 from customers.templatetags.records import percent, signed
@@ -42,6 +42,8 @@ FELT = ("language", "sentiment", "sentiment_score", "sentiment_probability")
 class LatestMessages(BaseInlineFormSet):
     """The latest `MOST_MESSAGES` messages of a ticket."""
 
+    queryset: Any
+
     def get_queryset(self) -> models.QuerySet:
         """The messages that are shown, oldest first."""
         if not hasattr(self, "_queryset"):
@@ -55,8 +57,8 @@ class MessageInline(admin.TabularInline):
 
     model = Message
     formset = LatestMessages
-    fields = ("sent_at", "author_kind", "body", "sentiment", analysis_state)
-    readonly_fields = ("sent_at", "sentiment", analysis_state)
+    fields = ("sent_at", "author_kind", "body", "sentiment", "analysis_state")
+    readonly_fields = ("sent_at", "sentiment", "analysis_state")
     verbose_name_plural = _("messages (the latest %(n)d)") % {"n": MOST_MESSAGES}
     show_change_link = True
     extra = 0
@@ -68,6 +70,11 @@ class MessageInline(admin.TabularInline):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As for changes."""
         return False
+
+    @admin.display(description=_("analysis"))
+    def analysis_state(self, message: Message) -> str:
+        """Whether the message waits, was read, or was set aside."""
+        return state_shown(message)
 
 
 @admin.register(Ticket)
@@ -181,7 +188,7 @@ class MessageAdmin(IndexedSearch, AnalysableAdmin):
         "language",
         "sentiment",
         "feeling",
-        analysis_state,
+        "analysis_state",
     )
     list_filter = (AnalysisStateFilter, "author_kind", "sentiment")
     list_select_related = ("ticket",)

@@ -15,3 +15,8 @@ def admin(client, db):
     client.user = UserFactory(username="ada", role="admin", is_staff=True, is_superuser=True)
     client.force_login(client.user)
     return client
+
+
+@pytest.fixture
+def agent_user(db):
+    return UserFactory(username="agent")

@@ -2,6 +2,7 @@
 
 from customers import models
 from customers.models import Customer, Message, Review, SimilarProduct, Ticket
+from tests.customers.admin.html_form import fields_of
 from tests.factories import (
     ArticleFactory,
     CustomerFactory,
@@ -137,17 +138,4 @@ def address(row, page="change"):
 
 def posted(client, row, **changes):
     """What the row's form sends when these fields are changed by hand."""
-    page = client.get(address(row))
-    forms = [page.context["adminform"].form]
-    for inline in page.context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form, *inline.formset.forms]
-    return {**_filled(forms), **changes}
-
-
-def _filled(forms):
-    fields = [form[name] for form in forms for name in form.fields]
-    return {
-        field.html_name: "" if field.value() is None else field.value()
-        for field in fields
-        if not isinstance(field.value(), bool) or field.value()
-    }
+    return {**fields_of(client.get(address(row)).content.decode()), **changes}

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from tests.customers.admin.rows import MAKERS, address
 from tests.factories import UserFactory
 
-
 # of what is there from the start, what else to ask for to see only the row that was made
 SHOWS_ONE = {"intent": "?q=Taxon", "segment": "?q=Taxon", "user": "?q=agent"}
 
