@@ -1,6 +1,12 @@
 """Cursor paging: each row exactly once, whatever is added meanwhile."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 
 
 class NewestFirstCursor(CursorPagination):
@@ -9,6 +15,21 @@ class NewestFirstCursor(CursorPagination):
     ordering: tuple[str, ...] = ("-created_at", "-id")
     page_size_query_param = "page_size"
     max_page_size = 200
+
+    def get_page_size(self, request: Request) -> int:
+        """The size that was asked for, at most 200; raises ValidationError for nonsense."""
+        asked = request.query_params.get("page_size", str(self.page_size))
+        if not (asked.isascii() and asked.isdigit() and int(asked)):
+            raise ValidationError({"page_size": "Give a whole number from 1 to 200."})
+        return min(int(asked), self.max_page_size)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """As DRF's; says that `page_size` is at least 1."""
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == "page_size":
+                parameter["schema"] |= {"minimum": 1}
+        return parameters
 
 
 class ByRankCursor(NewestFirstCursor):

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DataError, IntegrityError
 from django.db.models import ProtectedError
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
@@ -67,6 +68,7 @@ def field_errors(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
         yield {"pointer": pointer, "detail": str(detail)}
 
 
+@csrf_exempt
 @login_not_required
 def not_found(request: HttpRequest, *_: Any, **__: Any) -> JsonResponse:
     """The answer to an address under /api/ that does not exist."""

@@ -25,8 +25,7 @@ class UpsertMixin:
 
         Writing equal values again changes nothing and answers 200.
         """
-        if request.method == "GET":
-            self.kwargs["pk"] = self._pk_of(source, external_id)
+        if request.method != "PUT":
             return self.retrieve(request)  # type: ignore[attr-defined]
         try:
             with transaction.atomic():
@@ -35,6 +34,12 @@ class UpsertMixin:
             # Somebody else created it between our look and our write: now it is an update.
             with transaction.atomic():
                 return self._write(request, source, external_id)
+
+    def get_object(self) -> Any:
+        """The record by its id, or by source and external id where the address has those."""
+        if "external_id" in self.kwargs:
+            self.kwargs["pk"] = self._pk_of(self.kwargs["source"], self.kwargs["external_id"])
+        return super().get_object()  # type: ignore[misc]
 
     def _write(self, request: Request, source: str, external_id: str) -> Response:
         rows: Any = self.get_queryset()  # type: ignore[attr-defined]

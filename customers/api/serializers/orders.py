@@ -17,11 +17,12 @@ class OrderLineSerializer(serializers.ModelSerializer):
     """A line: a product, or a charge such as postage (then without a product)."""
 
     product = VisibleRelatedField(queryset=Product.objects.all(), required=False, allow_null=True)
+    amount = serializers.DecimalField(max_digits=20, decimal_places=4, read_only=True)
 
     class Meta:
         model = OrderLine
         fields = ("position", *LINE_COLUMNS, "amount")
-        read_only_fields = ("position", "amount")
+        read_only_fields = ("position",)
 
     def validate(self, line: dict[str, Any]) -> dict[str, Any]:
         """A product line names its product, a charge none; a quantity is never zero."""

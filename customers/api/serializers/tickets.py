@@ -14,7 +14,7 @@ from customers.api.serializers.predictions import (
     PredictionSerializer,
 )
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer, VisibleRelatedField
-from customers.models import Customer, Intent, Message, Order, Ticket
+from customers.models import Customer, Intent, Message, Order, Sentiment, Ticket
 
 
 class MessageSerializer(RecordSerializer):
@@ -49,6 +49,9 @@ class TicketSerializer(RecordSerializer):
         allow_null=True,
         help_text="Sets the decision of staff; null takes it back.",
     )
+    sentiment = serializers.SerializerMethodField(
+        help_text="Of the latest message that was read; null before, and where models abstained."
+    )
     messages = MessageSerializer(many=True, read_only=True)
     pending = serializers.SerializerMethodField(help_text="Whether a message waits to be read.")
 
@@ -61,8 +64,13 @@ class TicketSerializer(RecordSerializer):
             *("sentiment", "sentiment_score", "messages", "pending"),
             *TIMES,
         )
-        read_only_fields = ("last_message_at", "sentiment", "sentiment_score")
+        read_only_fields = ("last_message_at", "sentiment_score")
         extra_kwargs = {"channel": {"default": Ticket.Channel.API}}
+
+    @extend_schema_field(serializers.ChoiceField(choices=Sentiment.choices, allow_null=True))
+    def get_sentiment(self, ticket: Ticket) -> str | None:
+        """The step that the customer's latest read message stands on."""
+        return ticket.sentiment or None
 
     @extend_schema_field(bool)
     def get_pending(self, ticket: Ticket) -> bool:

@@ -102,3 +102,22 @@ def test_nul_and_huge_numbers_in_filters_are_no_server_errors(api):
 def test_other_media_types_are_refused(api):
     answer = api.post("/api/v1/customers/", "<a/>", content_type="text/xml")
     assert (answer.status_code, answer.headers["Content-Type"]) == (415, PROBLEM)
+
+
+@pytest.mark.parametrize("method", ["head", "options"])
+def test_an_address_by_external_id_answers_every_method(api, method):
+    CustomerFactory(source="shop", external_id="7")
+    answer = getattr(api, method)("/api/v1/customers/by-external-id/shop/7/")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["0", "ten", "-1", ""])
+def test_a_page_size_that_makes_no_sense_is_refused(api, asked):
+    answer = api.get("/api/v1/customers/", {"page_size": asked})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "/page_size"
+
+
+def test_a_write_to_an_address_that_does_not_exist_is_a_problem(api):
+    answer = api.patch("/api/v1/customers/x/", {}, format="json")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
