@@ -19,7 +19,7 @@ class NewestFirstCursor(CursorPagination):
     def get_page_size(self, request: Request) -> int:
         """The size that was asked for, at most 200; raises ValidationError for nonsense."""
         asked = request.query_params.get("page_size", str(self.page_size))
-        if not (asked.isascii() and asked.isdigit() and int(asked)):
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 10 and int(asked)):
             raise ValidationError({"page_size": "Give a whole number from 1 to 200."})
         return min(int(asked), self.max_page_size)
 
