@@ -173,4 +173,5 @@ class OrderAdmin(IndexedSearch, RecordAdmin):
 
 
 def _customer_before(form: ModelForm) -> Customer | None:
-    return Customer.objects.filter(pk=form.initial.get("customer", 0)).first()
+    pk: Any = form.initial.get("customer")
+    return Customer.objects.filter(pk=pk or 0).first()

@@ -7,6 +7,10 @@ from typing import Any, ClassVar
 from django.db import models
 from django.http import HttpRequest
 
+from customers.paging import MOST_COUNTED
+
+FEW = 1000
+
 
 class IndexedSearch:
     """For a ModelAdmin: searches in the ways that `search_fields` names, one after another.
@@ -26,8 +30,12 @@ class IndexedSearch:
         words = search_term.replace("\x00", "").strip()
         if not words:
             return queryset, False
-        *others, last = (self._found(queryset, way, words) for way in self.search_fields)
-        return next((rows for rows in others if rows.exists()), last), False
+        *ways, last_way = self.search_fields
+        for way in ways:
+            rows = self._found(queryset, way, words)
+            if _any(rows):
+                return rows, False
+        return self._found(queryset, last_way, words), False
 
     def _found(self, rows: Any, way: str, words: str) -> models.QuerySet:
         if way == "search":
@@ -35,5 +43,20 @@ class IndexedSearch:
         if way.endswith("__search"):
             relation = way.removesuffix("__search")
             related: Any = self.model._meta.get_field(relation).related_model
-            return rows.filter(**{f"{relation}__in": related.objects.matching(words)})
+            return rows.filter(**{f"{relation}__in": _keys(related.objects.matching(words))})
         return rows.filter(**{way: words})
+
+
+def _keys(rows: Any) -> Any:
+    """The keys of a few rows, or the query that gives those of many.
+
+    Of a query the planner expects thousands of rows, and walks the whole list in its order
+    to meet the first of them: 1.6 s over a million messages for a word of 111 tickets.
+    """
+    keys = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return keys if len(keys) <= FEW else rows.order_by().values("pk")
+
+
+def _any(rows: Any) -> bool:
+    """Whether there is a row; EXISTS scanned a million tickets for a word that none has."""
+    return rows.order_by()[: MOST_COUNTED + 1].count() > 0

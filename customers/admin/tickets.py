@@ -20,7 +20,7 @@ from customers.admin.base import (
     AnalysableAdmin,
     DecisionAdmin,
 )
-from customers.admin.filters import AnalysisStateFilter, MessagesStateFilter
+from customers.admin.filters import AnalysisStateFilter, FeelingFilter, MessagesStateFilter
 from customers.admin.results import SENTIMENTS, prediction, state_shown
 from customers.admin.search import IndexedSearch
 from customers.models import Intent, Message, Ticket
@@ -99,7 +99,7 @@ class TicketAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         MessagesStateFilter,
         "priority",
         "channel",
-        "sentiment",
+        FeelingFilter,
         "intent",
         "suggested_intent",
         "assignee",
