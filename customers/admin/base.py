@@ -11,13 +11,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from customers.admin.actions import analyse_again, export_csv
-from customers.admin.results import state_shown
+from customers.admin.results import SENTIMENTS, prediction, state_shown
 from customers.models import Analysable, RecordQuerySet
 from customers.paging import PAGE_ROWS, CappedPaginator
+from customers.templatetags.records import signed
 
 EXTERNAL = ("source", "external_id")
 ANALYSIS_COLUMNS = ("requested_at", "analysed_at", "attempts", "analysis_error")
 ANALYSIS = ("analysis_state", *ANALYSIS_COLUMNS)
+FELT_COLUMNS = ("language", "sentiment", "sentiment_score", "sentiment_probability")
+FELT = ("language", "sentiment", "feeling", "reading")
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -30,6 +33,7 @@ class RecordAdmin(admin.ModelAdmin):
     paginator = CappedPaginator
     list_per_page = PAGE_ROWS
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     actions: Any = (export_csv,)
     export_columns: ClassVar[tuple[str, ...]] = ()
     deferred: ClassVar[tuple[str, ...]] = ()
@@ -71,6 +75,20 @@ class AnalysableAdmin(RecordAdmin):
     def analysis_state(self, row: Analysable) -> str:
         """Whether the row waits, was read, or was set aside."""
         return state_shown(row)
+
+
+class FeltAdmin(AnalysableAdmin):
+    """Records whose text was read for its sentiment."""
+
+    @admin.display(description=_("score"))
+    def feeling(self, row: Any) -> str:
+        """The sentiment score, from -1 to 1."""
+        return signed(row.sentiment_score)
+
+    @admin.display(description=_("sentiment detail"))
+    def reading(self, row: Any) -> str:
+        """Why the model says so."""
+        return prediction(row.sentiment_detail, SENTIMENTS)
 
 
 class DecisionAdmin(RecordAdmin):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +34,8 @@ SUMS = (
     "last_order_at",
 )
 DECIDED = ("segment_set_by", "segment_set_at")
-OPINION = ("suggested_segment", "segment_probability", "segment_reading", "sentiment_score")
+SUMS_SHOWN = ("order_count", "return_count", "spent", "average", "first_order_at", "last_order_at")
+OPINION = ("suggested_segment", "segment_reading", "feeling")
 
 
 @admin.register(Customer)
@@ -43,10 +46,9 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
     list_display = (
         "__str__",
         "email",
-        "country",
         "order_count",
         "spent",
-        "last_order_at",
+        "last_order_on",
         "segment",
         "suggestion",
         "feeling",
@@ -65,9 +67,9 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
     search_fields = ("search",)
     search_help_text = _("Beginnings of words of name, e-mail, phone, company or external id.")
     ordering = ("-created_at", "-id")
-    sortable_by = ("spent", "last_order_at", "feeling")
+    sortable_by = ("spent", "last_order_on", "feeling")
     readonly_fields = (
-        *SUMS,
+        *SUMS_SHOWN,
         *DECIDED,
         *OPINION,
         "recommended",
@@ -80,7 +82,7 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         (_("Notes"), {"fields": ("tags", "notes")}),
         (_("Segment, decided by staff"), {"fields": ("segment", *DECIDED)}),
         (_("Read by models"), {"fields": (*OPINION, "recommended")}),
-        (_("Orders in sum"), {"fields": SUMS}),
+        (_("Orders in sum"), {"fields": SUMS_SHOWN}),
         (_("Analysis"), {"fields": ANALYSIS, "classes": ("collapse",)}),
         (_("Origin"), {"fields": (*EXTERNAL, "created_at", "updated_at")}),
     )
@@ -101,6 +103,17 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
     def spent(self, customer: Customer) -> str:
         """What they spent, in their currency."""
         return money(customer.spent_total, customer.currency)
+
+    @admin.display(description=_("average order value"))
+    def average(self, customer: Customer) -> str:
+        """What an order of theirs is worth, in their currency."""
+        return money(customer.average_order_value, customer.currency)
+
+    @admin.display(description=_("last order"), ordering="last_order_at")
+    def last_order_on(self, customer: Customer) -> dt.date | None:
+        """The day of their last order."""
+        at = customer.last_order_at
+        return timezone.localdate(at) if at else None
 
     @admin.display(description=_("suggested segment"))
     def suggestion(self, customer: Customer) -> str:

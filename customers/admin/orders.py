@@ -21,6 +21,7 @@ from customers.templatetags.records import money
 MOST_LINES = 100
 
 TOTALS = ("goods_total", "charges_total", "total")
+TOTALS_SHOWN = ("goods", "charges", "worth")
 
 
 class FirstLines(BaseInlineFormSet):
@@ -119,12 +120,12 @@ class OrderAdmin(IndexedSearch, RecordAdmin):
     ordering = ("-placed_at", "-id")
     sortable_by = ("number", "placed_at")
     autocomplete_fields = ("customer", "returned_order")
-    readonly_fields = (*TOTALS, "created_at", "updated_at")
+    readonly_fields = (*TOTALS_SHOWN, "created_at", "updated_at")
     inlines = (LineInline, NewLineInline)
     fieldsets = (
         (None, {"fields": ("number", "customer", "kind", "placed_at", "country", "currency")}),
         (_("State"), {"fields": ("status", "payment", "fulfilment", "returned_order")}),
-        (_("Totals"), {"fields": TOTALS}),
+        (_("Totals"), {"fields": TOTALS_SHOWN}),
         (_("Origin"), {"fields": (*EXTERNAL, "created_at", "updated_at")}),
     )
     export_columns = (
@@ -147,9 +148,7 @@ class OrderAdmin(IndexedSearch, RecordAdmin):
         if form.has_changed() or any(formset.has_changed() for formset in formsets):
             order: Any = form.instance
             Order.objects.filter(pk=order.pk).refresh_totals()
-            order.recount_customers(
-                Customer.objects.filter(pk=form.initial.get("customer")).first()
-            )
+            order.recount_customers(former=_customer_before(form))
 
     def delete_model(self, request: HttpRequest, obj: Order) -> None:
         """Delete; the customer's sums follow."""
@@ -165,6 +164,16 @@ class OrderAdmin(IndexedSearch, RecordAdmin):
         customers: Any = Customer.objects.filter(pk__in=pks)
         customers.refresh_order_statistics()
         customers.request_analysis()
+
+    @admin.display(description=_("goods"))
+    def goods(self, order: Order) -> str:
+        """The sum of its products, in its currency."""
+        return money(order.goods_total, order.currency)
+
+    @admin.display(description=_("charges"))
+    def charges(self, order: Order) -> str:
+        """The sum of postage and the like, in its currency."""
+        return money(order.charges_total, order.currency)
 
     @admin.display(description=_("total"))
     def worth(self, order: Order) -> str:

@@ -36,10 +36,9 @@ def reasons(items: list[Mapping[str, Any]]) -> str:
 
 def card(content: Mapping[str, Any]) -> str:
     """A model's card; what is nested in it is written as JSON."""
-    return render_to_string(
-        "admin/results/card.html",
-        {"entries": [(name.replace("_", " "), _written(value)) for name, value in content.items()]},
-    )
+    names = sorted(content, key=lambda name: (name != "name", name != "description", name))
+    entries = [(name.replace("_", " "), _written(content[name])) for name in names]
+    return render_to_string("admin/results/card.html", {"entries": entries})
 
 
 def state_of(row: Analysable) -> str:

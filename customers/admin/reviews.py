@@ -12,18 +12,21 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from customers.admin.base import ANALYSIS, ANALYSIS_COLUMNS, EXTERNAL, AnalysableAdmin
+from customers.admin.base import (
+    ANALYSIS,
+    ANALYSIS_COLUMNS,
+    EXTERNAL,
+    FELT,
+    FELT_COLUMNS,
+    FeltAdmin,
+)
 from customers.admin.filters import AnalysisStateFilter
-from customers.admin.results import SENTIMENTS, prediction
 from customers.admin.search import IndexedSearch
 from customers.models import Product, Review
-from customers.templatetags.records import signed
-
-FELT = ("language", "sentiment", "sentiment_score", "sentiment_probability")
 
 
 @admin.register(Review)
-class ReviewAdmin(IndexedSearch, AnalysableAdmin):
+class ReviewAdmin(IndexedSearch, FeltAdmin):
     """Reviews: the stars that customers gave beside the sentiment that a model felt."""
 
     list_display = (
@@ -45,10 +48,10 @@ class ReviewAdmin(IndexedSearch, AnalysableAdmin):
     ordering = ("-written_at", "-id")
     sortable_by = ("written_at",)
     autocomplete_fields = ("product", "customer")
-    readonly_fields = (*FELT, "reading", *ANALYSIS, "created_at", "updated_at")
+    readonly_fields = (*FELT, *ANALYSIS, "created_at", "updated_at")
     fieldsets = (
         (None, {"fields": ("product", "customer", "rating", "title", "body", "written_at")}),
-        (_("Read by models"), {"fields": (*FELT, "reading")}),
+        (_("Read by models"), {"fields": FELT}),
         (_("Analysis"), {"fields": ANALYSIS, "classes": ("collapse",)}),
         (_("Origin"), {"fields": (*EXTERNAL, "created_at", "updated_at")}),
     )
@@ -56,7 +59,7 @@ class ReviewAdmin(IndexedSearch, AnalysableAdmin):
         *EXTERNAL,
         *("product_id", "product__external_id", "product__name"),
         *("customer_id", "customer__external_id", "rating", "title", "body", "written_at"),
-        *FELT,
+        *FELT_COLUMNS,
         *ANALYSIS_COLUMNS,
     )
 
@@ -74,16 +77,6 @@ class ReviewAdmin(IndexedSearch, AnalysableAdmin):
         products = list(queryset.order_by().values_list("product", flat=True).distinct())
         super().delete_queryset(request, queryset)
         _recount(products)
-
-    @admin.display(description=_("score"))
-    def feeling(self, review: Review) -> str:
-        """The sentiment score."""
-        return signed(review.sentiment_score)
-
-    @admin.display(description=_("sentiment detail"))
-    def reading(self, review: Review) -> str:
-        """Why the model says so."""
-        return prediction(review.sentiment_detail, SENTIMENTS)
 
 
 def _recount(product_pks: Iterable[int]) -> None:

@@ -17,11 +17,14 @@ from customers.admin.base import (
     ANALYSIS,
     ANALYSIS_COLUMNS,
     EXTERNAL,
+    FELT,
+    FELT_COLUMNS,
     AnalysableAdmin,
     DecisionAdmin,
+    FeltAdmin,
 )
 from customers.admin.filters import AnalysisStateFilter, FeelingFilter, MessagesStateFilter
-from customers.admin.results import SENTIMENTS, prediction, state_shown
+from customers.admin.results import prediction, state_shown
 from customers.admin.search import IndexedSearch
 from customers.models import Intent, Message, Ticket
 from customers.templatetags.records import percent, signed
@@ -29,14 +32,7 @@ from customers.templatetags.records import percent, signed
 MOST_MESSAGES = 20
 
 DECIDED = ("intent_set_by", "intent_set_at")
-OPINION = (
-    "suggested_intent",
-    "intent_probability",
-    "intent_reading",
-    "sentiment",
-    "sentiment_score",
-)
-FELT = ("language", "sentiment", "sentiment_score", "sentiment_probability")
+OPINION = ("suggested_intent", "intent_reading", "sentiment", "feeling")
 
 
 class LatestMessages(BaseInlineFormSet):
@@ -168,6 +164,11 @@ class TicketAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         names = {intent.slug: str(intent) for intent in Intent.objects.all()}
         return prediction(ticket.intent_detail, names)
 
+    @admin.display(description=_("score"))
+    def feeling(self, ticket: Ticket) -> str:
+        """The sentiment score of the customer's latest message, from -1 to 1."""
+        return signed(ticket.sentiment_score)
+
     @admin.display(description=_("conversation"))
     def conversation(self, ticket: Ticket) -> str:
         """The way to all messages."""
@@ -177,7 +178,7 @@ class TicketAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
 
 
 @admin.register(Message)
-class MessageAdmin(IndexedSearch, AnalysableAdmin):
+class MessageAdmin(IndexedSearch, FeltAdmin):
     """Messages; they are added on the page of their ticket."""
 
     list_display = (
@@ -197,18 +198,18 @@ class MessageAdmin(IndexedSearch, AnalysableAdmin):
     search_help_text = _("Beginnings of words of the ticket's subject.")
     ordering = ("-id",)
     sortable_by = ()
-    readonly_fields = ("ticket", *FELT, "reading", *ANALYSIS, "created_at", "updated_at")
+    readonly_fields = ("ticket", *FELT, *ANALYSIS, "created_at", "updated_at")
     autocomplete_fields = ("author",)
     fieldsets = (
         (None, {"fields": ("ticket", "author_kind", "author", "sent_at", "body")}),
-        (_("Read by models"), {"fields": (*FELT, "reading")}),
+        (_("Read by models"), {"fields": FELT}),
         (_("Analysis"), {"fields": ANALYSIS, "classes": ("collapse",)}),
         (_("Origin"), {"fields": (*EXTERNAL, "created_at", "updated_at")}),
     )
     export_columns = (
         *EXTERNAL,
         *("ticket_id", "ticket__subject", "author_kind", "author__username", "sent_at", "body"),
-        *FELT,
+        *FELT_COLUMNS,
         *ANALYSIS_COLUMNS,
     )
 
@@ -232,13 +233,3 @@ class MessageAdmin(IndexedSearch, AnalysableAdmin):
     def beginning(self, message: Message) -> str:
         """The first words."""
         return Truncator(message.body).chars(80)
-
-    @admin.display(description=_("score"))
-    def feeling(self, message: Message) -> str:
-        """The sentiment score."""
-        return signed(message.sentiment_score)
-
-    @admin.display(description=_("sentiment detail"))
-    def reading(self, message: Message) -> str:
-        """Why the model says so."""
-        return prediction(message.sentiment_detail, SENTIMENTS)

@@ -19,6 +19,7 @@ class UserAdmin(DjangoUserAdmin):
 
     paginator = CappedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     actions = (export_csv,)
     list_display = ("username", "email", "roles", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
