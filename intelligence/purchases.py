@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from intelligence.engines.customer_features import Orders
 from intelligence.engines.recommendation import Histories
+from intelligence.vectors import embedding_version, stacked
 
 ORDERS_SQL = """
 SELECT o.customer_id, extract(epoch FROM o.placed_at)::float8 / 86400, o.total::float8,
@@ -25,6 +26,20 @@ FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
 WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale' AND l.product_id IS NOT NULL
 ORDER BY o.customer_id, o.placed_at, o.id, l.position
 """
+# Of products that have a vector, for only those are fitted: counted otherwise, a product
+# that cannot be read would make every fit look stale, and all customers be read for ever.
+PURCHASE_COUNT_SQL = """
+SELECT count(*)
+FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
+JOIN intelligence_productvector v ON v.product_id = l.product_id
+WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale' AND v.embedding_version = %s
+"""
+TASTE_SQL = """
+SELECT vector_send(avg(v.embedding))
+FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
+JOIN intelligence_productvector v ON v.product_id = l.product_id
+WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale' AND v.embedding_version = %s
+"""
 OF_CUSTOMERS = "o.customer_id = ANY(%s)"
 OF_SOURCE = "o.source = %s AND o.customer_id IS NOT NULL"
 OF_EVERYBODY = "o.customer_id IS NOT NULL"
@@ -38,9 +53,10 @@ def orders_of(customer_pks: Sequence[int]) -> Orders:
     return _orders(table, {pk: row for row, pk in enumerate(customer_pks)})
 
 
-def orders_of_source(source: str) -> Orders:
-    """Orders of all customers of a source, on rows of their own."""
-    table = _table(ORDERS_SQL.format(chosen=OF_SOURCE), [source])
+def orders_of_source(source: str | None) -> Orders:
+    """Orders of all customers of a source (None: of all sources), on rows of their own."""
+    chosen, parameters = _chosen(source)
+    table = _table(ORDERS_SQL.format(chosen=chosen), parameters)
     customers = sorted({line[0] for line in table})
     return _orders(table, {pk: row for row, pk in enumerate(customers)})
 
@@ -59,9 +75,23 @@ def all_purchases(row_of_product: Mapping[int, int]) -> Histories:
 
 
 def purchase_count() -> int:
-    """How many purchases `all_purchases` would find."""
-    (count,) = _table(f"SELECT count(*) FROM ({PURCHASES_SQL.format(chosen=OF_EVERYBODY)}) p", [])  # noqa: S608
-    return count[0]
+    """How many purchases `all_purchases` finds of the products that have a vector in use."""
+    statement = PURCHASE_COUNT_SQL.format(chosen=OF_EVERYBODY)
+    return _table(statement, [embedding_version()])[0][0]
+
+
+def taste_of_source(source: str | None) -> NDArray[np.float32] | None:
+    """The mean embedding of what customers bought of a source (None: of all sources);
+    None where nothing was.
+    """
+    chosen, parameters = _chosen(source)
+    table = _table(TASTE_SQL.format(chosen=chosen), [*parameters, embedding_version()])
+    mean = table[0][0]
+    return None if mean is None else stacked([mean])[0]
+
+
+def _chosen(source: str | None) -> tuple[str, list[Any]]:
+    return (OF_EVERYBODY, []) if source is None else (OF_SOURCE, [source])
 
 
 def _table(statement: str, parameters: list[Any]) -> list[tuple]:

@@ -1,133 +1,139 @@
-"""The shop's recommender: fitted to its own purchases, kept in the database, used from memory."""
+"""Fitting the shop's recommender to its own purchases, and keeping it in the database."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
-from customers.models import Customer, Product, SimilarProduct
+from customers.models import Customer, Order, Product, SimilarProduct
 from intelligence.analysis.store import register
-from intelligence.engines.contract import Card, Evidence
+from intelligence.engines.contract import Card
 from intelligence.engines.factor_files import save_factors
 from intelligence.engines.factorisation import fit
-from intelligence.engines.recommendation import (
-    Histories,
-    ItemFactors,
-    Ranked,
-    explain,
-    fold_in_many,
-    top_n,
-)
-from intelligence.models import ModelVersion, ProductVector
+from intelligence.engines.recommendation import ItemFactors
+from intelligence.models import ModelVersion
 from intelligence.purchases import all_purchases, purchase_count
+from intelligence.shop_recommender import current, in_service
+from intelligence.vectors import binary, embedding_version, sent, stacked, vectors_in_use
 
 FIT_LOCK = 7_310_002
 SIMILAR = 8
 SIMILAR_BATCH = 512
-GROWTH = 0.02  # so many new purchases, as a share of the fitted ones, make a fit stale
+# So many new purchases or products, as a share of the fitted ones, make a fit stale.
+# Fewer must not: a fit has every customer read again.
+GROWTH = 0.02
 
-
-@dataclass(frozen=True)
-class ShopRecommender:
-    """Fitted factors with the products that their rows stand for."""
-
-    version: ModelVersion
-    factors: ItemFactors
-    product_pks: tuple[int, ...]
-    sources: NDArray[np.str_]
-    names: tuple[str, ...]
-
-    @cached_property
-    def row_of_product(self) -> dict[int, int]:
-        """Where each product stands."""
-        return {pk: row for row, pk in enumerate(self.product_pks)}
-
-    def recommend(self, histories: Histories, sources: Sequence[str], count: int) -> list[Ranked]:
-        """The best `count` products for each customer row of `histories`: on sale, of the
-        customer's own source, and not bought before.
-        """
-        users = len(sources)
-        on_sale = set(Product.objects.on_sale().values_list("pk", flat=True))
-        sold = np.array([pk in on_sale for pk in self.product_pks], np.bool_)
-        own = self.sources[None, :] == np.array(sources, self.sources.dtype)[:, None]
-        folded = fold_in_many(self.factors, histories, users)
-        bought = histories.matrix(users, len(self.factors))
-        return top_n(self.factors, folded, count, exclude=bought, allowed=own & sold)
-
-    def reasons(self, bought: NDArray[np.int64], target: int) -> list[dict[str, object]]:
-        """What spoke for a product, given the rows of past purchases, oldest first."""
-        found = explain(self.factors, bought, target)
-        return [self._reason(item) for item in found if item.weight > 0]
-
-    def _reason(self, item: Evidence) -> dict[str, object]:
-        weight = round(item.weight, 5)
-        if item.kind != "purchase":
-            return {"kind": "popularity", "weight": weight}
-        row = int(item.name)
-        return {
-            "kind": "purchase",
-            "product": self.product_pks[row],
-            "name": self.names[row],
-            "weight": weight,
-        }
-
-
-def current() -> ShopRecommender | None:
-    """The recommender that was fitted last; None before the first fit."""
-    version = ModelVersion.objects.filter(task="recommendation").order_by("-pk").first()
-    return _loaded(version.pk) if version else None
+MAKE_TABLE_SQL = """
+CREATE TEMP TABLE fitted (product_id bigint, target vector, context vector)
+"""
+KEEP_SQL = """
+UPDATE intelligence_productvector v
+SET target = f.target, context = f.context, recommender_id = %s
+FROM fitted f WHERE v.product_id = f.product_id
+"""
+FORGET_SQL = """
+UPDATE intelligence_productvector SET target = NULL, context = NULL, recommender_id = NULL
+WHERE recommender_id <> %s
+"""
+COPY_SIMILAR_SQL = """
+COPY customers_similarproduct (product_id, similar_id, rank, score) FROM STDIN
+"""
 
 
 def refit_when_stale() -> bool:
     """Fit again when products or purchases changed enough since; whether it did.
 
-    One process fits at a time; a second one goes on with what there is.
+    Otherwise products that are newer than the fit are taken in by their texts. One
+    process fits at a time; a second one goes on with what there is.
     """
     with transaction.atomic():
-        if not _is_stale() or not _only_fitter():
+        if not _only_fitter():
             return False
-        fit_shop()
-    return True
+        if _is_stale():
+            return fit_shop() is not None
+        take_in_new_products()
+    return False
 
 
+@transaction.atomic
 def fit_shop() -> ModelVersion | None:
     """Fit to all purchases and product texts, and store factors and similar products.
 
-    All customers with orders become pending, for their recommendations are of the former
-    fit. None when there is no product yet.
+    All customers become pending, for their recommendations are of the former fit. None
+    when there is no product yet.
     """
-    vectors = list(
-        ProductVector.objects.order_by("product_id").values_list("product_id", "embedding")
-    )
-    if not vectors:
+    pks, embeddings = _products(only_new=False)
+    if not pks:
         return None
-    pks = [pk for pk, _ in vectors]
     histories = all_purchases({pk: row for row, pk in enumerate(pks)})
-    embeddings = np.array([embedding for _, embedding in vectors], np.float32)
-    factors = save_factors(fit(histories, embeddings), settings.MODELS_DIR / "recommendation")
+    fitted = fit(histories, embeddings)
+    card = replace(fitted.card, backbone=embedding_version())
+    factors = save_factors(replace(fitted, card=card), settings.MODELS_DIR / "recommendation")
     version = register(factors.card)
-    _keep_factors(pks, factors, version)
-    _keep_similar(pks, factors)
-    # a fit that gives the weights of a former one is current again
+    # weights of a former fit may come again, from other purchases
     ModelVersion.objects.filter(pk=version.pk).update(card=factors.card.as_json())
-    Customer.objects.filter(order_count__gt=0).request_analysis()
+    _keep_factors(pks, factors, version)
+    _keep_similar(pks, factors, range(len(pks)))
+    Customer.objects.request_analysis()
     return version
 
 
+def take_in_new_products() -> int:
+    """Give factors to products that are newer than the fit, from their texts alone.
+
+    Customers who bought one of them become pending: they were read without it. How many
+    products were taken in; 0 before the first fit.
+    """
+    engine = current()
+    pks, embeddings = _products(only_new=True)
+    if engine is None or not pks:
+        return 0
+    _keep_factors(pks, _of_text_alone(engine.factors, embeddings), engine.version)
+    grown = current() or engine
+    _keep_similar(grown.product_pks, grown.factors, [grown.row_of_product[pk] for pk in pks])
+    buyers = Order.objects.filter(lines__product__in=pks).values("customer")
+    Customer.objects.filter(pk__in=buyers).request_analysis()
+    return len(pks)
+
+
+def _products(*, only_new: bool) -> tuple[list[int], NDArray[np.float32]]:
+    """Products in the order of their keys, with their embeddings, by row."""
+    vectors = vectors_in_use()
+    if only_new:
+        vectors = vectors.filter(target__isnull=True)
+    rows = list(vectors.order_by("product_id").values_list("product_id", sent("embedding")))
+    return [pk for pk, _ in rows], stacked([vector for _, vector in rows])
+
+
+def _of_text_alone(factors: ItemFactors, embeddings: NDArray[np.float32]) -> ItemFactors:
+    """Factors of products nobody bought: their text, at the weight it has in `factors`."""
+    sold = factors.dimension - 1 - embeddings.shape[1]
+    weight = np.linalg.norm(factors.contexts[:, sold:], axis=1).max(initial=0.0)
+    nothing = np.zeros((len(embeddings), sold), np.float32)
+    contexts = np.hstack([nothing, embeddings * np.float32(weight)])
+    bias = np.zeros((len(embeddings), 1), np.float32)
+    return ItemFactors(np.hstack([contexts, bias]), contexts, factors.card)
+
+
 def _is_stale() -> bool:
-    fitted = ModelVersion.objects.filter(task="recommendation").order_by("-pk").first()
+    vectors = vectors_in_use()
+    fitted = in_service()
     if fitted is None:
-        return ProductVector.objects.exists()
-    if ProductVector.objects.filter(target__isnull=True).exists():
-        return True
-    rows = Card.from_json(fitted.card).training_data[0]["rows"]
-    return abs(purchase_count() - rows) > GROWTH * max(rows, 1)
+        return vectors.exists()
+    card = Card.from_json(fitted.card)
+    products = vectors.filter(target__isnull=False).count()
+    new = vectors.filter(target__isnull=True).count()
+    sold = card.training_data[0]["rows"]
+    return (
+        card.backbone != embedding_version()
+        or new > GROWTH * products
+        or abs(purchase_count() - sold) > GROWTH * sold
+    )
 
 
 def _only_fitter() -> bool:
@@ -137,60 +143,58 @@ def _only_fitter() -> bool:
 
 
 def _keep_factors(pks: Sequence[int], factors: ItemFactors, version: ModelVersion) -> None:
-    rows = [
-        ProductVector(product_id=pk, target=target, context=context, recommender=version)
-        for pk, target, context in zip(pks, factors.targets, factors.contexts, strict=True)
-    ]
-    ProductVector.objects.bulk_update(rows, ["target", "context", "recommender"], batch_size=500)
+    """Store the factors on their products; those of other versions are given up."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS fitted")
+        cursor.execute(
+            "CREATE TEMP TABLE fitted (product_id bigint, target vector, context vector)"
+        )
+        with cursor.copy("COPY fitted FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(["int8", "bytea", "bytea"])  # as bytes, a vector is already binary
+            for pk, target, context in zip(pks, factors.targets, factors.contexts, strict=True):
+                copy.write_row((pk, binary(target), binary(context)))
+        cursor.execute(KEEP_SQL, [version.pk])
+        cursor.execute(FORGET_SQL, [version.pk])
+        cursor.execute("DROP TABLE fitted")
 
 
-def _keep_similar(pks: Sequence[int], factors: ItemFactors) -> None:
-    """For each product the ones most like it, of the same source."""
-    sources = dict(Product.objects.filter(pk__in=pks).values_list("pk", "source"))
-    source_of = np.array([sources[pk] for pk in pks], dtype=np.str_)
+def _keep_similar(pks: Sequence[int], factors: ItemFactors, rows: Sequence[int]) -> None:
+    """For the products of these rows the ones most like each, of the same source."""
+    sources = _sources(pks)  # now, for the connection answers nothing else during a COPY
+    SimilarProduct.objects.filter(product__in=[pks[row] for row in rows]).delete()
+    with connection.cursor() as cursor, cursor.copy(COPY_SIMILAR_SQL) as copy:
+        for row, others, scores in _similar(factors, sources, rows):
+            best = zip(others, scores, strict=True)
+            for rank, (other, score) in enumerate(best, start=1):
+                copy.write_row((pks[row], pks[other], rank, float(score)))
+
+
+Alike = tuple[int, NDArray[np.int64], NDArray[np.float32]]
+
+
+def _similar(
+    factors: ItemFactors, source_of: NDArray[np.int64], rows: Sequence[int]
+) -> Iterator[Alike]:
+    """Each row, the rows most like it and their cosines, best first."""
     vectors = factors.targets[:, :-1]
     vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    rows: list[SimilarProduct] = []
-    for start in range(0, len(pks), SIMILAR_BATCH):
-        cosines = vectors[start : start + SIMILAR_BATCH] @ vectors.T
-        cosines[source_of[start : start + SIMILAR_BATCH, None] != source_of[None, :]] = -np.inf
-        own = np.arange(len(cosines))
-        cosines[own, start + own] = -np.inf
-        for row, scores in enumerate(cosines, start):
-            rows += _similar_rows(pks, row, scores)
-    SimilarProduct.objects.filter(product__in=pks).delete()
-    SimilarProduct.objects.bulk_create(rows, batch_size=5000)
+    for start in range(0, len(rows), SIMILAR_BATCH):
+        batch = np.array(rows[start : start + SIMILAR_BATCH], np.int64)
+        cosines = vectors[batch] @ vectors.T
+        cosines[source_of[batch, None] != source_of[None, :]] = -np.inf
+        cosines[np.arange(len(batch)), batch] = -np.inf
+        for row, scores in zip(batch, cosines, strict=True):
+            best = _highest(scores)
+            yield int(row), best, scores[best]
 
 
-def _similar_rows(
-    pks: Sequence[int], row: int, scores: NDArray[np.float32]
-) -> list[SimilarProduct]:
-    best = np.argsort(-scores, kind="stable")[:SIMILAR]
-    return [
-        SimilarProduct(
-            product_id=pks[row], similar_id=pks[other], rank=rank, score=float(scores[other])
-        )
-        for rank, other in enumerate((item for item in best if np.isfinite(scores[item])), start=1)
-    ]
+def _highest(scores: NDArray[np.float32]) -> NDArray[np.int64]:
+    count = min(SIMILAR, int(np.isfinite(scores).sum()))
+    candidates = np.argpartition(-scores, min(count, len(scores) - 1))[:count]
+    return candidates[np.lexsort((candidates, -scores[candidates]))]
 
 
-@lru_cache(maxsize=1)
-def _loaded(version_pk: int) -> ShopRecommender:
-    version = ModelVersion.objects.get(pk=version_pk)
-    rows = list(
-        ProductVector.objects.filter(recommender=version)
-        .order_by("product_id")
-        .values_list("product_id", "product__source", "product__name", "target", "context")
-    )
-    factors = ItemFactors(
-        np.array([row[3] for row in rows], np.float32),
-        np.array([row[4] for row in rows], np.float32),
-        Card.from_json(version.card),
-    )
-    return ShopRecommender(
-        version=version,
-        factors=factors,
-        product_pks=tuple(row[0] for row in rows),
-        sources=np.array([row[1] for row in rows], dtype=np.str_),
-        names=tuple(row[2] for row in rows),
-    )
+def _sources(pks: Sequence[int]) -> NDArray[np.int64]:
+    """The source of each product, as a number."""
+    sources = dict(Product.objects.filter(pk__in=pks).values_list("pk", "source"))
+    return np.unique(np.array([sources[pk] for pk in pks], np.str_), return_inverse=True)[1]

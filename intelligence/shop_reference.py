@@ -1,53 +1,63 @@
-"""A shop's medians, which its customers are read against; computed at most every few minutes."""
+"""A shop's medians, which its customers are read against.
+
+They cost about a second per half a million order lines, so a process keeps them: until
+enough new orders came to move a median, and never longer than a few minutes.
+"""
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-import numpy as np
-from django.db import connection
+from django.db.models import Max
 
+from customers.models import Order
 from intelligence.engines.customer_features import ShopReference
-from intelligence.purchases import orders_of_source
+from intelligence.purchases import orders_of_source, taste_of_source
 
 KEPT_SECONDS = 600.0
+GROWTH = 0.01  # so many new orders, as a share of those that were counted, may change it
 
-TASTE_SQL = """
-SELECT avg(v.embedding)
-FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
-JOIN intelligence_productvector v ON v.product_id = l.product_id
-WHERE o.source = %s AND o.kind = 'sale' AND o.customer_id IS NOT NULL
-"""
 
-_kept: dict[str, tuple[float, ShopReference]] = {}
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A reference, when it was computed, from how many orders, and the newest by key."""
+
+    reference: ShopReference
+    at: float
+    orders: int
+    newest: int
+
+    def holds(self, newest: int) -> bool:
+        """Whether it still serves, when `newest` is the key of the newest order."""
+        is_fresh = time.monotonic() - self.at <= KEPT_SECONDS
+        return is_fresh and abs(newest - self.newest) <= GROWTH * self.orders
+
+
+_kept: dict[str, _Kept] = {}
 
 
 def shop_reference(source: str) -> ShopReference:
-    """The medians of the orders of `source`, as of its last sale."""
-    at, reference = _kept.get(source, (-KEPT_SECONDS, None))
-    if reference is None or time.monotonic() - at > KEPT_SECONDS:
-        reference = _computed(source)
-        _kept[source] = (time.monotonic(), reference)
-    return reference
+    """The medians of the orders of `source`, as of its last sale. Customers of a source
+    without orders of its own are read against all orders there are.
+    """
+    newest = Order.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    kept = _kept.get(source)
+    if kept is None or not kept.holds(newest):
+        kept = _kept[source] = _computed(source, newest)
+    return kept.reference
 
 
 def forget() -> None:
-    """Compute anew at the next call, because orders changed in bulk."""
+    """Compute anew at the next call."""
     _kept.clear()
 
 
-def _computed(source: str) -> ShopReference:
-    reference = ShopReference.from_orders(orders_of_source(source))
-    with connection.cursor() as cursor:
-        cursor.execute(TASTE_SQL, [source])
-        (mean,) = cursor.fetchone()
-    if mean is None:
-        return reference
-    return replace(reference, taste=np.array(_numbers(mean), np.float32))
-
-
-def _numbers(vector: object) -> list[float]:
-    if isinstance(vector, str):  # psycopg gives the text form where no type is registered
-        return [float(number) for number in vector.strip("[]").split(",")]
-    return list(vector)  # type: ignore[call-overload]
+def _computed(source: str, newest: int) -> _Kept:
+    chosen: str | None = source
+    orders = orders_of_source(source)
+    if not len(orders):
+        chosen, orders = None, orders_of_source(None)
+    reference = ShopReference.from_orders(orders)
+    taste = taste_of_source(chosen)
+    return _Kept(replace(reference, taste=taste), time.monotonic(), len(orders), newest)

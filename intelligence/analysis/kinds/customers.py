@@ -6,11 +6,12 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
+from django.db import connection
+from django.utils import timezone
+from psycopg.types.json import Jsonb
 
-from customers.models import Customer, Recommendation, Segment
-from intelligence import recommender, shop_reference
+from customers.models import Customer, OrderLine, Recommendation, Segment
+from intelligence import recommender, shop_recommender, shop_reference
 from intelligence.analysis.kind import Kind, Opinion, Result
 from intelligence.analysis.kinds.products import Products
 from intelligence.analysis.kinds.sentiment import detail
@@ -19,11 +20,17 @@ from intelligence.engines.contract import Prediction
 from intelligence.engines.customer_features import Features, build_features
 from intelligence.engines.recommendation import Ranked
 from intelligence.loaded import segment_engine
-from intelligence.models import ProductVector
 from intelligence.purchases import orders_of, purchases_of
-from intelligence.recommender import ShopRecommender
+from intelligence.shop_recommender import Reason, ShopRecommender
+from intelligence.vectors import sent, stacked, vectors_in_use
 
 RECOMMENDED = 10
+
+COPIED = (
+    *("customer_id", "product_id", "rank", "score", "base_score"),
+    *("method", "model_version", "created_at", "reasons"),
+)
+COPY_SQL = f"COPY customers_recommendation ({', '.join(COPIED)}) FROM STDIN"
 
 
 class Customers(Kind):
@@ -53,9 +60,11 @@ class Customers(Kind):
 
     def keep(self, stored: Sequence[tuple[Customer, Result]]) -> None:
         Recommendation.objects.filter(customer__in=[row.pk for row, _ in stored]).delete()
-        Recommendation.objects.bulk_create(
-            [item for _, result in stored for item in result.extra], batch_size=2000
-        )
+        with connection.cursor() as cursor, cursor.copy(COPY_SQL) as copy:
+            for _, result in stored:
+                for item in result.extra:
+                    plain = [getattr(item, column) for column in COPIED[:-1]]
+                    copy.write_row([*plain, Jsonb(item.reasons)])
 
     def _result(
         self, said: Prediction, digest: str, known: set[str], recommended: list[Recommendation]
@@ -78,47 +87,52 @@ def _segments(rows: Sequence[Customer]) -> list[tuple[Prediction, str]]:
         by_source[row.source].append(row.pk)
     for source, pks in by_source.items():
         features = _features(source, pks)
-        for row, (pk, said) in enumerate(zip(pks, segment_engine().predict(features), strict=True)):
-            found[pk] = (said, _digest(features, row))
+        said = segment_engine().predict(features)
+        for place, (pk, prediction) in enumerate(zip(pks, said, strict=True)):
+            found[pk] = (prediction, _digest(features, place))
     return [found[row.pk] for row in rows]
 
 
 def _features(source: str, pks: Sequence[int]) -> Features:
     reference = shop_reference.shop_reference(source)
-    vectors = ProductVector.objects.filter(product__order_lines__order__customer__in=pks).distinct()
-    bought = list(vectors.values_list("product_id", "embedding"))
-    row_of_product = {pk: row for row, (pk, _) in enumerate(bought)}
-    embeddings = np.array([embedding for _, embedding in bought], np.float32)
-    purchases = purchases_of(pks, row_of_product) if bought else None
-    return build_features(
-        orders_of(pks), len(pks), reference, purchases, embeddings if bought else None
-    )
+    lines = OrderLine.objects.filter(order__customer__in=pks).values("product")
+    vectors = vectors_in_use().filter(product__in=lines)
+    bought = list(vectors.values_list("product_id", sent("embedding")))
+    if not bought:
+        return build_features(orders_of(pks), len(pks), reference)
+    purchases = purchases_of(pks, {pk: row for row, (pk, _) in enumerate(bought)})
+    embeddings = stacked([vector for _, vector in bought])
+    return build_features(orders_of(pks), len(pks), reference, purchases, embeddings)
 
 
-def _digest(features: Features, row: int) -> str:
+def _digest(features: Features, place: int) -> str:
     return hashlib.sha256(
-        features.human[row].tobytes() + features.semantic[row].tobytes()
+        features.human[place].tobytes() + features.semantic[place].tobytes()
     ).hexdigest()
 
 
 def _recommendations(rows: Sequence[Customer]) -> dict[int, list[Recommendation]]:
-    engine = recommender.current()
+    engine = shop_recommender.current()
     if engine is None:
         return {}
     pks = [row.pk for row in rows]
     histories = purchases_of(pks, engine.row_of_product)
     ranked = engine.recommend(histories, [row.source for row in rows], RECOMMENDED)
+    reasons = engine.reasons(histories, ranked)
     return {
-        pk: _rows_of(engine, pk, best, histories.item_index[histories.user_index == place])
-        for place, (pk, best) in enumerate(zip(pks, ranked, strict=True))
+        pk: _rows_of(engine, pk, best, why)
+        for pk, best, why in zip(pks, ranked, reasons, strict=True)
     }
 
 
 def _rows_of(
-    engine: ShopRecommender, customer_pk: int, best: Ranked, bought: NDArray[np.int64]
+    engine: ShopRecommender, customer_pk: int, best: Ranked, reasons: Sequence[list[Reason]]
 ) -> list[Recommendation]:
+    """The recommendations that have a reason: nothing is popular that nobody bought."""
     method = Recommendation.Method.POPULARITY if best.popular else Recommendation.Method.PURCHASES
     biases = engine.factors.biases
+    found = zip(best.items, best.scores, reasons, strict=True)
+    now = timezone.now()
     return [
         Recommendation(
             customer_id=customer_pk,
@@ -127,8 +141,10 @@ def _rows_of(
             score=float(score),
             base_score=float(biases[item]),
             method=method,
-            reasons=engine.reasons(bought, int(item)),
+            reasons=why,
             model_version=engine.version.sha256,
+            created_at=now,
         )
-        for rank, (item, score) in enumerate(zip(best.items, best.scores, strict=True), start=1)
+        for rank, (item, score, why) in enumerate(found, start=1)
+        if why
     ]
