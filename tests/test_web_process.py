@@ -10,7 +10,6 @@ from psycopg import sql
 
 from tests.factories import (
     ArticleFactory,
-    CustomerFactory,
     OrderFactory,
     ReviewFactory,
     TicketFactory,

@@ -37,7 +37,7 @@ def main(*addresses):
         "installed": apps.is_installed("intelligence"),
         "imported": sorted(name for name in sys.modules if name.split(".")[0] == "intelligence"),
     }
-    print(json.dumps(report))
+    sys.stdout.write(json.dumps(report) + "\n")
 
 
 if __name__ == "__main__":
