@@ -29,5 +29,5 @@ lint: .venv/dev.stamp  ## style, types, architecture
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: .venv/dev.stamp  ## speed and memory; one by ARGS="benchmarks/road.py"
-	@for bench in $(or $(ARGS),$(wildcard benchmarks/*.py)); do $(BIN)/python $$bench || exit 1; done
+bench: .venv/dev.stamp  ## speed and memory beside peers; some by ARGS="road pages"
+	@$(BIN)/python manage.py benchmark $(ARGS)

@@ -1,0 +1,79 @@
+"""How fast a year of a shop's transactions comes in, and what memory that takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from django.conf import settings
+from django.db import connection
+
+from benchmarks.instruments.process_memory import growth
+from benchmarks.instruments.product import database
+from benchmarks.instruments.report import Report, Target
+from benchmarks.instruments.timing import seconds_of
+from benchmarks.samples.transactions import ROWS, transactions
+from customers.imports.files import BATCH_ROWS
+from customers.imports.formats import format_named
+from customers.imports.run import Outcome, run_import
+
+SMALL_ROWS = 20_000
+TARGETS = (
+    Target("seconds", "at_most", 60),
+    Target("memory_growth_mb", "at_most", 300),
+    Target("changed_by_second_import", "at_most", 0),
+)
+PEER = "a COPY of the same rows, unchecked, into one table without index"
+
+
+def measure(*, small: bool = False) -> Report:
+    """Import into an empty shop, import again, then copy the rows plainly."""
+    sample = transactions(settings.VAR_DIR, SMALL_ROWS if small else ROWS)
+    with database():
+        with growth() as grown:
+            first = _imported(sample.path)
+            second = _imported(sample.path)
+        plain = seconds_of(lambda: plain_copy(sample.path))
+    return Report(
+        benchmark="imports",
+        sample=sample.description,
+        peer=PEER,
+        figures=figures(first, second, plain, grown.mb),
+        targets=TARGETS,
+        small=small,
+    )
+
+
+def figures(first: Outcome, second: Outcome, plain: float, grown_mb: float | None) -> Any:
+    """The two imports beside the plain copy."""
+    return {
+        "rows": first.read,
+        "rejected": first.rejected,
+        "seconds": round(first.seconds, 2),
+        "rows_per_second": round(first.read / first.seconds),
+        "second_import_seconds": round(second.seconds, 2),
+        "changed_by_second_import": second.created + second.updated,
+        "memory_growth_mb": grown_mb,
+        "peer_seconds": round(plain, 2),
+        "times_the_peer": round(first.seconds / plain, 2),
+    }
+
+
+def plain_copy(path: Path) -> int:
+    """Copy the rows of the file as they are; returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE plain_copy (invoice text, code text, description text, "
+            "quantity integer, at timestamp, price float, customer bigint, country text)"
+        )
+        with cursor.copy("COPY plain_copy FROM STDIN") as copy:
+            for batch in pq.ParquetFile(path).iter_batches(BATCH_ROWS):
+                for row in batch.to_pylist():
+                    copy.write_row(tuple(row.values()))
+        cursor.execute("SELECT count(*) FROM plain_copy")
+        return cursor.fetchone()[0]
+
+
+def _imported(path: Path) -> Outcome:
+    return run_import(format_named("online_retail"), path, "benchmark")

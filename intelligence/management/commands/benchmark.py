@@ -1,0 +1,62 @@
+"""`manage.py benchmark [NAME ...]`: speed and memory beside peers of the same run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+FOLDER = Path(settings.BASE_DIR, "benchmarks")
+
+
+def names() -> list[str]:
+    """The benchmarks there are, by the names of their modules."""
+    return sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
+
+
+class Command(BaseCommand):
+    """Runs benchmarks one after another, each in a process and a database of its own."""
+
+    help = "Measure speed and memory beside peers, over databases that are thrown away."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """NAME ..., --small, --json."""
+        parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names()))
+        parser.add_argument("--small", action="store_true", help="quick tries; figures mean little")
+        parser.add_argument("--json", action="store_true", help="end with one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run; an unknown name is one line and exit status 2, a missed target no error."""
+        wanted = options["names"] or names()
+        if unknown := [name for name in wanted if name not in names()]:
+            raise CommandError(
+                f"There is no benchmark {', '.join(unknown)}; choose of {', '.join(names())}.",
+                returncode=2,
+            )
+        reports = {name: self._run(name, small=options["small"]) for name in wanted}
+        if options["json"]:
+            self.stdout.write(json.dumps(reports))
+
+    def _run(self, name: str, *, small: bool) -> dict[str, Any]:
+        """The report of one benchmark, whose table is passed on."""
+        command = [sys.executable, "-m", "benchmarks", name, "--json"]
+        ended = subprocess.run(
+            [*command, *(["--small"] if small else [])],
+            cwd=settings.BASE_DIR,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        *lines, last = ended.stdout.splitlines() or [""]
+        self.stdout.write("\n".join(lines))
+        if ended.returncode:
+            raise CommandError(f"The benchmark {name} did not end well; its last words are above.")
+        report: dict[str, Any] = json.loads(last)
+        return report

@@ -1,0 +1,93 @@
+"""From what was measured to figures, and the command that asks for them."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from benchmarks import imports, latency, pages, road
+from benchmarks.__main__ import names
+from benchmarks.latency import Timing
+from customers.imports.run import Outcome
+from intelligence.management.commands import benchmark
+
+BENCHMARKS = ["imports", "latency", "memory", "pages", "road"]
+
+
+def test_every_target_is_about_a_figure_that_is_measured():
+    first = Outcome(read=100, created=90, rejected=10, seconds=2.0)
+    second = Outcome(read=100, unchanged=90, rejected=10, seconds=1.0)
+    few, many = {"home": [0.010]}, {"home": [0.020]}
+    figures = {
+        imports: imports.figures(first, second, 0.5, 12.0),
+        road: road.figures([(1.0, 0.9)], 100),
+        latency: latency.figures(Timing(1, 2), [Timing(0.01, 0.2)], [0.001], [0.02]),
+        pages: pages.figures(many, few, {"/": 7}, {"/": 7}),
+    }
+    for module, found in figures.items():
+        assert {target.figure for target in module.TARGETS} <= found.keys()
+
+
+def test_an_import_stands_beside_the_plain_copy():
+    first = Outcome(read=1000, created=990, rejected=10, seconds=4.0)
+    second = Outcome(read=1000, updated=1, unchanged=989, rejected=10, seconds=3.0)
+    found = imports.figures(first, second, plain=0.5, grown_mb=None)
+    assert (found["rows_per_second"], found["times_the_peer"]) == (250, 8.0)
+    assert found["changed_by_second_import"] == 1
+    assert found["memory_growth_mb"] is None
+
+
+def test_the_road_stands_beside_the_engine():
+    found = road.figures([(2.0, 1.8), (2.0, 1.6), (4.0, 2.0)], rows=100)
+    assert found["speed_beside_engine"] == 0.8
+    assert found["lowest_round"] == 0.5
+    assert found["reviews_per_second"] == 37.5
+    assert found["peer_reviews_per_second"] == 55.6
+    assert found["road_ms_per_review"] == 8.67
+
+
+def test_the_first_ticket_stands_apart():
+    rest = [Timing(0.010, 0.200), Timing(0.030, 0.400)]
+    found = latency.figures(Timing(0.5, 9.0), rest, [0.002, 0.004], [0.02, 0.03])
+    assert found == {
+        "api_p50_ms": 10.0,
+        "api_p95_ms": 30.0,
+        "peer_insert_p50_ms": 2.0,
+        "peer_insert_p95_ms": 4.0,
+        "analysed_p50_ms": 200.0,
+        "analysed_p95_ms": 400.0,
+        "peer_engine_p50_ms": 20.0,
+        "peer_engine_p95_ms": 30.0,
+        "first_ticket_ms": 9000.0,
+    }
+
+
+def test_the_slowest_page_and_the_page_with_more_queries_stand_out():
+    many = {"home": [0.020, 0.040], "list": [0.010, 0.012]}
+    few = {"home": [0.010, 0.020], "list": [0.010, 0.012]}
+    found = pages.figures(many, few, {"/": 7, "/list/": 5}, {"/": 7, "/list/": 4})
+    assert found["slowest_p95_ms"] == 40.0
+    assert found["more_queries"] == 1
+    assert found["home_times_the_peer"] == 2.0
+    assert (found["home_queries"], found["list_queries"]) == (7, 5)
+
+
+def test_the_command_and_the_package_know_the_same_benchmarks():
+    assert names() == benchmark.names() == BENCHMARKS
+
+
+def test_an_unknown_benchmark_is_one_line_that_names_those_there_are():
+    with pytest.raises(CommandError, match="no benchmark teapot; choose of imports") as raised:
+        call_command("benchmark", "teapot")
+    assert raised.value.returncode == 2
+
+
+@pytest.mark.worker
+def test_the_command_runs_a_benchmark_and_ends_with_one_json_object(capsys):
+    call_command("benchmark", "imports", "--small", "--json")
+    *table, last = capsys.readouterr().out.splitlines()
+    assert table[0].startswith("imports (small run): 20,000 lines")
+    report = json.loads(last)["imports"]
+    assert report["figures"]["rows"] == 20_000
+    assert report["figures"]["changed_by_second_import"] == 0
+    assert report["small"] is True
