@@ -20,7 +20,7 @@ MOST_DELETED = 1000
 def analyse_again(model_admin: Any, request: HttpRequest, rows: models.QuerySet) -> None:
     """Make the rows that models read pending, whatever their state."""
     asked = model_admin.read_rows(rows).request_analysis()
-    said = ngettext("%(n)d text will be read again.", "%(n)d texts will be read again.", asked)
+    said = ngettext("%(n)d row will be read again.", "%(n)d rows will be read again.", asked)
     model_admin.message_user(request, said % {"n": asked}, messages.SUCCESS)
 
 

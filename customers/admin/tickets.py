@@ -83,7 +83,6 @@ class TicketAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         "customer",
         "status",
         "priority",
-        "channel",
         "assignee",
         "intent",
         "suggestion",

@@ -30,7 +30,7 @@ def test_analyse_again_makes_the_chosen_rows_pending(admin, make):
     chosen, other = make(), make()
     changed(chosen, attempts=3, analysis_error="too long")
     answer = choose(admin, [chosen], "analyse_again")
-    assert "1 text will be read again." in answer.content.decode()
+    assert "1 row will be read again." in answer.content.decode()
     chosen.refresh_from_db()
     other.refresh_from_db()
     assert (chosen.is_pending, chosen.attempts, chosen.analysis_error) == (True, 0, "")
