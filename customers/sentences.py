@@ -16,6 +16,7 @@ SENTENCES = (
     _("there are no words to read"),
     _("no orders yet"),
     _("not sure enough: %(probability)s, where %(needed)s is needed"),
+    _("this does not look like any of the known intents"),
     _("written in '%(language)s'; this model reads %(known)s only"),
     # why a file was not taken in
     _("%(file)s: use a file that ends in %(endings)s."),

@@ -34,6 +34,14 @@ def test_a_head_that_is_not_sure():
     assert in_chinese(reason) == "把握不足：概率 62%，至少需要 75%"
 
 
+def test_a_head_that_knows_it_is_something_else():
+    none = np.zeros((0, 2), np.float32)
+    silence = "this does not look like any of the known intents"
+    head = Head(CARD, Parameters(("a", "b"), none, none, none, silent=("b",)), silence)
+    reason = head.prediction(np.array([0.1, 0.9])).reason
+    assert in_chinese(reason) == "看起来不属于任何已知意图"
+
+
 def test_a_text_in_another_language():
     assert in_chinese(_refusal(CARD, "fr")) == "文本语言为 fr，该模型仅支持 en, zh"
 
