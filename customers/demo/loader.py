@@ -201,7 +201,7 @@ def _ticket(
         opened_at=first.sent_at,
         last_message_at=last.sent_at,
         intent_id=ticket.intent or None,
-        intent_set_at=first.sent_at if ticket.intent else None,
+        intent_set_at=last.sent_at if ticket.intent else None,
     )
 
 

@@ -10,12 +10,15 @@ from random import Random
 
 from customers.demo.baskets import Shelf, Shopper
 from customers.demo.catalogue import kinds, price_on
+from customers.demo.content import content
 from customers.demo.records import Line, Order, Person, Product
 from customers.demo.seasons import YEAR, before, demand, midnight, moment, paced_days
 from customers.demo.stories import (
     FAULTY_BATCH_DAY,
+    FAULTY_RETURN_DAYS,
     FAULTY_RETURN_RATE,
     FAULTY_SKU,
+    RETURN_DAYS,
     VIP_DELIVERY_DAYS,
     VIP_LATE_DAYS,
 )
@@ -82,13 +85,22 @@ def _order_days(rng: Random, anchor: date, person: Person) -> list[int]:
 def _sale(rng: Random, anchor: date, shopper: Shopper, days: int, *, first: bool) -> Order:
     day = before(anchor, days)
     goods = [
-        Line(product, product.name, shopper.quantity(product), price_on(product, days))
-        for product in shopper.basket(day)
+        Line(product, product.name, pieces, price_on(product, days))
+        for product, pieces in _basket(shopper, day, days)
     ]
     lines = (*goods, *_charges(rng, shopper.person, goods, day, first=first))
     placed = moment(rng, day)
     order = Order("", shopper.person, placed, _delivery(rng, shopper.person, placed, days), lines)
     return _with_state(rng, order, midnight(anchor), days)
+
+
+def _basket(shopper: Shopper, day: date, days: int) -> list[tuple[Product, int]]:
+    """Products and pieces; what the guest house ordered in the first story is told there."""
+    if shopper.person.habit == "vip" and days in VIP_LATE_DAYS:
+        told = content("stories")["vip"]["orders"][VIP_LATE_DAYS.index(days)]
+        goods = [product for product in shopper.shelf.products if product.sku in told]
+        return [(product, told[product.sku]) for product in goods]
+    return [(product, shopper.quantity(product)) for product in shopper.basket(day)]
 
 
 def _charges(
@@ -141,7 +153,8 @@ def _returns(rng: Random, anchor: date, sale: Order) -> Iterator[Order]:
     arrived = sale.delivered_at
     if not back or not arrived:
         return
-    sent = arrived + timedelta(days=rng.randint(4, 24), hours=rng.randint(0, 9))
+    patience = FAULTY_RETURN_DAYS if _has_faulty(sale, back, anchor) else RETURN_DAYS
+    sent = arrived + timedelta(days=rng.randint(*patience), hours=rng.randint(0, 9))
     if sent >= midnight(anchor):
         return
     yield Order(
@@ -158,7 +171,16 @@ def _returns(rng: Random, anchor: date, sale: Order) -> Iterator[Order]:
 
 
 def _return_rate(sale: Order, product: Product, anchor: date) -> float:
-    faulty_batch = sale.placed_at >= midnight(before(anchor, FAULTY_BATCH_DAY))
-    if product.sku == FAULTY_SKU and faulty_batch:
+    if is_faulty(sale, product, anchor):
         return FAULTY_RETURN_RATE
     return kinds()[product.kind].returns / 1000
+
+
+def _has_faulty(sale: Order, lines: list[Line], anchor: date) -> bool:
+    return any(line.product and is_faulty(sale, line.product, anchor) for line in lines)
+
+
+def is_faulty(sale: Order, product: Product, anchor: date) -> bool:
+    """Whether it is a kettle of the batch with the weak hinge."""
+    since = midnight(before(anchor, FAULTY_BATCH_DAY))
+    return product.sku == FAULTY_SKU and sale.placed_at >= since

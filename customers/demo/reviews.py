@@ -1,58 +1,44 @@
-"""Six hundred reviews: stars by product and experience, words that agree with both."""
+"""Six hundred reviews: who wrote one, when, and with how many stars."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from random import Random
 from typing import Any
 
 from customers.demo.content import content
-from customers.demo.orders import zone_of
-from customers.demo.records import Order, Person, Product, Review
+from customers.demo.faulty import incidents, language_of
+from customers.demo.orders import is_faulty
+from customers.demo.records import Order, Review
+from customers.demo.review_texts import Purchase, ReviewText
 from customers.demo.seasons import before, midnight, moment
 from customers.demo.stories import (
     FAULTY_BATCH_DAY,
     FAULTY_SKU,
     PRICE_RISE_DAY,
     VIP_KEY,
+    VIP_REVIEW_DAY,
 )
-from customers.demo.wording import about, after_colon, joined, one, unused
+from customers.demo.wording import Deck, unused, with_words
 
 REVIEWS = 600
 CHINESE_SHARE = 0.1
 # Weights of one to five stars for a product of good, middling and poor repute.
-REPUTE = {"good": (3, 4, 8, 28, 57), "middling": (8, 8, 16, 33, 35), "poor": (20, 19, 24, 21, 16)}
-LATE = (30, 28, 24, 12, 6)
+REPUTE = {"good": (2, 4, 8, 29, 57), "middling": (8, 8, 16, 33, 35), "poor": (20, 19, 24, 21, 16)}
+REPUTE_SHARES = (70, 22, 8)
+LATE = (26, 28, 28, 12, 6)
 SENT_BACK = (45, 40, 15, 0, 0)
-ASPECTS = ("delivery", "price", "packaging", "service", "gift")
-ASPECT_WEIGHTS = (30, 26, 14, 14, 16)
+# Days from the parcel to the review: from, to, and the likeliest. Seeds have to come up first.
+WRITTEN_AFTER = (5, 80, 14)
+SPROUTED_AFTER = (28, 90, 40)
+# Days after the price rise on which gardeners told the world.
+RISE_TOLD_AFTER = (8, 40)
 
 
-@dataclass(frozen=True)
-class Purchase:
-    """A delivered product that its buyer may write about."""
-
-    order: Order
-    product: Product
-    sent_back: bool
-
-    @property
-    def person(self) -> Person:
-        """The buyer."""
-        return self.order.person
-
-    @property
-    def was_late(self) -> bool:
-        """Whether the parcel took longer than the delivery zone promises."""
-        assert self.order.delivered_at
-        took = (self.order.delivered_at - self.order.placed_at).days
-        return took > zone_of(self.person.country).days[1] + 1
-
-
-def purchases(orders: list[Order]) -> list[Purchase]:
+def purchases(orders: Sequence[Order]) -> list[Purchase]:
     """Every delivered product of every sale, oldest first."""
     back = {
         (order.returned_order, product.sku)
@@ -68,215 +54,125 @@ def purchases(orders: list[Order]) -> list[Purchase]:
     ]
 
 
-def reviews(seed: int, anchor: date, orders: list[Order]) -> list[Review]:
+def reviews(seed: int, anchor: date, orders: Sequence[Order]) -> list[Review]:
     """The reviews by time, R0001 onwards; the planted ones among them."""
     bought = purchases(orders)
-    written = [*_planted(seed, anchor, bought)]
-    written += _ordinary(seed, anchor, bought, written)
+    written = list(_planted(seed, anchor, orders, bought))
+    written += _ordinary(Random(f"{seed}/reviews"), anchor, bought, written)
     written.sort(key=lambda review: review.written_at)
-    return [
-        Review(**{**vars(review), "key": f"R{number:04}"})
-        for number, review in enumerate(written, start=1)
-    ]
+    return [replace(review, key=f"R{n:04}") for n, review in enumerate(written, start=1)]
 
 
-def _planted(seed: int, anchor: date, bought: list[Purchase]) -> Iterator[Review]:
+def _planted(
+    seed: int, anchor: date, orders: Sequence[Order], bought: Sequence[Purchase]
+) -> Iterator[Review]:
     """The hand-written reviews of the stories."""
     rng = Random(f"{seed}/planted reviews")
-    yield from _faulty(rng, anchor, bought)
+    yield from _early_praise(rng, anchor, bought)
+    yield from _blame(seed, anchor, orders, bought)
     told = content("stories")
-    garden = [
-        p for p in bought if p.person.habit == "garden_group" and p.product.category == "Garden"
-    ]
-    writers = {p.person.key: p for p in garden if p.person.language != "zh"}
+    writers = {
+        p.person.key: p
+        for p in bought
+        if p.person.habit == "garden_group"
+        and p.product.category == "Garden"
+        and p.person.language == "en"
+    }
     for row, purchase in zip(told["garden"]["reviews"]["texts"], writers.values(), strict=False):
-        day = moment(rng, before(anchor, PRICE_RISE_DAY - rng.randint(8, 40)))
-        yield _told(purchase, row, day)
-    towels = [p for p in bought if p.person.key == VIP_KEY and p.product.category == "Textiles"]
-    yield _told(towels[-1], told["vip"]["review"], moment(rng, before(anchor, 6)))
+        day = before(anchor, PRICE_RISE_DAY - rng.randint(*RISE_TOLD_AFTER))
+        yield _told(purchase, row, moment(rng, day))
+    towel = next(p for p in bought if p.person.key == VIP_KEY and p.product.kind == "towel")
+    day = moment(rng, before(anchor, VIP_REVIEW_DAY))
+    yield _told(towel, told["vip"]["review"], day)
 
 
-def _faulty(rng: Random, anchor: date, bought: list[Purchase]) -> Iterator[Review]:
-    """Each text goes to a buyer of the batch who writes that language."""
-    since = midnight(before(anchor, FAULTY_BATCH_DAY))
-    batch = [p for p in bought if p.product.sku == FAULTY_SKU and p.order.placed_at >= since]
-    waiting = {p.person.key: p for p in batch if p.person.key != VIP_KEY}
-    for row in content("stories")["faulty"]["reviews"]:
-        chinese = row["body"][0] > "\u2fff"
-        able = [p for p in waiting.values() if (p.person.language == "zh") == chinese]
-        if able:
-            purchase = waiting.pop(able[0].person.key)
-            yield _told(purchase, row, _written_at(rng, anchor, purchase))
+def _early_praise(rng: Random, anchor: date, bought: Sequence[Purchase]) -> Iterator[Review]:
+    """Of the kettle, by those who bought it before the faulty batch."""
+    turned = midnight(before(anchor, FAULTY_BATCH_DAY))
+    early = [
+        p for p in bought
+        if p.product.sku == FAULTY_SKU and p.person.key != VIP_KEY and not p.sent_back
+        and p.arrived_at < turned - timedelta(days=WRITTEN_AFTER[1])
+    ]  # fmt: skip
+    rng.shuffle(early)
+    for row in content("stories")["faulty"]["praise"]:
+        writes_so = [p for p in early if p.person.language == language_of(row)]
+        if writes_so:
+            early.remove(writes_so[0])
+            yield _told(writes_so[0], row, _written_at(rng, writes_so[0]))
 
 
-def _told(purchase: Purchase, row: dict[str, Any], written_at: datetime) -> Review:
-    return Review(
-        "", purchase.person, purchase.product, row["rating"], row["title"], row["body"], written_at
-    )
+def _blame(
+    seed: int, anchor: date, orders: Sequence[Order], bought: Sequence[Purchase]
+) -> Iterator[Review]:
+    """Of the kettle, by those who have one of the batch."""
+    of_order = {p.order.number: p for p in bought if p.product.sku == FAULTY_SKU}
+    for row, incident in incidents(seed, anchor, orders):
+        if "rating" in row:
+            texts = {key: with_words(row[key], incident.words) for key in ("title", "body")}
+            purchase = of_order[incident.kettle.order.number]
+            yield _told(purchase, {**row, **texts}, incident.at)
 
 
 def _ordinary(
-    seed: int, anchor: date, bought: list[Purchase], planted: list[Review]
+    rng: Random, anchor: date, bought: Sequence[Purchase], planted: Sequence[Review]
 ) -> Iterator[Review]:
-    rng = Random(f"{seed}/reviews")
     repute = {
-        sku: rng.choices(tuple(REPUTE), (70, 22, 8))[0]
+        sku: REPUTE[rng.choices(tuple(REPUTE), REPUTE_SHARES)[0]]
         for sku in sorted({purchase.product.sku for purchase in bought})
     }
-    taken = {review.body for review in planted}
-    wanted = REVIEWS - len(planted)
-    chinese = int(REVIEWS * CHINESE_SHARE)
-    for language, count in (("zh", chinese), ("en", wanted - chinese)):
-        for purchase in islice(_writers(rng, anchor, bought, language), count):
-            rating = rng.choices(range(1, 6), _stars(purchase, repute))[0]
-            body = unused(lambda: _body(rng, purchase, rating, language), taken)
-            title = one(rng, content(f"reviews_{language}")["titles"][str(rating)])
-            row = {
-                "rating": rating,
-                "title": title.format(**about(purchase.product)).strip(),
-                "body": body,
-            }
-            yield _told(purchase, row, _written_at(rng, anchor, purchase))
+    repute[FAULTY_SKU] = REPUTE["good"]
+    deck, taken = Deck(rng), {review.body for review in planted}
+    wrote = {(review.person.key, review.product.sku) for review in planted}
+    chinese = int(REVIEWS * CHINESE_SHARE) - sum(r.person.language == "zh" for r in planted)
+    others = REVIEWS - len(planted) - chinese
+    for is_chinese, count in ((True, chinese), (False, others)):
+        able = [p for p in bought if (p.person.language == "zh") == is_chinese]
+        drawn = (
+            _drawn(deck, purchase, at, _stars(purchase, repute), taken)
+            for purchase, at in _writers(rng, anchor, able, wrote)
+        )
+        yield from islice((review for review in drawn if review.body), count)
+
+
+def _drawn(
+    deck: Deck, purchase: Purchase, at: datetime, stars: tuple[int, ...], taken: set[str]
+) -> Review:
+    """A review with stars by their weights; its body is empty when nothing new is left to say."""
+    rating = deck.rng.choices(range(1, 6), stars)[0]
+    title = ReviewText(deck, purchase, rating, at).title()
+    body = unused(lambda: ReviewText(deck, purchase, rating, at).body(), taken)
+    return _told(purchase, {"rating": rating, "title": title, "body": body}, at)
 
 
 def _writers(
-    rng: Random, anchor: date, bought: list[Purchase], language: str
-) -> Iterator[Purchase]:
-    """Purchases in a random order, each pair of customer and product once.
+    rng: Random, anchor: date, bought: Sequence[Purchase], wrote: set[tuple[str, str]]
+) -> Iterator[tuple[Purchase, datetime]]:
+    """Purchases in a random order and when they were reviewed, each buyer once a product.
 
-    Nobody praises the faulty batch: its buyers wrote their reviews already.
+    Nobody reviews the faulty batch here: that story is told by hand.
     """
-    able = [
-        p for p in bought
-        if (p.person.language == "zh") == (language == "zh")
-        and p.person.key != VIP_KEY
-        and not (p.product.sku == FAULTY_SKU and p.order.placed_at >= midnight(before(anchor, FAULTY_BATCH_DAY)))
-        and p.order.delivered_at and p.order.delivered_at < midnight(before(anchor, 4))
-    ]  # fmt: skip
-    rng.shuffle(able)
-    return iter({(p.person.key, p.product.sku): p for p in able}.values())
+    for purchase in rng.sample(bought, len(bought)):
+        at, pair = _written_at(rng, purchase), (purchase.person.key, purchase.product.sku)
+        is_told = purchase.person.key == VIP_KEY or is_faulty(
+            purchase.order, purchase.product, anchor
+        )
+        if at < midnight(anchor) and pair not in wrote and not is_told:
+            wrote.add(pair)
+            yield purchase, at
 
 
-def _stars(purchase: Purchase, repute: dict[str, str]) -> tuple[int, ...]:
+def _stars(purchase: Purchase, repute: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
     if purchase.sent_back:
         return SENT_BACK
-    return LATE if purchase.was_late else REPUTE[repute[purchase.product.sku]]
+    return LATE if purchase.was_late else repute[purchase.product.sku]
 
 
-def _written_at(rng: Random, anchor: date, purchase: Purchase) -> datetime:
-    assert purchase.order.delivered_at
-    delivered = purchase.order.delivered_at.date()
-    room = (anchor - delivered).days - 1
-    return moment(rng, delivered + timedelta(days=rng.randint(1, max(1, min(room, 45)))))
+def _written_at(rng: Random, purchase: Purchase) -> datetime:
+    days = SPROUTED_AFTER if purchase.product.kind == "seeds" else WRITTEN_AFTER
+    return moment(rng, (purchase.arrived_at + timedelta(days=rng.triangular(*days))).date())
 
 
-class _Voice:
-    """Draws fragments for one review, none twice."""
-
-    def __init__(self, rng: Random, purchase: Purchase, language: str) -> None:
-        self.rng, self.purchase = rng, purchase
-        self.language = language
-        self.texts = content(f"reviews_{language}")
-        self.words = about(purchase.product)
-        if language == "zh":
-            self.words["noun"] = purchase.product.noun_zh
-        self.said: set[str] = set()
-
-    def of_kind(self, tone: str) -> str:
-        product = self.purchase.product
-        kinds = self.texts["kinds"]
-        return self._draw(kinds.get(product.kind, kinds.get(product.category))[tone])
-
-    def of_aspect(self, tone: str, *aspects: str) -> str:
-        aspect = one(self.rng, aspects) if aspects else self.rng.choices(ASPECTS, ASPECT_WEIGHTS)[0]
-        if self.purchase.was_late and aspect == "delivery" and tone == "good":
-            aspect = "packaging"
-        return self._draw(self.texts["aspects"][aspect][tone])
-
-    def lead(self, part: str, rating: int) -> str:
-        return self._format(one(self.rng, self.texts[part][str(rating)]))
-
-    def turn(self, which: str, sentence: str) -> str:
-        lead = one(self.rng, self.texts["turns"][which])
-        if not lead or self.language == "zh":
-            return lead + sentence
-        return lead + after_colon(sentence)
-
-    def chance(self, share: float) -> bool:
-        return self.rng.random() < share
-
-    def _draw(self, sentences: list[str]) -> str:
-        fresh = [sentence for sentence in sentences if sentence not in self.said]
-        if not fresh:
-            return ""
-        sentence = one(self.rng, fresh)
-        self.said.add(sentence)
-        return self._format(sentence)
-
-    def _format(self, sentence: str) -> str:
-        text = sentence.format(**self.words)
-        return text[:1].upper() + text[1:]
-
-
-def _body(rng: Random, purchase: Purchase, rating: int, language: str) -> str:
-    voice = _Voice(rng, purchase, language)
-    middle = _MIDDLES[rating](voice)
-    opening, closing = voice.lead("openings", rating), voice.lead("closings", rating)
-    return joined([opening, *middle, closing], language=language)
-
-
-def _five(voice: _Voice) -> list[str]:
-    parts = [voice.of_kind("good")]
-    if voice.chance(0.45):
-        parts.append(voice.of_kind("good"))
-    if voice.chance(0.55):
-        parts.append(voice.of_aspect("good"))
-    return parts
-
-
-def _four(voice: _Voice) -> list[str]:
-    parts = [voice.of_kind("good")]
-    if voice.chance(0.4):
-        parts.append(voice.of_aspect("good"))
-    if voice.chance(0.65):
-        quibble = (
-            voice.of_kind("mild") if voice.chance(0.6) else voice.of_aspect("mild", *ASPECTS[:4])
-        )
-        parts.append(voice.turn("but", quibble))
-    return parts
-
-
-def _three(voice: _Voice) -> list[str]:
-    parts = [voice.of_kind("mild"), voice.of_aspect("mild")]
-    if voice.purchase.was_late:
-        parts[1] = voice.of_aspect("bad", "delivery")
-    elif voice.chance(0.5):
-        parts.insert(0, voice.of_kind("good"))
-    return parts
-
-
-def _two(voice: _Voice) -> list[str]:
-    parts = [_grievance(voice)]
-    if voice.chance(0.4):
-        parts.append(voice.of_aspect("bad", "price", "service", "packaging"))
-    if voice.chance(0.5):
-        parts.append(voice.turn("still", voice.of_aspect("good", "packaging", "service")))
-    return parts
-
-
-def _one(voice: _Voice) -> list[str]:
-    parts = [_grievance(voice)]
-    if voice.chance(0.45):
-        parts.append(voice.of_kind("bad"))
-    if voice.chance(0.75):
-        parts.append(voice.of_aspect("bad", "price", "service", "packaging", "gift"))
-    return parts
-
-
-def _grievance(voice: _Voice) -> str:
-    """The main complaint: the wait where there was one, else the product."""
-    late = voice.purchase.was_late and not voice.purchase.sent_back
-    return voice.of_aspect("bad", "delivery") if late else voice.of_kind("bad")
-
-
-_MIDDLES = {1: _one, 2: _two, 3: _three, 4: _four, 5: _five}
+def _told(purchase: Purchase, row: Mapping[str, Any], at: datetime) -> Review:
+    texts = row["rating"], row["title"], row["body"]
+    return Review("", purchase.person, purchase.product, *texts, at)

@@ -1,4 +1,4 @@
-"""When people buy: the year's rhythm, and how days before the anchor become times."""
+"""When people buy and write: the rhythm of the year, of the day and of an office."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ SEASONS = {
     "autumn": {9: 1.6, 10: 2.0, 11: 1.8, 12: 1.4, 6: 0.6, 7: 0.6},
     "christmas": {11: 2.2, 12: 2.8, 10: 1.2},
 }
+OFFICE_FROM, OFFICE_UNTIL = 9, 17
+OFFICE_DAY = timedelta(hours=OFFICE_UNTIL - OFFICE_FROM)
+EARLIEST_HOUR = 7
+FRIDAY = 4
 HOURS = (1, 0, 0, 0, 0, 1, 2, 5, 7, 8, 8, 7, 9, 8, 6, 6, 6, 7, 9, 12, 14, 12, 8, 3)
 
 
@@ -35,6 +39,27 @@ def moment(rng: Random, day: date) -> datetime:
     """A time on that day, mostly at lunch or in the evening."""
     hour = rng.choices(range(24), HOURS)[0]
     return datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), tzinfo=UTC)
+
+
+def awake(rng: Random, after: datetime, hours: tuple[float, float]) -> datetime:
+    """A time so many hours later, moved to the morning where people would sleep."""
+    at = after + timedelta(hours=rng.uniform(*hours))
+    if at.hour >= EARLIEST_HOUR:
+        return at
+    return at.replace(hour=EARLIEST_HOUR + rng.randrange(3), minute=rng.randrange(60))
+
+
+def office_time(rng: Random, after: datetime) -> datetime:
+    """A time after this one at which the shop answers: on a weekday from nine to five."""
+    day = office_day(after if after.hour < OFFICE_UNTIL - 1 else after + timedelta(days=1))
+    opens = day.replace(hour=OFFICE_FROM, minute=0, second=0, microsecond=0)
+    start = max(after + timedelta(minutes=8), opens)
+    return start + rng.random() * (opens + OFFICE_DAY - start)
+
+
+def office_day(at: datetime) -> datetime:
+    """This day, or the Monday after it where it falls on a weekend."""
+    return at + timedelta(days=max(0, 7 - at.weekday()) if at.weekday() > FRIDAY else 0)
 
 
 def midnight(anchor: date) -> datetime:
