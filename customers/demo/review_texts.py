@@ -177,7 +177,10 @@ class ReviewText:
             return ""
         sentence = self.deck.one(able)
         self.said |= {sentence} - {""}
-        return fill(sentence, self.words)
+        text = fill(sentence, self.words)
+        if "since" in needs(sentence):
+            self.words = {word: said for word, said in self.words.items() if word != "since"}
+        return text
 
     def _chance(self, share: float) -> bool:
         return self.deck.rng.random() < share
