@@ -37,7 +37,9 @@ class Prediction(models.Model):
     kind = models.CharField(_("kind"), max_length=20)
     object_id = models.BigIntegerField(_("row"))
     task = models.CharField(_("task"), max_length=40)
-    model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="predictions")
+    model_version = models.ForeignKey(
+        ModelVersion, models.PROTECT, related_name="predictions", verbose_name=_("model version")
+    )
     input_sha256 = models.CharField(_("input sha256"), max_length=64)
     output = models.JSONField(_("output"))
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
@@ -60,13 +62,19 @@ class ProductVector(models.Model):
     are those of the models that made them.
     """
 
-    product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="vector")
+    product = models.OneToOneField(
+        Product, models.CASCADE, primary_key=True, related_name="vector", verbose_name=_("product")
+    )
     embedding = VectorField(_("text embedding"))
-    embedding_version = models.CharField(max_length=64)
+    embedding_version = models.CharField(max_length=64, verbose_name=_("embedding version"))
     target = VectorField(_("target factors"), null=True)
     context = VectorField(_("context factors"), null=True)
     recommender = models.ForeignKey(
-        ModelVersion, models.SET_NULL, null=True, related_name="product_vectors"
+        ModelVersion,
+        models.SET_NULL,
+        null=True,
+        related_name="product_vectors",
+        verbose_name=_("recommender"),
     )
 
     class Meta:

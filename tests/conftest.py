@@ -32,3 +32,9 @@ def plain_static_files(settings):
     """Addresses of static files without the hashes that only `collectstatic` knows."""
     backend = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": backend}}
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """Users are made by the hundred in tests, and nobody guesses their passwords."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

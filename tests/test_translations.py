@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.template.loader import render_to_string
 from django.utils.translation import override
 from django.utils.translation.template import templatize
@@ -159,6 +160,17 @@ def test_no_template_holds_words_that_are_not_marked():
         if words := Words(TEMPLATE_SYNTAX.sub("", page)).latin() - {"Rapport", "PNG", "CSV", "UTC"}:
             found[str(path.relative_to(ROOT))] = words
     assert found == {}
+
+
+OWN_MODELS = [model for model in apps.get_models() if model.__module__.startswith(PACKAGES)]
+
+
+@pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model.__name__)
+def test_every_column_that_the_admin_names_has_a_chinese_name(model):
+    fields = [field for field in model._meta.local_fields if field.name not in ("id", "search")]
+    with override("zh-hans"):
+        names = {field.name: str(field.verbose_name) for field in fields}
+    assert {name: said for name, said in names.items() if re.search("[a-z]{3}", said)} == {}
 
 
 # The pages -------------------------------------------------------------------------------

@@ -7,30 +7,14 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from psycopg import sql
 
 from customers.filters import MILD
+from customers.indexed_values import indexed_values
 from customers.models import Message
-
-MOST_VALUES = 200
-
-# Jumps from each value to the next along the index: a step a value, however many rows
-# there are. DISTINCT would read them all.
-VALUES_SQL = sql.SQL(
-    """
-    WITH RECURSIVE found(value) AS (
-        SELECT min({column}) FROM {table}
-        UNION ALL
-        SELECT (SELECT min({column}) FROM {table} WHERE {column} > found.value)
-        FROM found WHERE found.value IS NOT NULL
-    )
-    SELECT value FROM found WHERE value <> '' LIMIT %s
-    """
-)
 
 
 class AnalysisStateFilter(admin.SimpleListFilter):
@@ -96,7 +80,7 @@ class FeelingFilter(admin.SimpleListFilter):
 
 
 class IndexedValuesFilter(admin.FieldListFilter):
-    """The values of a text column that leads an index, up to `MOST_VALUES` of them."""
+    """The values of a text column that leads an index, a limited number of them."""
 
     def __init__(
         self, field: Any, request: Any, params: Any, model: Any, model_admin: Any, field_path: str
@@ -106,7 +90,7 @@ class IndexedValuesFilter(admin.FieldListFilter):
         chosen: Any = self.used_parameters.get(self.parameter) or [None]
         self.chosen = chosen[-1]
         column = get_fields_from_path(model, field_path)[-1]
-        self.values = _values_of(column)
+        self.values = indexed_values(column.model, column.name)
 
     def expected_parameters(self) -> list[str | None]:
         """The one parameter that narrows."""
@@ -127,12 +111,3 @@ class IndexedValuesFilter(admin.FieldListFilter):
                 "query_string": query,
                 "display": _("All") if value is None else value,
             }
-
-
-def _values_of(field: Any) -> list[str]:
-    statement = VALUES_SQL.format(
-        column=sql.Identifier(field.column), table=sql.Identifier(field.model._meta.db_table)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [MOST_VALUES])
-        return [value for (value,) in cursor.fetchall()]

@@ -11,6 +11,7 @@ from django.db import models
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.admin.base import EXTERNAL, RecordAdmin
@@ -58,7 +59,7 @@ class LineInline(admin.TabularInline):
     formset = FirstLines
     fields = ("kind", "product", "description", "quantity", "unit_price", "amount")
     readonly_fields = ("kind", "product", "amount")
-    verbose_name_plural = _("lines (the first %(n)d)") % {"n": MOST_LINES}
+    verbose_name_plural = format_lazy(_("lines (the first {n})"), n=MOST_LINES)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         """With the products, which every line names."""

@@ -10,7 +10,7 @@ from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import Truncator
+from django.utils.text import Truncator, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.admin.base import (
@@ -55,7 +55,7 @@ class MessageInline(admin.TabularInline):
     formset = LatestMessages
     fields = ("sent_at", "author_kind", "body", "sentiment", "analysis_state")
     readonly_fields = ("sent_at", "sentiment", "analysis_state")
-    verbose_name_plural = _("messages (the latest %(n)d)") % {"n": MOST_MESSAGES}
+    verbose_name_plural = format_lazy(_("messages (the latest {n})"), n=MOST_MESSAGES)
     show_change_link = True
     extra = 0
 

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, models
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -107,9 +108,16 @@ class Customer(ExternalRecord, Analysable):
         Segment, models.PROTECT, null=True, blank=True, verbose_name=_("segment"), related_name="+"
     )
     segment_set_by = models.ForeignKey(
-        "customers.User", models.SET_NULL, null=True, editable=False, related_name="+"
+        "customers.User",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("segment decided by"),
     )
-    segment_set_at = models.DateTimeField(null=True, editable=False)
+    segment_set_at = models.DateTimeField(
+        null=True, editable=False, verbose_name=_("segment decided at")
+    )
     suggested_segment = models.ForeignKey(
         Segment,
         models.SET_NULL,
@@ -142,8 +150,16 @@ class Customer(ExternalRecord, Analysable):
             GinIndex(fields=["tags"], name="customer_tags"),
             # the customer list: newest first, and each of its sort columns
             models.Index(fields=["-created_at", "-id"], name="customer_by_created"),
-            models.Index(fields=["-last_order_at", "-id"], name="customer_by_last_order"),
-            models.Index(fields=["-spent_total", "-id"], name="customer_by_spent"),
+            models.Index(
+                F("last_order_at").desc(nulls_last=True),
+                F("id").desc(),
+                name="customer_by_last_order",
+            ),
+            models.Index(fields=["last_order_at", "id"], name="customer_by_silence"),
+            models.Index(
+                F("spent_total").desc(nulls_last=True), F("id").desc(), name="customer_by_spent"
+            ),
+            models.Index(fields=["segment", "-last_order_at"], name="customer_by_decision"),
             models.Index(
                 fields=["suggested_segment", "-last_order_at"], name="customer_by_segment"
             ),

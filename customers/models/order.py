@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
 from customers.models.customer import Customer
@@ -55,7 +56,7 @@ class Order(ExternalRecord):
         CANCELLED = "cancelled", _("cancelled")
 
     class Payment(models.TextChoices):
-        PENDING = "pending", _("pending")
+        PENDING = "pending", pgettext_lazy("payment", "pending")
         PAID = "paid", _("paid")
         REFUNDED = "refunded", _("refunded")
 
@@ -67,7 +68,12 @@ class Order(ExternalRecord):
 
     number = models.CharField(_("number"), max_length=60, db_index=True)
     customer = models.ForeignKey(
-        Customer, models.SET_NULL, null=True, blank=True, related_name="orders"
+        Customer,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("customer"),
     )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.SALE)
     status = models.CharField(
@@ -80,7 +86,12 @@ class Order(ExternalRecord):
         _("fulfilment"), max_length=12, choices=Fulfilment.choices, default=Fulfilment.UNFULFILLED
     )
     returned_order = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="returns"
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="returns",
+        verbose_name=_("returned order"),
     )
     placed_at = models.DateTimeField(_("placed at"))
     country = models.CharField(_("country"), max_length=60, blank=True)
@@ -105,6 +116,8 @@ class Order(ExternalRecord):
             models.Index(fields=["-placed_at", "-id"], name="order_by_placed"),
             models.Index(fields=["customer", "-placed_at"], name="order_by_customer"),
             models.Index(fields=["status", "-placed_at"], name="order_by_status"),
+            models.Index(fields=["payment", "-placed_at"], name="order_by_payment"),
+            models.Index(fields=["fulfilment", "-placed_at"], name="order_by_fulfilment"),
             models.Index(fields=["-created_at", "-id"], name="order_by_created"),
         ]
 
@@ -139,11 +152,16 @@ class OrderLine(models.Model):
         PRODUCT = "product", _("product")
         CHARGE = "charge", _("charge")
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
     position = models.PositiveIntegerField(_("position"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.PRODUCT)
     product = models.ForeignKey(
-        Product, models.PROTECT, null=True, blank=True, related_name="order_lines"
+        Product,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="order_lines",
+        verbose_name=_("product"),
     )
     description = models.CharField(_("description"), max_length=300, blank=True)
     quantity = models.IntegerField(_("quantity"))
@@ -152,6 +170,7 @@ class OrderLine(models.Model):
         expression=F("quantity") * F("unit_price"),
         output_field=models.DecimalField(max_digits=20, decimal_places=4),
         db_persist=True,
+        verbose_name=_("amount"),
     )
 
     class Meta:

@@ -21,8 +21,12 @@ class Recommendation(models.Model):
         PURCHASES = "purchases", _("from past purchases")
         POPULARITY = "popularity", _("popular in the shop")
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="recommendations")
-    product = models.ForeignKey(Product, models.CASCADE, related_name="recommendations")
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="recommendations", verbose_name=_("customer")
+    )
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="recommendations", verbose_name=_("product")
+    )
     rank = models.PositiveSmallIntegerField(_("rank"))
     score = models.FloatField(_("score"))
     base_score = models.FloatField(_("base score"), default=0.0)
@@ -53,8 +57,12 @@ class SimilarProduct(models.Model):
     in: what is bought by the same customers, and what reads alike.
     """
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="similar")
-    similar = models.ForeignKey(Product, models.CASCADE, related_name="+")
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="similar", verbose_name=_("product")
+    )
+    similar = models.ForeignKey(
+        Product, models.CASCADE, related_name="+", verbose_name=_("similar product")
+    )
     rank = models.PositiveSmallIntegerField(_("rank"))
     score = models.FloatField(_("score"))
 

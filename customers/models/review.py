@@ -22,9 +22,16 @@ class Review(ExternalRecord, Analysable, SentimentRead):
 
     ANALYSED_FIELDS = ("title", "body")
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="reviews")
+    product = models.ForeignKey(
+        Product, models.CASCADE, related_name="reviews", verbose_name=_("product")
+    )
     customer = models.ForeignKey(
-        Customer, models.SET_NULL, null=True, blank=True, related_name="reviews"
+        Customer,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reviews",
+        verbose_name=_("customer"),
     )
     rating = models.PositiveSmallIntegerField(_("stars"), null=True, blank=True)
     title = models.CharField(_("title"), max_length=300, blank=True)
@@ -50,6 +57,9 @@ class Review(ExternalRecord, Analysable, SentimentRead):
             models.Index(fields=["customer", "-written_at"], name="review_by_customer"),
             models.Index(fields=["-written_at", "-id"], name="review_by_written"),
             models.Index(fields=["-created_at", "-id"], name="review_by_created"),
+            # the review list narrowed to how they sound or to stars
+            models.Index(fields=["sentiment", "-written_at"], name="review_by_sentiment"),
+            models.Index(fields=["rating", "-written_at"], name="review_by_rating"),
         ]
 
     def __str__(self) -> str:

@@ -33,7 +33,12 @@ class Import(models.Model):
     rejects_file = models.CharField(_("rejects file"), max_length=255, blank=True, editable=False)
     error = models.TextField(_("error"), blank=True, editable=False)
     created_by = models.ForeignKey(
-        "customers.User", models.SET_NULL, null=True, editable=False, related_name="+"
+        "customers.User",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     started_at = models.DateTimeField(_("started at"), null=True, editable=False)

@@ -71,9 +71,21 @@ class Ticket(ExternalRecord):
         API = "api", _("API")
 
     customer = models.ForeignKey(
-        Customer, models.SET_NULL, null=True, blank=True, related_name="tickets"
+        Customer,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("customer"),
     )
-    order = models.ForeignKey(Order, models.SET_NULL, null=True, blank=True, related_name="tickets")
+    order = models.ForeignKey(
+        Order,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("order"),
+    )
     subject = models.CharField(_("subject"), max_length=300)
     status = models.CharField(
         _("status"), max_length=8, choices=Status.choices, default=Status.OPEN
@@ -85,7 +97,12 @@ class Ticket(ExternalRecord):
         _("channel"), max_length=8, choices=Channel.choices, default=Channel.EMAIL
     )
     assignee = models.ForeignKey(
-        "customers.User", models.SET_NULL, null=True, blank=True, related_name="tickets"
+        "customers.User",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("assignee"),
     )
     opened_at = models.DateTimeField(_("opened at"), default=timezone.now)
     last_message_at = models.DateTimeField(_("last message"), default=timezone.now)
@@ -94,9 +111,16 @@ class Ticket(ExternalRecord):
         Intent, models.PROTECT, null=True, blank=True, verbose_name=_("intent"), related_name="+"
     )
     intent_set_by = models.ForeignKey(
-        "customers.User", models.SET_NULL, null=True, editable=False, related_name="+"
+        "customers.User",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("intent decided by"),
     )
-    intent_set_at = models.DateTimeField(null=True, editable=False)
+    intent_set_at = models.DateTimeField(
+        null=True, editable=False, verbose_name=_("intent decided at")
+    )
     suggested_intent = models.ForeignKey(
         Intent,
         models.SET_NULL,
@@ -134,6 +158,8 @@ class Ticket(ExternalRecord):
             models.Index(
                 fields=["sentiment_score", "-last_message_at"], name="ticket_by_sentiment"
             ),
+            models.Index(fields=["sentiment", "-last_message_at"], name="ticket_by_feeling"),
+            models.Index(fields=["intent", "-last_message_at"], name="ticket_by_decision"),
             models.Index(fields=["customer", "-opened_at"], name="ticket_by_customer"),
             models.Index(fields=["-created_at", "-id"], name="ticket_by_created"),
         ]
@@ -214,12 +240,19 @@ class Message(ExternalRecord, Analysable, SentimentRead):
     ANALYSED_FIELDS = ("body", "author_kind")
     ANALYSED_WHEN: ClassVar[Q] = Q(author_kind="customer")
 
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages")
+    ticket = models.ForeignKey(
+        Ticket, models.CASCADE, related_name="messages", verbose_name=_("ticket")
+    )
     author_kind = models.CharField(
         _("author"), max_length=8, choices=Author.choices, default=Author.CUSTOMER
     )
     author = models.ForeignKey(
-        "customers.User", models.SET_NULL, null=True, blank=True, related_name="+"
+        "customers.User",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("author"),
     )
     body = models.TextField(_("text"))
     sent_at = models.DateTimeField(_("sent at"), default=timezone.now)

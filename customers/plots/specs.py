@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import Avg, Count, F, Sum
 from django.db.models.functions import TruncMonth, TruncWeek
 from django.urls import reverse
+from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from customers.models import Message, Order, Review
@@ -19,7 +21,7 @@ MOST_POINTS = 400
 SCORE_COLOUR = {
     "field": "score",
     "type": "quantitative",
-    "scale": {"domain": [-1, 0, 1], "range": [BAD, NEUTRAL, GOOD]},
+    "scale": {"domain": [-1, 0, 1], "range": [BAD, NEUTRAL, GOOD], "interpolate": "rgb"},
     "legend": None,
 }
 
@@ -44,10 +46,27 @@ def framed(rows: list[dict[str, Any]], description: str, **parts: Any) -> Plot:
         "config": {
             "view": {"stroke": None},
             "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"},
+            **time_words(),
         },
         **parts,
     }
     return Plot(rows, spec)
+
+
+def time_words() -> dict[str, Any]:
+    """The months and days of time axes in the active language; Vega knows the English ones."""
+    if (get_language() or "en").startswith("en"):
+        return {}
+    words = {
+        "months": MONTHS.values(),
+        "shortMonths": MONTHS_3.values(),
+        # Vega's week begins on Sunday, Django's on Monday
+        "days": [WEEKDAYS[day] for day in (6, 0, 1, 2, 3, 4, 5)],
+        "shortDays": [WEEKDAYS_ABBR[day] for day in (6, 0, 1, 2, 3, 4, 5)],
+    }
+    formats = {"dateTime": "%Y-%m-%d %H:%M", "date": "%Y-%m-%d", "time": "%H:%M"}
+    names = {name: [str(word) for word in listed] for name, listed in words.items()}
+    return {"locale": {"time": {**formats, "periods": ["AM", "PM"], **names}}}
 
 
 def time_axis(title: str = "") -> dict[str, Any]:
@@ -120,8 +139,10 @@ def shop_orders(user: Any, _pk: int | None) -> Plot:
         }
         for row in sums[:36]
     ]
+    month_format = pgettext("month and year for d3-time-format", "%b %Y")
     bars = {
-        "x": time_axis() | {"timeUnit": "yearmonth"},
+        "x": time_axis()
+        | {"timeUnit": "yearmonth", "axis": {"grid": False, "format": month_format}},
         "y": {"field": "orders", "type": "quantitative", "title": _("orders")},
     }
     mark = {"type": "bar", "color": ACCENT, "cornerRadiusEnd": 3}

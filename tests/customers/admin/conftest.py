@@ -3,12 +3,6 @@ import pytest
 from tests.factories import UserFactory
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """Users are made by the hundred here, and nobody guesses their passwords."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def admin(client, db):
     """A client that an admin is logged in with; `.user` is the admin."""
