@@ -1,0 +1,110 @@
+"""The screens in a real browser: work done with mouse, keyboard, and without JavaScript."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils.translation import gettext, override
+from playwright.sync_api import expect
+
+from customers.models import Ticket
+from tests.browser.conftest import WIDE
+from tests.browser.shop import LONG, make_records
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+NARROW = {"width": 390, "height": 844}
+LISTS = (
+    *("/", "/customers/", "/tickets/", "/orders/", "/products/"),
+    *("/reviews/", "/articles/", "/imports/"),
+)
+TOO_WIDE = "() => document.documentElement.scrollWidth - window.innerWidth"
+CHINESE = Path(settings.LOCALE_PATHS[0]) / "zh_Hans" / "LC_MESSAGES" / "django.mo"
+
+
+@pytest.fixture
+def records(transactional_db):
+    return make_records()
+
+
+def troubles_of(tab, address):
+    """What goes wrong on a page: errors, and content wider than the screen."""
+    tab.troubles.clear()
+    tab.set_viewport_size(WIDE)
+    tab.goto(address)
+    if tab.locator("[hx-trigger=load]").count():  # what the page fetches by itself
+        tab.wait_for_load_state("networkidle")
+    found = overflow_of(tab, "1440 px")
+    tab.set_viewport_size(NARROW)
+    found += overflow_of(tab, "390 px")
+    return found + tab.troubles
+
+
+def overflow_of(tab, width):
+    beyond = tab.evaluate(TOO_WIDE)
+    return [f"{beyond} px too wide at {width}"] if beyond > 0 else []
+
+
+def test_no_page_meets_an_error_or_is_wider_than_the_screen(open_tab, agent, records):
+    pages = [f"/{noun}s/{record.pk}/" for noun, record in records.items()]
+    tab = open_tab(agent)
+    found = {address: troubles_of(tab, address) for address in (*LISTS, *pages)}
+    assert {address: troubles for address, troubles in found.items() if troubles} == {}
+
+
+def test_an_agent_logs_in_opens_a_customers_ticket_and_corrects_its_intent(
+    open_tab, agent, records
+):
+    tab = open_tab()
+    tab.goto("/customers/")
+    tab.get_by_label("Username").fill("agent")
+    tab.get_by_label("Password").fill("correct horse")
+    tab.get_by_role("button", name="Log in").click()
+    tab.get_by_role("link", name=LONG, exact=True).click()
+    tab.get_by_role("link", name=records["ticket"].subject).click()
+    tab.get_by_label("Decide").select_option("complaint")
+    tab.locator("form", has=tab.get_by_label("Decide")).get_by_role("button").click()
+    expect(tab.locator("#reading")).to_contain_text("Decided by agent on")
+    expect(tab.locator("#reading")).to_contain_text("The model says: Get refund (90%)")
+    ticket = Ticket.objects.get(pk=records["ticket"].pk)
+    assert (ticket.intent_id, ticket.intent_set_by) == ("complaint", agent)
+    assert ticket.suggested_intent_id == "get_refund"
+    assert tab.troubles == []
+
+
+def test_without_javascript_the_intent_can_be_corrected_too(open_tab, agent, records):
+    tab = open_tab(agent, java_script_enabled=False)
+    tab.goto(f"/tickets/{records['ticket'].pk}/")
+    tab.get_by_label("Decide").select_option("complaint")
+    tab.locator("form", has=tab.get_by_label("Decide")).get_by_role("button").click()
+    expect(tab.locator("#reading")).to_contain_text("Decided by agent on")
+    assert Ticket.objects.get(pk=records["ticket"].pk).intent_id == "complaint"
+
+
+def test_the_keyboard_reaches_the_search_field_and_skips_the_navigation(open_tab, agent):
+    tab = open_tab(agent)
+    tab.goto("/customers/")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.textContent") == "Skip to content"
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("document.activeElement.id") == "content"
+    tab.keyboard.press("/")
+    assert tab.evaluate("document.activeElement.type") == "search"
+    tab.keyboard.type("a/b")
+    assert tab.get_by_role("searchbox").input_value() == "a/b"
+
+
+@pytest.mark.skipif(not CHINESE.exists(), reason="the Chinese catalogue is not compiled yet")
+def test_the_page_speaks_chinese_as_soon_as_it_is_chosen(open_tab, agent):
+    tab = open_tab(agent)
+    tab.goto("/customers/")
+    with tab.expect_navigation():
+        tab.get_by_label("Language").select_option("zh-hans")
+    with override("zh-hans"):
+        heading = gettext("Customers")
+    assert tab.locator("h1").inner_text() == heading != "Customers"
+    assert tab.locator("html").get_attribute("lang") == "zh-hans"
+    assert tab.troubles == []
