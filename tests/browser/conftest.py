@@ -75,9 +75,14 @@ def note_troubles(tab):
     tab.on("console", lambda said: said.type == "error" and tab.troubles.append(said.text))
     tab.on("pageerror", lambda error: tab.troubles.append(f"script: {error}"))
     tab.on("requestfailed", lambda asked: note_failure(tab, asked))
-    tab.on("response", lambda got: got.status < 400 or tab.troubles.append(f"{got.status}: {got.url}"))
+    tab.on("response", lambda answer: note_refusal(tab, answer))
 
 
 def note_failure(tab, asked):
     if asked.failure != "net::ERR_ABORTED":  # given up because the tab went elsewhere
         tab.troubles.append(f"{asked.failure}: {asked.url}")
+
+
+def note_refusal(tab, answer):
+    if answer.status >= 400:
+        tab.troubles.append(f"{answer.status}: {answer.url}")
