@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from customers.models import Ticket
 from tests.browser.conftest import WIDE
 from tests.browser.shop import LONG, make_records
+from tests.factories import UserFactory
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,11 +31,11 @@ def records(transactional_db):
     return make_records()
 
 
-def troubles_of(tab, address):
+def troubles_of(tab, address, until="load"):
     """What goes wrong on a page: errors, and content wider than the screen."""
     tab.troubles.clear()
     tab.set_viewport_size(WIDE)
-    tab.goto(address)
+    tab.goto(address, wait_until=until)
     if tab.locator("[hx-trigger=load]").count():  # what the page fetches by itself
         tab.wait_for_load_state("networkidle")
     found = overflow_of(tab, "1440 px")
@@ -52,6 +53,13 @@ def test_no_page_meets_an_error_or_is_wider_than_the_screen(open_tab, agent, rec
     pages = [f"/{noun}s/{record.pk}/" for noun, record in records.items()]
     tab = open_tab(agent)
     found = {address: troubles_of(tab, address) for address in (*LISTS, *pages)}
+    assert {address: troubles for address, troubles in found.items() if troubles} == {}
+
+
+def test_admin_and_api_pages_meet_no_error_either(open_tab, records):
+    tab = open_tab(UserFactory(is_staff=True, is_superuser=True))
+    pages = ("/admin/", "/admin/customers/customer/", "/api/docs/")
+    found = {address: troubles_of(tab, address, until="networkidle") for address in pages}
     assert {address: troubles for address, troubles in found.items() if troubles} == {}
 
 
