@@ -27,10 +27,11 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One order with its lines and returns."""
     order = get_order_for(request.user, pk)
     lines = order.lines.select_related("product").defer("product__search")
+    tickets = order.tickets.select_related("customer", "intent", "suggested_intent")
     context = {
         "order": order,
         "lines": page_of(lines.order_by("position"), request, size=200),
         "returns": order.returns.order_by("placed_at"),
-        "tickets": order.tickets.order_by("-last_message_at").defer("search"),
+        "tickets": tickets.order_by("-last_message_at").defer("search", "customer__search"),
     }
     return render(request, "orders/page.html", context)
