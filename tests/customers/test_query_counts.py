@@ -1,0 +1,200 @@
+"""The number of queries of a page does not depend on rows: every list, every record page.
+
+Rows are filled, above all their foreign keys: an empty one hides a query a row.
+"""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from customers.api.urls import router
+from customers.models import Customer, Intent, Order, Segment, SimilarProduct, Ticket
+from customers.urls import urlpatterns
+from tests.factories import (
+    ArticleFactory,
+    CustomerFactory,
+    ImportFactory,
+    MessageFactory,
+    OrderFactory,
+    ProductFactory,
+    RecommendationFactory,
+    ReviewFactory,
+    TicketFactory,
+    UserFactory,
+)
+
+DETAIL = {"label": "x", "probability": 0.9, "distribution": {"complaint": 0.9}, "abstained": False}
+
+
+def filled(row, **columns):
+    """The row with columns that only models and staff write."""
+    type(row)._base_manager.filter(pk=row.pk).update(**columns)
+    return row
+
+
+def make_customer(**columns):
+    return filled(
+        CustomerFactory(**columns),
+        segment="loyal",
+        segment_set_by=UserFactory(),
+        suggested_segment="at_risk",
+        segment_probability=0.9,
+        segment_detail=DETAIL,
+        sentiment_score=-0.5,
+    )
+
+
+def make_order(**columns):
+    return filled(OrderFactory(lines=2, **columns), returned_order=OrderFactory(customer=None))
+
+
+def make_return(of):
+    return filled(OrderFactory(), kind=Order.Kind.RETURN, returned_order=of)
+
+
+def make_ticket(**columns):
+    ticket = TicketFactory(assignee=UserFactory(), **{"order": OrderFactory(), **columns})
+    for _ in range(2):
+        MessageFactory(ticket=ticket, author_kind="agent", author=UserFactory())
+    return filled(
+        ticket,
+        intent="complaint",
+        intent_set_by=UserFactory(),
+        suggested_intent="get_refund",
+        intent_probability=0.9,
+        intent_detail=DETAIL,
+        sentiment="negative",
+        sentiment_score=-0.5,
+    )
+
+
+def make_review(**columns):
+    return filled(ReviewFactory(**columns), sentiment="negative", sentiment_detail=DETAIL)
+
+
+def make_import():
+    return ImportFactory(created_by=UserFactory())
+
+
+def make_taxon(model):
+    number = model.objects.count()
+    return model.objects.create(slug=f"taxon-{number}", name=f"Taxon {number}", position=number)
+
+
+SCREENS = {
+    "customers": make_customer,
+    "tickets": make_ticket,
+    "products": ProductFactory,
+    "orders": make_order,
+    "reviews": make_review,
+    "articles": ArticleFactory,
+    "imports": make_import,
+}
+ENDPOINTS = {
+    **{noun: SCREENS[noun] for noun in SCREENS if noun != "imports"},
+    "recommendations": RecommendationFactory,
+    "intents": lambda: make_taxon(Intent),
+    "segments": lambda: make_taxon(Segment),
+}
+
+# What stands on a record's page, by the row it is of and what adds one more to it.
+PARTS = {
+    "orders of a customer": (make_customer, lambda row: make_order(customer=row)),
+    "tickets of a customer": (make_customer, lambda row: make_ticket(customer=row)),
+    "reviews of a customer": (make_customer, lambda row: make_review(customer=row)),
+    "recommendations of a customer": (
+        make_customer,
+        lambda row: RecommendationFactory(customer=row),
+    ),
+    "messages of a ticket": (
+        make_ticket,
+        lambda row: MessageFactory(ticket=row, author_kind="agent", author=UserFactory()),
+    ),
+    "orders of a ticket's customer": (make_ticket, lambda row: make_order(customer=row.customer)),
+    "reviews of a product": (ProductFactory, lambda row: make_review(product=row)),
+    "products like a product": (
+        ProductFactory,
+        lambda row: SimilarProduct.objects.create(
+            product=row, similar=ProductFactory(), rank=row.similar.count() + 1, score=0.5
+        ),
+    ),
+    "lines of an order": (
+        make_order,
+        lambda row: row.lines.create(
+            position=row.lines.count() + 1, product=ProductFactory(), quantity=1, unit_price=1
+        ),
+    ),
+    "tickets of an order": (make_order, lambda row: make_ticket(order=row)),
+    "returns of an order": (make_order, make_return),
+}
+
+
+def queries_of(client, address):
+    """How many queries a page costs, once what is cached per process is cached."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(address)
+    assert answer.status_code == 200
+    return len(captured)
+
+
+@pytest.fixture
+def staff(client, db):
+    client.force_login(UserFactory(username="agent"))
+    return client
+
+
+def test_every_list_of_the_screens_and_of_the_api_is_measured():
+    lists = {route.name for route in urlpatterns if str(route.pattern) == f"{route.name}/"}
+    assert lists - {"login", "logout"} == set(SCREENS)
+    assert {prefix for prefix, _, _ in router.registry} == set(ENDPOINTS)
+
+
+@pytest.mark.parametrize("noun", SCREENS)
+def test_a_screens_list_costs_the_same_for_1_and_30_rows(staff, noun):
+    make = SCREENS[noun]
+    make()
+    one = queries_of(staff, f"/{noun}/")
+    for _ in range(29):
+        make()
+    assert queries_of(staff, f"/{noun}/") == one
+    assert len(staff.get(f"/{noun}/").context["page"].object_list) >= 30
+
+
+@pytest.mark.parametrize("noun", ENDPOINTS)
+def test_an_endpoints_list_costs_the_same_for_1_and_30_rows(staff, noun):
+    make = ENDPOINTS[noun]
+    make()
+    address = f"/api/v1/{noun}/?page_size=100"
+    one = queries_of(staff, address)
+    for _ in range(29):
+        make()
+    assert queries_of(staff, address) == one
+    assert len(staff.get(address).json()["results"]) >= 30
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_records_page_costs_the_same_for_1_and_10_parts(staff, part):
+    make, add = PARTS[part]
+    row = make()
+    address = f"/{row._meta.model_name}s/{row.pk}/"
+    add(row)
+    one = queries_of(staff, address)
+    for _ in range(9):
+        add(row)
+    assert queries_of(staff, address) == one
+
+
+def test_home_costs_the_same_for_1_and_30_rows(staff):
+    def add():
+        ticket = make_ticket(status=Ticket.Status.OPEN, customer=make_customer())
+        Customer.objects.filter(pk=ticket.customer_id).update(segment=None, order_count=3)
+        make_review()
+
+    add()
+    one = queries_of(staff, "/")
+    for _ in range(29):
+        add()
+    assert queries_of(staff, "/") == one
+    assert len(staff.get("/").context["urgent_tickets"]) > 1
+    assert len(staff.get("/").context["angry_customers"]) > 1
