@@ -168,6 +168,12 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Rapport API",
+    "DESCRIPTION": (
+        "Customers, products, orders, tickets, reviews and articles of a shop, with what "
+        "models read in them. Send your token as `Authorization: Token ...`. Errors are "
+        "problem details (RFC 9457)."
+    ),
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

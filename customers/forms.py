@@ -49,6 +49,7 @@ class ImportForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["format"] = forms.ChoiceField(choices=formats, label=_("Format"))
         self.fields["file"].required = True
+        self.fields["source"].help_text = _("The system that the file comes from, such as webshop.")
 
     class Meta:
         model = Import

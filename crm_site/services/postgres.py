@@ -146,14 +146,23 @@ class EmbeddedPostgres:
             if not is_alive():
                 raise ServiceError(f"The database did not start: {self._last_words()}")
             try:
-                self._create_database()
+                if self._says_ready():
+                    return self._create_database()
             except psycopg.OperationalError:
-                time.sleep(0.05)
-            else:
-                return
+                pass
+            time.sleep(0.05)
         raise ServiceError(
             f"The database did not answer in {START_SECONDS} s: {self._last_words()}"
         )
+
+    def _says_ready(self) -> bool:
+        """Whether the server has noted that it takes connections: asked earlier, it would
+        log a fatal error at every start.
+        """
+        try:
+            return "ready" in (self.data / "postmaster.pid").read_text().splitlines()[-1]
+        except (OSError, IndexError):
+            return False
 
     def answers(self) -> bool:
         """Whether a server answers on our socket."""

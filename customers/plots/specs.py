@@ -216,7 +216,7 @@ def product_stars(user: Any, pk: int | None) -> Plot:
         "color": SCORE_COLOUR,
     }
     mark = {"type": "bar", "cornerRadiusEnd": 3}
-    return framed(rows, _("Reviews by stars"), mark=mark, encoding=encoding, height=150)
+    return framed(rows, _("Reviews by stars"), mark=mark, encoding=encoding, width=280, height=140)
 
 
 PLOTS: dict[str, Callable[[Any, int | None], Plot]] = {
