@@ -92,7 +92,7 @@ class ShopReference:
         """
         sales = orders.where(~orders.is_return)
         customers = int(orders.customer_index.max()) + 1 if len(orders) else 0
-        spent = np.bincount(orders.customer_index, orders.total, minlength=customers)
+        spent = np.bincount(orders.customer_index, orders.total, minlength=customers).astype(float)
         gaps, _ = _gaps(sales)
         taste = None
         if purchases is not None and embeddings is not None and len(purchases):

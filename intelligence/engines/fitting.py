@@ -119,27 +119,36 @@ def calibrated(
     embeddings: NDArray[np.float32],
     texts: Sequence[str],
     allowed: NDArray[np.bool_],
+    row_weights: NDArray[np.float32] | None = None,
 ) -> Parameters:
-    """The same head with the temperature that fits held-out rows best."""
+    """The same head with the temperature that fits held-out rows best; rows weigh alike
+    unless `row_weights` says otherwise.
+    """
     logits = raw_logits(parameters, embeddings, texts).astype(np.float64)
 
     def loss(log_temperature: float) -> float:
         scaled = logits / np.exp(log_temperature)
         among = logsumexp(np.where(allowed, scaled, -np.inf), axis=1)
-        return float((logsumexp(scaled, axis=1) - among).mean())
+        return float(np.average(logsumexp(scaled, axis=1) - among, weights=row_weights))
 
     found = minimize_scalar(loss, bounds=(-3, 3), method="bounded")
     return replace(parameters, temperature=float(np.exp(found.x)))
 
 
 def threshold_for(
-    confidence: NDArray[np.float32], right: NDArray[np.bool_], target: float
+    confidence: NDArray[np.float32],
+    right: NDArray[np.bool_],
+    target: float,
+    row_weights: NDArray[np.float32] | None = None,
 ) -> float:
     """The lowest probability such that predictions at or above it are right at least
     `target` of the time on these held-out rows; the highest confidence when none is.
     """
     order = np.argsort(-confidence, kind="stable")
-    accuracy = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(accuracy >= target)
+    weights = np.ones(len(order)) if row_weights is None else row_weights[order]
+    accuracy = np.cumsum(right[order] * weights) / np.cumsum(weights)
+    # Rows of equal confidence are said or not said together, so only the last one counts.
+    last_of_equal = np.append(np.diff(confidence[order]) != 0, True)
+    enough = np.flatnonzero((accuracy >= target) & last_of_equal)
     last = int(enough[-1]) if len(enough) else 0
     return float(confidence[order][last])

@@ -106,8 +106,12 @@ def find_weights(task: str, folders: Sequence[Path]) -> Path:
 
 
 def promote(task: str, name: str, folder: Path) -> None:
-    """From now on the model `folder/name` serves `task` (workers see it at their start)."""
-    load_card(folder / name)
+    """From now on the model `folder/name` serves `task` (workers see it at their start).
+    Raises MissingWeightsError, or RefusedWeightsError when it was made for another task.
+    """
+    made_for = load_card(folder / name).task
+    if made_for != task:
+        raise RefusedWeightsError(f"{folder / name} is a model for {made_for}, not for {task}")
     chosen = _promoted(folder) | {task: name}
     write_whole(folder / ACTIVE, json.dumps(chosen, indent=2, sort_keys=True).encode() + b"\n")
 

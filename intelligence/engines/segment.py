@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,9 +167,10 @@ def load_segment(folder: Path) -> SegmentEngine:
     card = load_card(folder)
     tensors = deserialise(read_checked(folder / WEIGHTS, card.sha256))
     with safe_open(folder / WEIGHTS, framework="numpy") as file:
-        meta = json.loads(file.metadata()["segment"])
+        meta: dict[str, Any] = json.loads(file.metadata()["segment"])
     labels = tuple(meta.pop("labels"))
-    return SegmentEngine(card, SegmentWeights(labels=labels, **tensors, **meta))
+    parts: dict[str, Any] = {**tensors, **meta}
+    return SegmentEngine(card, SegmentWeights(labels=labels, **parts))
 
 
 def load_segment_engine(folders: Sequence[Path] = ()) -> SegmentEngine:

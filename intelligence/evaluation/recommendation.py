@@ -21,13 +21,13 @@ from scipy.sparse import csr_array, diags_array
 from intelligence.engines.factorisation import Settings, fit
 from intelligence.engines.recommendation import Histories, fold_in_many
 from intelligence.evaluation.columns import TableError, read_columns
+from intelligence.evaluation.encode import Encode
 
 BATCH = 256
 TEXTS = ("title", "short_text", "name", "description")
 # Without --train the last event of this share of the users is held out.
 HELD_OUT = 5
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 Scores = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +14,49 @@ from numpy.typing import NDArray
 
 from intelligence.engines.customer_features import NAMES, Features, ShopReference, scaled
 from intelligence.engines.segment import SegmentEngine
+from intelligence.evaluation.answers import as_label
 from intelligence.evaluation.columns import TableError, read_columns
+from intelligence.evaluation.metrics import figures
+from intelligence.evaluation.predictions import Told
 
 REQUIRED = ("recency_days", "orders", "spent", "label")
-BINS = 15
 
 
-def evaluate_segment(data: Path, engine: SegmentEngine) -> dict[str, Any]:
-    """n, accuracy, macro_f1, ece and coverage on a table of one shop's customers.
+@dataclass(frozen=True, slots=True)
+class LabelledCustomers:
+    """Customers' features, and the label of each."""
+
+    features: Features
+    labels: NDArray[Any]
+
+
+def read_labelled(data: Path, known: Sequence[str] | None = None) -> LabelledCustomers:
+    """A table of one shop's customers with their labels.
 
     Columns: recency_days, orders, spent, label; average_order_value, units_per_order,
     return_rate, tenure_days, gap_variation and recency_in_own_gaps where known.
-    Raises TableError.
+    Raises TableError, also for a label that is not in `known`.
     """
     table = read_columns(data, REQUIRED)
-    labels = np.array([str(label) for label in table["label"].to_pylist()])
-    unknown = sorted(set(labels) - set(engine.weights.labels))
-    if unknown:
-        known = ", ".join(engine.weights.labels)
-        raise TableError(f"{data} has labels {', '.join(unknown)}; the engine knows {known}")
-    return measure(engine, features_of(table), labels)
+    labels = np.array([as_label(label) for label in table["label"].to_pylist()])
+    if not len(labels):
+        raise TableError(f"{data} has no rows")
+    if known is not None and (unknown := sorted(set(labels) - set(known))):
+        raise TableError(
+            f"{data} has labels {', '.join(unknown)}; the engine knows {', '.join(known)}"
+        )
+    return LabelledCustomers(features_of(table), labels)
+
+
+def evaluate_segment(
+    customers: LabelledCustomers, engine: SegmentEngine
+) -> tuple[dict[str, Any], Told]:
+    """The figures with rows_per_second, and what was said."""
+    started = time.perf_counter()
+    told = tell(engine, customers.features)
+    seconds = max(time.perf_counter() - started, 1e-9)
+    rate = {"rows_per_second": round(len(customers.labels) / seconds, 1)}
+    return segment_figures(told, customers.labels) | rate, told
 
 
 def features_of(table: pa.Table) -> Features:
@@ -70,31 +96,16 @@ def features_of(table: pa.Table) -> Features:
 
 def measure(engine: SegmentEngine, features: Features, labels: NDArray[Any]) -> dict[str, Any]:
     """The figures of an engine on customers whose label is known."""
-    if not len(labels):
-        raise TableError("no rows to measure on")
+    return segment_figures(tell(engine, features), labels)
+
+
+def segment_figures(told: Told, labels: NDArray[Any]) -> dict[str, Any]:
+    """The figures of what was said, against the right labels."""
+    return figures(np.array(told.names)[told.found], labels, told.confidence, told.said)
+
+
+def tell(engine: SegmentEngine, features: Features) -> Told:
+    """What the engine says of each customer."""
     probabilities = engine.probabilities(features)
-    names = np.array(engine.weights.labels)
-    found, confidence = names[probabilities.argmax(axis=1)], probabilities.max(axis=1)
-    right = found == labels
-    return {
-        "n": len(labels),
-        "accuracy": round(float(right.mean()), 4),
-        "macro_f1": round(_macro_f1(found, labels), 4),
-        "ece": round(_calibration_error(confidence, right), 4),
-        "coverage": round(float((confidence >= engine.weights.threshold).mean()), 4),
-    }
-
-
-def _macro_f1(found: NDArray[Any], labels: NDArray[Any]) -> float:
-    scores = []
-    for label in np.unique(labels):
-        both = ((found == label) & (labels == label)).sum()
-        scores.append(2 * both / ((found == label).sum() + (labels == label).sum()))
-    return float(np.mean(scores))
-
-
-def _calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Expected calibration error over 15 equal bins."""
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, confidence - right, minlength=BINS)
-    return float(np.abs(gaps).sum() / len(right))
+    said = features.has_orders & (probabilities.max(axis=1) >= engine.weights.threshold)
+    return Told(engine.weights.labels, probabilities, said)

@@ -7,7 +7,7 @@ another. Columns of --data are those of the UCI "Online Retail" transactions.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ from intelligence.engines.recommendation import Histories
 from intelligence.engines.segment import SegmentEngine, SegmentWeights, hinges
 from intelligence.engines.segment_rules import LABELS, rule_labels
 from intelligence.evaluation.columns import TableError, read_columns
-from intelligence.evaluation.segment import measure
+from intelligence.evaluation.encode import Encode
+from intelligence.evaluation.segment import LabelledCustomers, measure
 
 COLUMNS = ("invoice_no", "stock_code", "description", "quantity", "invoice_time",
            "unit_price_gbp", "customer_id")  # fmt: skip
@@ -37,10 +38,9 @@ COLUMNS = ("invoice_no", "stock_code", "description", "quantity", "invoice_time"
 SNAPSHOTS = (0.0, 45.0, 90.0, 135.0, 180.0)
 KNOTS = 9
 TARGET_ACCURACY = 0.95
+SETTINGS = Settings(decay=1e-6, buckets=0, steps=2000)
 DAY = 86400.0
 SOURCE = {"name": "UCI Online Retail", "licence": "CC BY 4.0"}
-
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,21 @@ def train_segment(data: Path, encode: Encode, backbone: str = "") -> SegmentEngi
     return replace(engine, card=card)
 
 
-def fit_segment(train: Rows, calibration: Rows, settings: Settings | None = None) -> SegmentEngine:
+def train_on_labels(customers: LabelledCustomers) -> SegmentEngine:
+    """A head of a table's own labels, from its figures alone; every fifth row calibrates.
+    Raises TableError when there are fewer than two labels.
+    """
+    places = np.arange(len(customers.labels)) % 5
+    rows = Rows(customers.features, customers.labels, places)
+    labels = tuple(sorted(set(customers.labels.tolist())))
+    try:
+        return fit_segment(rows.where(places != 1), rows.where(places == 1), labels)
+    except ValueError as error:
+        raise TableError(str(error)) from error
+
+
+def fit_segment(train: Rows, calibration: Rows, labels: tuple[str, ...] = LABELS) -> SegmentEngine:
     """The head of labelled customers; temperature and threshold from `calibration`."""
-    chosen = settings or Settings(decay=1e-6, buckets=0, steps=2000)
     knots = _knots(train.features)
     inputs, held = _inputs(train.features, knots), _inputs(calibration.features, knots)
     centre = inputs.mean(axis=0)
@@ -108,12 +120,13 @@ def fit_segment(train: Rows, calibration: Rows, settings: Settings | None = None
     # One scale for the taste: its columns are alike, and small ones are noise.
     cut = len(NAMES) * (1 + KNOTS)
     scale[cut:] = scale[cut:].max(initial=1e-6) * np.sqrt(max(1, len(scale) - cut))
-    parameters = _calibrated_fit((inputs - centre) / scale, train, (held - centre) / scale,
-                                 calibration, chosen)  # fmt: skip
+    learnt = (inputs - centre) / scale, _one_hot(train.labels, labels)
+    checked = (held - centre) / scale, _one_hot(calibration.labels, labels)
+    parameters = _calibrated_fit(learnt, checked, labels)
     weight = parameters.weight / scale
     bias = parameters.bias - weight @ centre
     own = SegmentWeights(
-        labels=LABELS,
+        labels=labels,
         weight=weight.astype(np.float32),
         bias=bias.astype(np.float32),
         knots=knots,
@@ -171,8 +184,8 @@ def _orders(
     return Orders(
         customers[first],
         days[first],
-        np.bincount(which, quantity * price),
-        np.bincount(which, np.abs(quantity)),
+        np.bincount(which, quantity * price).astype(float),
+        np.bincount(which, np.abs(quantity)).astype(float),
         np.char.startswith(names.astype(str), "C"),
     )
 
@@ -198,28 +211,27 @@ def _inputs(features: Features, knots: NDArray[np.float32]) -> NDArray[np.float3
 
 
 def _calibrated_fit(
-    inputs: NDArray[np.float32],
-    train: Rows,
-    held: NDArray[np.float32],
-    calibration: Rows,
-    settings: Settings,
+    train: tuple[NDArray[np.float32], NDArray[np.bool_]],
+    calibration: tuple[NDArray[np.float32], NDArray[np.bool_]],
+    labels: Sequence[str],
 ) -> Parameters:
-    found = fit(inputs, [""] * len(inputs), _one_hot(train.labels),
-                np.ones(len(inputs), np.float32), LABELS, settings)  # fmt: skip
-    if not len(held):
-        return found
-    return calibrated(found, held, [""] * len(held), _one_hot(calibration.labels))
+    inputs, allowed = train
+    found = fit(inputs, [""] * len(inputs), allowed, np.ones(len(inputs), np.float32), labels,
+                SETTINGS)  # fmt: skip
+    held, right = calibration
+    return calibrated(found, held, [""] * len(held), right) if len(held) else found
 
 
-def _one_hot(labels: NDArray[Any]) -> NDArray[np.bool_]:
-    return np.asarray(labels[:, None] == np.array(LABELS))
+def _one_hot(labels: NDArray[Any], names: Sequence[str]) -> NDArray[np.bool_]:
+    return np.asarray(labels[:, None] == np.array(names))
 
 
 def _with_threshold(engine: SegmentEngine, calibration: Rows) -> SegmentEngine:
     if not len(calibration.labels):
         return engine
     probabilities = engine.probabilities(calibration.features)
-    right = np.array(LABELS)[probabilities.argmax(axis=1)] == calibration.labels
+    found = np.array(engine.weights.labels)[probabilities.argmax(axis=1)]
+    right = found == calibration.labels
     confidence = probabilities.max(axis=1).astype(np.float32)
     threshold = threshold_for(confidence, right, TARGET_ACCURACY)
     weights = replace(engine.weights, threshold=threshold)

@@ -1,0 +1,127 @@
+"""Which model is measured on what: the work of `manage.py evaluate`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from intelligence.encoding import ManyTexts
+from intelligence.engines.head_files import CARD, SHIPPED, find_weights, load_head
+from intelligence.engines.heads import Head
+from intelligence.engines.segment import load_segment
+from intelligence.evaluation.columns import TableError
+from intelligence.evaluation.predictions import check_suffix, write_predictions
+from intelligence.evaluation.recommendation import evaluate_recommendation
+from intelligence.evaluation.segment import evaluate_segment, read_labelled
+from intelligence.evaluation.text_tables import (
+    INTENT_LABELS,
+    SENTIMENT_LABELS,
+    TextTable,
+    read_texts,
+)
+from intelligence.evaluation.texts import (
+    Question,
+    evaluate_texts,
+    same_labels,
+    sentiment_question,
+)
+from intelligence.training.segment import train_on_labels as train_segment_on_labels
+from intelligence.training.text_heads import train_on_labels
+
+LABELS = {"sentiment": SENTIMENT_LABELS, "intent": INTENT_LABELS}
+SHIPPED_NAME = "shipped"
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to measure: `train` names rows to learn from first, `model` a trained model
+    (None: the one in service), `predictions` where to write each row's label.
+    """
+
+    task: str
+    data: Path
+    train: Path | None = None
+    items: Path | None = None
+    model: str | None = None
+    predictions: Path | None = None
+
+
+def measure(request: Request, encode: ManyTexts) -> Figures:
+    """The figures of one task. Raises TableError, MissingWeightsError, RefusedWeightsError."""
+    if request.predictions is not None:
+        check_suffix(request.predictions)
+    if request.train is not None and request.model is not None:
+        raise TableError("--train makes a model of its own: leave --model out")
+    return MEASURES[request.task](request, encode)
+
+
+def model_folder(task: str, name: str | None) -> Path:
+    """The folder of the model called `name`; None: of the one in service. Raises TableError."""
+    own = Path(settings.MODELS_DIR)
+    if name is None:
+        return find_weights(task, [own])
+    folder = SHIPPED / task if name == SHIPPED_NAME else own / name
+    if not (folder / CARD).exists():
+        known = sorted(path.parent.name for path in own.glob(f"*/{CARD}"))
+        raise TableError(f"no model {name!r}; there are {', '.join([SHIPPED_NAME, *known])}")
+    return folder
+
+
+def _texts(request: Request, encode: ManyTexts) -> Figures:
+    table = read_texts(request.data, LABELS[request.task])
+    encode.backbone.load()
+    head = _head(request, encode)
+    question, table = _question(request, table, head)
+    figures, told = evaluate_texts(question, encode, head)
+    if request.predictions is not None:
+        write_predictions(request.predictions, told, table.rows)
+    return figures | {"left_out": table.left_out, "model": head.card.sha256 or "trained for this"}
+
+
+def _head(request: Request, encode: ManyTexts) -> Head:
+    if request.train is None:
+        return load_head(model_folder(request.task, request.model), encode.backbone.version)
+    known = read_texts(request.train, LABELS[request.task])
+    return train_on_labels(request.task, known, encode, encode.backbone.name)
+
+
+def _question(request: Request, table: TextTable, head: Head) -> tuple[Question, TextTable]:
+    """Sentiment is asked on the table's scale, all else in labels the head knows."""
+    if request.task == "sentiment" and request.train is None:
+        return sentiment_question(table), table
+    labels = head.parameters.labels
+    known = table.only(labels)
+    return same_labels(known, labels), known
+
+
+def _segment(request: Request, _encode: ManyTexts) -> Figures:
+    if request.train is None:
+        engine = load_segment(model_folder("segment", request.model))
+    else:
+        engine = train_segment_on_labels(read_labelled(request.train))
+    customers = read_labelled(request.data, engine.weights.labels)
+    figures, told = evaluate_segment(customers, engine)
+    if request.predictions is not None:
+        write_predictions(request.predictions, told, range(len(customers.labels)))
+    return figures | {"left_out": 0, "model": engine.card.sha256 or "trained for this"}
+
+
+def _recommendation(request: Request, encode: ManyTexts) -> Figures:
+    if request.predictions is not None or request.model is not None:
+        raise TableError("recommendation is fitted on --train: no --model and no --predictions")
+    return evaluate_recommendation(request.data, encode, request.train, request.items)
+
+
+MEASURES: Mapping[str, Callable[[Request, ManyTexts], Figures]] = {
+    "sentiment": _texts,
+    "intent": _texts,
+    "segment": _segment,
+    "recommendation": _recommendation,
+}
+TASKS = tuple(MEASURES)

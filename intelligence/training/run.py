@@ -1,0 +1,31 @@
+"""Training one task from data to files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from intelligence.encoding import ManyTexts
+from intelligence.engines.contract import Card
+from intelligence.engines.head_files import save_head
+from intelligence.engines.segment import save_segment
+from intelligence.training.intent import train_intent
+from intelligence.training.segment import train_segment
+from intelligence.training.sentiment import train_sentiment
+
+TEXT_TASKS = {"sentiment": train_sentiment, "intent": train_intent}
+TASKS = (*TEXT_TASKS, "segment")
+
+
+def train(task: str, data: Path, folder: Path, encode: ManyTexts) -> Card:
+    """Train `task` (one of TASKS) on `data` and write the model, named as its folder.
+
+    Raises TableError for data that cannot teach it, MissingWeightsError without an encoder.
+    """
+    if task == "segment":
+        engine = train_segment(data, encode, encode.backbone.name)
+        named = replace(engine, card=replace(engine.card, name=folder.name))
+        return save_segment(named, folder).card
+    head = TEXT_TASKS[task](data, encode, encode.backbone.name)
+    named_head = replace(head, card=replace(head.card, name=folder.name))
+    return save_head(named_head, folder, encode.backbone.version).card
