@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from customers.models import Customer, Order, Product, SimilarProduct
+from customers.models.analysable import FRESH_REQUEST
+from customers.signals import ring
 from intelligence.analysis.store import register
 from intelligence.engines.contract import Card
 from intelligence.engines.factor_files import save_factors
@@ -27,6 +32,8 @@ SIMILAR_BATCH = 512
 # So many new purchases or products, as a share of the fitted ones, make a fit stale.
 # Fewer must not: a fit has every customer read again.
 GROWTH = 0.02
+ASKED_TOGETHER = 1000
+HELD_SECONDS = 0.1
 
 MAKE_TABLE_SQL = """
 CREATE TEMP TABLE fitted (product_id bigint, target vector, context vector)
@@ -54,19 +61,48 @@ def refit_when_stale() -> bool:
     with transaction.atomic():
         if not _only_fitter():
             return False
-        if _is_stale():
-            return fit_shop() is not None
-        take_in_new_products()
-    return False
+        if not _is_stale():
+            concerned, fitted = _take_in_new_products(), None
+        else:
+            concerned, fitted = Customer.objects.all(), _fit()
+    have_read_again(concerned)
+    return fitted is not None
 
 
-@transaction.atomic
 def fit_shop() -> ModelVersion | None:
     """Fit to all purchases and product texts, and store factors and similar products.
 
     All customers become pending, for their recommendations are of the former fit. None
     when there is no product yet.
     """
+    with transaction.atomic():
+        version = _fit()
+    if version:
+        have_read_again(Customer.objects.all())
+    return version
+
+
+def have_read_again(customers: QuerySet[Customer]) -> None:
+    """Make these customers pending, a chunk at a time, and ring once.
+
+    Workers hold rows that they store results on. A statement over all customers would
+    wait for one worker while another waits for it; rows that are held come in a later turn.
+    """
+    asked_at = timezone.now()
+    due = customers.filter(requested_at__lt=asked_at)
+    free = due.select_for_update(skip_locked=True, no_key=True).order_by("pk")
+    while due.exists():
+        with transaction.atomic():
+            pks = list(free.values_list("pk", flat=True)[:ASKED_TOGETHER])
+            chunk = Customer.objects.filter(pk__in=pks)
+            chunk.update(requested_at=timezone.now(), **FRESH_REQUEST)
+        if not pks:
+            time.sleep(HELD_SECONDS)
+    if customers.exists():
+        ring(Customer)
+
+
+def _fit() -> ModelVersion | None:
     pks, embeddings = _products(only_new=False)
     if not pks:
         return None
@@ -79,26 +115,23 @@ def fit_shop() -> ModelVersion | None:
     ModelVersion.objects.filter(pk=version.pk).update(card=factors.card.as_json())
     _keep_factors(pks, factors, version)
     _keep_similar(pks, factors, range(len(pks)))
-    Customer.objects.request_analysis()
     return version
 
 
-def take_in_new_products() -> int:
+def _take_in_new_products() -> QuerySet[Customer]:
     """Give factors to products that are newer than the fit, from their texts alone.
 
-    Customers who bought one of them become pending: they were read without it. How many
-    products were taken in; 0 before the first fit.
+    The customers who bought one of them: they were read without it.
     """
     engine = current()
     pks, embeddings = _products(only_new=True)
     if engine is None or not pks:
-        return 0
+        return Customer.objects.none()
     _keep_factors(pks, _of_text_alone(engine.factors, embeddings), engine.version)
     grown = current() or engine
     _keep_similar(grown.product_pks, grown.factors, [grown.row_of_product[pk] for pk in pks])
     buyers = Order.objects.filter(lines__product__in=pks).values("customer")
-    Customer.objects.filter(pk__in=buyers).request_analysis()
-    return len(pks)
+    return Customer.objects.filter(pk__in=buyers)
 
 
 def _products(*, only_new: bool) -> tuple[list[int], NDArray[np.float32]]:

@@ -1,6 +1,8 @@
 """The shop's recommender: fitted to its own orders, kept, made current, and only when due."""
 
 import json
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -92,6 +94,37 @@ def test_a_fit_asks_for_every_customer_to_be_read_again(kitchen):
     recommender.fit_shop()
     assert Customer.objects.pending().count() == 7
     assert newcomer in Customer.objects.pending()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_customer_that_a_worker_holds_is_asked_for_once_it_is_free(kitchen):
+    shop.all_read()
+    held, *others = Customer.objects.order_by("pk")
+    worker = connections.create_connection("default")
+    worker.connect()
+    worker.set_autocommit(False)
+    with worker.cursor() as cursor:
+        cursor.execute("UPDATE customers_customer SET notes = '' WHERE id = %s", [held.pk])
+    asking = threading.Thread(target=ask_for_all)
+    asking.start()
+    wait_until(lambda: Customer.objects.pending().count() == len(others))
+    assert asking.is_alive()
+    worker.commit()
+    asking.join(timeout=10)
+    worker.close()
+    assert held in Customer.objects.pending()
+
+
+def ask_for_all():
+    recommender.have_read_again(Customer.objects.all())
+    connections.close_all()
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_no_fit_is_due_when_nothing_changed(kitchen):
@@ -189,7 +222,7 @@ def test_a_new_product_has_the_text_part_that_a_fit_would_give_it(large_catalogu
     sold_part = current().factors.dimension - 1 - shop.DIMENSION
     twin = ProductFactory(name="twin", source="shop")
     shop.read(twin, "paper", 50)
-    recommender.take_in_new_products()
+    recommender.refit_when_stale()
     factors = current().factors
     row, twin_row = current().row_of_product[large_catalogue[50].pk], len(factors) - 1
     assert factors.contexts[twin_row, sold_part:] == pytest.approx(
