@@ -15,21 +15,18 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from customers.models import Message, Ticket
+from customers.models import Customer, Message, Ticket
+from intelligence import recommender
 from intelligence.models import Prediction
 from intelligence.tasks import analyse_pending, analyse_rows, sweep
-from tests.factories import UserFactory
+from tests.factories import NOON, UserFactory
+from tests.intelligence import shop
 from tests.processes import ROOT, environment
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
 PATIENCE_SECONDS = 60
 WEIGHTS = ROOT / "intelligence" / "engines" / "weights"
-SHIPPED_CARDS = {
-    task: json.loads((WEIGHTS / task / "card.json").read_text())
-    for task in ("intent", "sentiment")
-    if (WEIGHTS / task / "card.json").exists()
-}
 DEFAULT_ENGINE = "intelligence.engines.default.load_text_reader"
 
 
@@ -177,21 +174,43 @@ def post_ticket(partner, body):
     return partner.get(f"/api/v1/tickets/{posted['id']}/").json()
 
 
-def test_a_ticket_posted_to_the_api_is_read_by_the_worker(start_worker, partner):
-    start_worker()
-    ticket = post_ticket(partner, "It is good, but where is it?")
-    assert ticket["pending"] is False
-    assert ticket["intent"]["prediction"]["label"] == "track_order"
-    assert ticket["messages"][0]["sentiment"]["label"] == "positive"
+def shipped_version(task):
+    return json.loads((WEIGHTS / task / "card.json").read_text())["sha256"]
 
 
-@pytest.mark.skipif(not SHIPPED_CARDS, reason="the heads for intent and sentiment do not ship yet")
 def test_a_ticket_posted_to_the_api_is_read_by_the_models_that_ship(start_worker, partner):
     start_worker(ENGINE_TEXT=DEFAULT_ENGINE)
-    ticket = post_ticket(partner, "It arrived broken, this is awful. I want my money back!")
+    ticket = post_ticket(partner, "This is terrible. I want a refund, give me my money back!")
     intent, message = ticket["intent"]["prediction"], ticket["messages"][0]
     assert intent["label"] == "get_refund"
     assert message["sentiment"]["label"] in ("negative", "very_negative")
     assert message["language"] == "en"
-    assert intent["model_version"] == SHIPPED_CARDS["intent"]["sha256"]
-    assert message["sentiment"]["model_version"] == SHIPPED_CARDS["sentiment"]["sha256"]
+    assert intent["model_version"] == shipped_version("intent")
+    assert message["sentiment"]["model_version"] == shipped_version("sentiment")
+    assert ticket["pending"] is False
+
+
+def test_an_order_posted_to_the_api_moves_the_customers_recommendations(start_worker, partner):
+    kitchen, garden = shop.stock("kitchen"), shop.stock("garden")
+    shop.customers_who_keep_to(garden)
+    ada = shop.customers_who_keep_to(kitchen)[0]
+    recommender.fit_shop()
+    shop.all_read()
+    start_worker()
+    order = {
+        "number": "W-1",
+        "source": "shop",
+        "customer": ada.pk,
+        "placed_at": NOON.isoformat(),
+        "currency": "GBP",
+        "lines": [{"product": garden[2].pk, "quantity": 1, "unit_price": "10.00"}],
+    }
+    assert partner.post("/api/v1/orders/", order, format="json").status_code == 201
+    wait_for(lambda: not Customer.objects.awaiting().exists(), "the customer to be read")
+    found = partner.get(f"/api/v1/recommendations/?customer={ada.pk}").json()["results"]
+    names = {product.pk: product.name for product in (*kitchen, *garden)}
+    assert names[found[0]["product"]].startswith("garden")
+    assert garden[2].pk not in {row["product"] for row in found}
+    assert {row["method"] for row in found} == {"purchases"}
+    ada.refresh_from_db()
+    assert ada.suggested_segment_id == ada.segment_detail["label"]
