@@ -194,3 +194,14 @@ def test_an_analysable_record_names_its_texts_and_indexes_its_queue(model):
     queue = [index for index in model._meta.indexes if index.name.endswith("_pending")]
     assert [index.fields for index in queue] == [["requested_at"]]
     assert isinstance(model._default_manager.get_queryset(), AnalysableQuerySet)
+
+
+def test_tests_that_commit_bring_back_the_rows_that_migrations_made():
+    """One that does not leaves content types behind, on which the next one's rows fail."""
+    committing = [
+        f"{name_of(path)}:{number}"
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if "django_db(transaction=True" in line and "serialized_rollback=True" not in line
+    ]
+    assert committing == []

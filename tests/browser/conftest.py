@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from playwright.sync_api import sync_playwright
 
 from tests.factories import UserFactory
@@ -26,17 +27,24 @@ document.addEventListener("securitypolicyviolation", (event) =>
 PATIENCE_MS = 10_000
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """Headless Chromium; a test that needs it is skipped where there is none."""
+@pytest.fixture(scope="module")
+def browser(django_db_setup):
+    """Headless Chromium; a test that needs it is skipped where there is none.
+
+    While Playwright's event loop runs in this thread, Django takes it for asynchronous: it
+    would refuse queries, and it makes a connection of its own, without the migrated rows
+    that are restored before each test. So it runs no longer than this module.
+    """
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine: apt-get install chromium")
+    migrated_rows = connection._test_serialized_contents
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
-        # Playwright's own event loop runs in this thread, and Django would refuse queries.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        connection._test_serialized_contents = migrated_rows
         started = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield started
         started.close()
+        connection.close()
 
 
 @pytest.fixture
