@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, F, Sum
@@ -18,6 +19,7 @@ from customers.views.access import get_customer_for, get_product_for
 
 ACCENT, GOOD, BAD, NEUTRAL = "#12857a", "#2c9a5b", "#d2483f", "#8a93a0"
 MOST_POINTS = 400
+WEEKS = 104
 SCORE_COLOUR = {
     "field": "score",
     "type": "quantitative",
@@ -150,42 +152,63 @@ def shop_orders(user: Any, _pk: int | None) -> Plot:
 
 
 def shop_sentiment(user: Any, _pk: int | None) -> Plot:
-    """The mean sentiment of customers' messages and reviews in each week."""
+    """How customers' messages and reviews sounded: each week, and the mean of four."""
     messages = Message.objects.visible_to(user).filter(sentiment_score__isnull=False)
     reviews = Review.objects.visible_to(user).filter(sentiment_score__isnull=False)
     rows = weekly(messages, "sent_at", _("messages")) + weekly(reviews, "written_at", _("reviews"))
-    encoding = {
-        "x": time_axis(),
-        "y": {
-            "field": "score",
-            "type": "quantitative",
-            "title": _("mean sentiment"),
-            "scale": {"domain": [-1, 1]},
-        },
-        "color": {
-            "field": "kind",
-            "type": "nominal",
-            "scale": {"range": [BAD, ACCENT]},
-            "legend": {"title": None, "orient": "top"},
-        },
+    colour = {
+        "field": "kind",
+        "type": "nominal",
+        "scale": {"range": [BAD, ACCENT]},
+        "legend": {"title": None, "orient": "top"},
     }
-    mark = {"type": "line", "interpolate": "monotone", "strokeWidth": 2}
-    return framed(rows, _("Mean sentiment per week"), mark=mark, encoding=encoding)
+    layer = [
+        {
+            "mark": {"type": "point", "filled": True, "size": 18, "opacity": 0.3},
+            "encoding": {"x": time_axis(), "y": mean_score("score"), "color": colour},
+        },
+        {
+            "mark": {"type": "line", "interpolate": "monotone", "strokeWidth": 2},
+            "encoding": {"x": time_axis(), "y": mean_score("of_four_weeks"), "color": colour},
+        },
+    ]
+    return framed(rows, _("Mean sentiment of four weeks"), layer=layer)
+
+
+def mean_score(field: str) -> dict[str, Any]:
+    """The y axis of mean sentiment scores."""
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": _("mean sentiment"),
+        "scale": {"domain": [-1, 1]},
+    }
 
 
 def weekly(texts: Any, column: str, kind: str) -> list[dict[str, Any]]:
-    """The mean score of each of the latest 104 weeks."""
+    """The mean score of each of the latest 104 weeks with texts, oldest first.
+
+    `of_four_weeks` is the mean over the texts of a week and the three before it: a shop
+    has few texts a week, and their mean alone jumps about.
+    """
     weeks = texts.annotate(week=TruncWeek(column)).values("week")
-    means = weeks.annotate(score=Avg("sentiment_score"), n=Count("pk")).order_by("-week")[:104]
+    summed = weeks.annotate(total=Sum("sentiment_score"), n=Count("pk")).order_by("-week")
+    latest = list(summed[:WEEKS])[::-1]
     return [
         {
             "at": row["week"].date().isoformat(),
-            "score": round(row["score"], 3),
+            "score": round(row["total"] / row["n"], 3),
+            "of_four_weeks": round(_mean_until(latest, row["week"]), 3),
             "n": row["n"],
             "kind": kind,
         }
-        for row in means
+        for row in latest
     ]
+
+
+def _mean_until(weeks: list[dict[str, Any]], last: datetime) -> float:
+    near = [row for row in weeks if timedelta() <= last - row["week"] < timedelta(weeks=4)]
+    return sum(row["total"] for row in near) / sum(row["n"] for row in near)
 
 
 def product_stars(user: Any, pk: int | None) -> Plot:

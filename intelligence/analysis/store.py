@@ -18,6 +18,9 @@ from intelligence.analysis.kind import Kind, Result
 from intelligence.engines.contract import Card
 from intelligence.models import ModelVersion, Prediction
 
+# Rows are locked in the order of their keys, as every writer of many rows locks them, so
+# that a batch and an import never wait for each other.
+LOCK = sql.SQL("SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE")
 COMPARE_AND_SET = sql.SQL(
     """
     UPDATE {table} AS row SET {assignments}
@@ -47,13 +50,15 @@ def compare_and_set(kind: Kind, pairs: Sequence[tuple[Analysable, Result]]) -> s
     columns = [sql.Identifier(field.column) for field in fields]
     done = sql.SQL("analysed_at = {}, analysis_error = ''").format(timezone.now())
     sets = [sql.SQL("{0} = result.{0}").format(column) for column in columns]
+    table = sql.Identifier(kind.model._meta.db_table)
     statement = COMPARE_AND_SET.format(
-        table=sql.Identifier(kind.model._meta.db_table),
+        table=table,
         assignments=sql.SQL(", ").join([*sets, done]),
         values=sql.SQL(", ").join([_typed_row(fields)] * len(pairs)),
         columns=sql.SQL(", ").join([sql.SQL("id"), sql.SQL("token"), *columns]),
     )
     with connection.cursor() as cursor:
+        cursor.execute(LOCK.format(table=table), [[row.pk for row, _ in pairs]])
         cursor.execute(statement, list(_parameters(fields, pairs)))
         return {pk for (pk,) in cursor.fetchall()}
 

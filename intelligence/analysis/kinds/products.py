@@ -32,7 +32,7 @@ class Products(Kind):
         ProductVector.objects.bulk_create(
             [
                 ProductVector(product=row, embedding=embedding, embedding_version=version)
-                for row, result in stored
+                for row, result in sorted(stored, key=lambda pair: pair[0].pk)
                 for embedding, version in [result.extra]
             ],
             update_conflicts=True,
