@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from intelligence.encoding import ManyTexts
-from intelligence.engines.head_files import CARD, SHIPPED, find_weights, load_head
+from intelligence.engines.head_files import CARD, SHIPPED, find_weights, load_card, load_head
 from intelligence.engines.heads import Head
 from intelligence.engines.segment import load_segment
 from intelligence.evaluation.columns import TableError
@@ -70,6 +70,8 @@ def model_folder(task: str, name: str | None) -> Path:
     if not (folder / CARD).exists():
         known = sorted(path.parent.name for path in own.glob(f"*/{CARD}"))
         raise TableError(f"no model {name!r}; there are {', '.join([SHIPPED_NAME, *known])}")
+    if (made_for := load_card(folder).task) != task:
+        raise TableError(f"{name!r} is a model for {made_for}, not for {task}")
     return folder
 
 

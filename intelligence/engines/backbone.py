@@ -23,7 +23,14 @@ import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 from numpy.typing import NDArray
-from transformers import AutoConfig, AutoModel, AutoModelForTextEncoding, AutoTokenizer
+from transformers import (
+    MODEL_FOR_TEXT_ENCODING_MAPPING,
+    AutoConfig,
+    AutoModel,
+    AutoModelForTextEncoding,
+    AutoTokenizer,
+    PretrainedConfig,
+)
 from transformers.utils import logging as transformers_logging
 
 from intelligence.engines.errors import MissingWeightsError, RefusedWeightsError
@@ -189,11 +196,18 @@ class Backbone:
         transformers_logging.disable_progress_bar()
         options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
         config = AutoConfig.from_pretrained(self.folder, **options)
-        kind = AutoModelForTextEncoding if config.is_encoder_decoder else AutoModel
-        model = kind.from_pretrained(
+        model = self._kind(config).from_pretrained(
             self.folder, config=config, use_safetensors=True, dtype=torch.float32, **options
         )
         return model.eval()
+
+    def _kind(self, config: PretrainedConfig) -> Any:
+        """Of a T5 only the encoder is wanted, whether the folder holds the decoder or not."""
+        if type(config) in MODEL_FOR_TEXT_ENCODING_MAPPING:
+            return AutoModelForTextEncoding
+        if config.is_encoder_decoder:
+            raise RefusedWeightsError(f"{self.name} is a {config.model_type}: no text encoder")
+        return AutoModel
 
 
 def _packaged_folder() -> Path:

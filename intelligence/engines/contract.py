@@ -98,6 +98,8 @@ class Card:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Card:
         """The card read from JSON; raises ValueError naming missing or unknown fields."""
+        if not isinstance(content, Mapping):
+            raise ValueError(f"card: not an object but {type(content).__name__}")
         known = set(cls.__dataclass_fields__)
         required = {"name", "task", "description", "labels", "languages", "backbone", "sha256"}
         required |= {"licence"}

@@ -131,6 +131,8 @@ def _promoted(folder: Path) -> dict[str, str]:
         chosen: dict[str, str] = json.loads(path.read_text("utf-8"))
     except ValueError as error:
         raise RefusedWeightsError(f"{path} is not JSON: {error}") from error
+    if not isinstance(chosen, dict):
+        raise RefusedWeightsError(f"{path} does not name a model for each task")
     return chosen
 
 

@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 MAX_WORDS = 400
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[!?]+|[\U0001f300-\U0001faff☀-➿]")
+# Chinese and Japanese set no spaces: there a character is a word. What has no end (a text
+# may be one word of megabytes) is cut, for words are shown as evidence.
+CHARACTER = "぀-ヿ㐀-鿿"
+LETTERS = rf"[^\W\d_{CHARACTER}]{{1,64}}"
+WORD = re.compile(
+    rf"[{CHARACTER}]|{LETTERS}(?:['’]{LETTERS}){{0,3}}|\d{{1,64}}|[!?]{{1,64}}"
+    r"|[\U0001f300-\U0001faff☀-➿]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class Words:
 
 
 def words_of(text: str) -> Words:
-    """The first `MAX_WORDS` words, numbers, runs of ! and ?, and emoji."""
+    """The first `MAX_WORDS` words, Chinese characters, numbers, runs of ! and ?, emoji."""
     found = []
     for match in WORD.finditer(text):
         found.append((match.group(), match.start(), match.end()))

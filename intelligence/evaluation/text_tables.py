@@ -58,7 +58,7 @@ def labelled(path: Path, table: pa.Table, texts: Sequence[str], label: str) -> T
     labels = [None if value is None else as_label(value) for value in table[label].to_pylist()]
     kept = [row for row, name in enumerate(labels) if name]
     if not kept:
-        raise TableError(f"{path} has no row with a {label}")
+        raise TableError(f"{path} has no row with its {label}")
     return TextTable(
         tuple(joined[row] for row in kept),
         tuple(labels[row] or "" for row in kept),

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from intelligence.encoding import ManyTexts
 from intelligence.engines.contract import Card
 from intelligence.engines.errors import WeightsError
-from intelligence.engines.head_files import SHIPPED, promote
+from intelligence.engines.head_files import CARD, SHIPPED, load_card, promote
 from intelligence.evaluation.columns import TableError
 from intelligence.training.run import TASKS, train
 
@@ -88,4 +88,7 @@ def _folder(options: dict[str, Any]) -> Path:
         raise CommandError(f"{name!r} is no name: use a to z, 0 to 9, - and _", returncode=2)
     if options["ship"] and (options["promote"] or name != task):
         raise CommandError("--ship goes without --promote and --name", returncode=2)
-    return (SHIPPED if options["ship"] else Path(settings.MODELS_DIR)) / name
+    folder = (SHIPPED if options["ship"] else Path(settings.MODELS_DIR)) / name
+    if (folder / CARD).exists() and (other := load_card(folder).task) != task:
+        raise CommandError(f"{folder} is a model for {other}: choose another --name", returncode=2)
+    return folder
