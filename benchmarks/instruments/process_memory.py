@@ -26,13 +26,16 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One process: who started it, its command line, its memory in MB."""
+    """One process: who started it, its command line, its memory in MB; `peak_mb` is the
+    highest RSS since its start.
+    """
 
     pid: int
     parent: int
     command: str
     rss_mb: float = 0.0
     pss_mb: float = 0.0
+    peak_mb: float = 0.0
 
 
 @contextmanager
@@ -95,6 +98,7 @@ def _process(folder: Path) -> Process:
         command=(folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"),
         rss_mb=kilobytes(memory, "Rss") / 1024,
         pss_mb=kilobytes(memory, "Pss") / 1024,
+        peak_mb=kilobytes(folder / "status", "VmHWM") / 1024,
     )
 
 

@@ -22,7 +22,7 @@ TREE = [
     Process(22, 20, "python -m granian --interface wsgi", 130, 80),
     Process(23, 22, "python -c from multiprocessing.spawn", 200, 150),
     Process(30, 1, "celery -A crm_site worker -Q interactive -c 1", 110, 60),
-    Process(31, 30, "celery -A crm_site worker -Q interactive -c 1", 700, 600),
+    Process(31, 30, "celery -A crm_site worker -Q interactive -c 1", 700, 600, 820),
     Process(40, 1, "celery -A crm_site worker -Q bulk -c 1", 110, 61),
     Process(50, 1, "celery -A crm_site beat -l WARNING", 100, 50),
     Process(90, 2, "python elsewhere", 999, 999),
@@ -53,6 +53,7 @@ def test_a_worker_counts_with_its_child_and_a_web_process_by_itself():
     assert shown["largest_web_process_mb"] == 130
     assert shown["interactive_worker_mb"] == 660
     assert shown["bulk_worker_mb"] == 61
+    assert shown["worker_peak_mb"] == 820
     assert (shown["peer_django_mb"], shown["peer_engine_mb"]) == (80, 481)
     assert shown["all_processes_mb"] == 25 + 170 + 150 + 660 + 61 + 50
     assert shown["processes"] == 10
