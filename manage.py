@@ -14,7 +14,7 @@ from crm_site.services.preflight import check_space
 
 # Commands that bring their own database or need none.
 WITHOUT_DATABASE = {
-    *("up", "check", "help", "version", "collectstatic", "makemessages", "compilemessages"),
+    *("up", "benchmark", "check", "help", "version", "collectstatic", "makemessages", "compilemessages"),
     *("spectacular", "test"),
 }
 

@@ -216,6 +216,7 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep
 CELERY_TASK_PUBLISH_RETRY = False  # a broker that is down must not hold up a request
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0  # a pool process loads the models before it reports
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"

@@ -52,15 +52,10 @@ class Sorting(filters.OrderingFilter):
         """The rows in the chosen order, else as they were."""
         if not value:
             return qs
-        column = F(self.param_map_back[value[0].lstrip("-")])
+        column = F(self.param_map[value[0].lstrip("-")])
         if value[0].startswith("-"):
             return qs.order_by(column.desc(nulls_last=True), "-id")
         return qs.order_by(column.asc(nulls_last=True), "id")
-
-    @property
-    def param_map_back(self) -> dict[str, str]:
-        """Columns by the names that the address uses."""
-        return {shown: column for column, shown in self.param_map.items()}
 
 
 class ValueFilter(filters.ChoiceFilter):

@@ -13,6 +13,11 @@ PAGE_ROWS = 50
 MOST_COUNTED = 10_000
 
 
+def capped_count(rows: Any) -> int:
+    """How many rows there are; `MOST_COUNTED` + 1 stands for any number above it."""
+    return rows.order_by()[: MOST_COUNTED + 1].count()
+
+
 class CappedPaginator(Paginator):
     """Counts up to `MOST_COUNTED` rows; what lies beyond is reached by narrower filters."""
 
@@ -28,8 +33,7 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def _counted(self) -> int:
-        rows: Any = self.object_list
-        return rows.order_by()[: MOST_COUNTED + 1].count()
+        return capped_count(self.object_list)
 
 
 def page_of(rows: models.QuerySet, request: HttpRequest, size: int = PAGE_ROWS) -> Page:

@@ -11,7 +11,7 @@ from customers.models import Analysable, Customer, Message, Product, Review
 
 READ_MODELS: tuple[type[Analysable], ...] = (Product, Message, Review, Customer)
 
-EXACT_UP_TO = 100_000  # above, PostgreSQL's own estimate of the table is near enough
+EXACT_UP_TO = 20_000  # above, PostgreSQL's own estimate of the table is near enough
 
 
 @dataclass(frozen=True, slots=True)

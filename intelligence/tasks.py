@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_process_init
 from django.conf import settings
 
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending as drain
 from intelligence.analysis.run import analyse_rows as read_rows
 from intelligence.analysis.sweep import overdue_kinds
+from intelligence.engines.errors import WeightsError
+from intelligence.loaded import text_reader
 from intelligence.recommender import refit_when_stale
 
+logger = logging.getLogger(__name__)
+
 BULK_SECONDS = 120  # then the task rings itself again, so that other bulk work gets a turn
+
+
+@worker_process_init.connect
+def load_models(**_: Any) -> None:
+    """Load the text models as soon as a pool process starts (after the fork), so that the
+    first ticket does not wait for them. Weights that are missing are told by the rows.
+    """
+    try:
+        text_reader()
+    except WeightsError as error:
+        logger.error("%s", error)
 
 
 @shared_task

@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from customers.features import feature_label, feature_value
 from customers.imports.formats import FORMATS
 from customers.models import Sentiment
+from customers.paging import MOST_COUNTED
 from customers.sentences import translated
 
 register = template.Library()
@@ -87,6 +88,13 @@ def score_tone(score: float | None) -> str:
 def sentiment_label(sentiment: str) -> str:
     """The name of a sentiment step."""
     return str(Sentiment(sentiment).label) if sentiment else ""
+
+
+@register.filter
+def counted(rows: int) -> str:
+    """A number of rows that was counted up to a limit: "10,000+" above it."""
+    shown = number_format(min(rows, MOST_COUNTED), 0, force_grouping=True)
+    return f"{shown}+" if rows > MOST_COUNTED else shown
 
 
 @register.filter

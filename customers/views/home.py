@@ -8,7 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from customers.filters import FEELING_STEPS
 from customers.models import Customer, Review, Ticket
+from customers.paging import capped_count
 from customers.progress import READ_MODELS, analysis_progress
 
 TOP_ROWS = 6
@@ -22,13 +24,14 @@ def home(request: HttpRequest) -> HttpResponse:
     listed = tickets.select_related("customer", "intent", "suggested_intent")
     listed = listed.defer("search", "customer__search")
     customers = Customer.objects.visible_to(request.user).defer("search")
+    reviews = Review.objects.visible_to(request.user)
     angry = customers.filter(sentiment_score__lte=ANGRY, order_count__gt=0)
     at_risk = customers.filter(suggested_segment="at_risk")
     context = {
-        "open_count": tickets.count(),
-        "negative_count": tickets.negative().count(),
-        "at_risk_count": at_risk.count(),
-        "bad_review_count": Review.objects.filter(sentiment__endswith="negative").count(),
+        "open_count": capped_count(tickets),
+        "negative_count": capped_count(tickets.negative()),
+        "at_risk_count": capped_count(at_risk),
+        "bad_review_count": capped_count(reviews.filter(sentiment__in=FEELING_STEPS["negative"])),
         "urgent_tickets": listed.negative().order_by("sentiment_score")[:TOP_ROWS],
         "latest_tickets": listed.order_by("-last_message_at")[:TOP_ROWS],
         "angry_customers": angry.order_by("-spent_total")[:TOP_ROWS],

@@ -2,7 +2,7 @@
 
 Generated utterances alone teach a head their templates (it then reads half of real
 tickets right), so the sentences of our own weigh as much as all others together:
-docs/decisions/0008-text-heads.md.
+docs/decisions/0005-text-heads.md.
 """
 
 from __future__ import annotations

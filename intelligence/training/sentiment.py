@@ -1,7 +1,7 @@
 """Training the sentiment head: five steps, learnt from labels on any scale.
 
 Which sets may teach the head that ships is decided by their licences:
-docs/decisions/0008-text-heads.md.
+docs/decisions/0005-text-heads.md.
 """
 
 from __future__ import annotations

@@ -94,7 +94,6 @@ class Command(BaseCommand):
         if options["no_demo"] or loaded.exists():
             return
         supervisor.start(commands.management("load_demo", environment=environment))
-        loaded.touch()
 
     def _announce(self, supervisor: Supervisor, address: str, logins: dict[str, str]) -> None:
         lines = [f"Rapport is up: {address}"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
@@ -28,6 +30,8 @@ class Command(BaseCommand):
         started = perf_counter()
         loaded = load_demo(timezone.now().date(), options["seed"])
         seconds = round(perf_counter() - started, 2)
+        # tells `manage.py up` that it need not ask again, even where the rows were deleted
+        Path(settings.VAR_DIR, "demo.loaded").touch()
         if options["json"]:
             self.stdout.write(json.dumps({**asdict(loaded), "seconds": seconds}))
             return

@@ -1,8 +1,10 @@
 """Every list: shown to staff alone, found and paginated."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from customers.models import Customer, Intent, Ticket
+from customers.models import Customer, Intent, Product, Ticket
 from tests.factories import (
     ArticleFactory,
     CustomerFactory,
@@ -64,3 +66,30 @@ def test_a_persons_decision_counts_before_the_models_opinion_in_filters(agent):
 def test_nonsense_in_the_address_is_no_error(agent, query):
     CustomerFactory()
     assert agent.get(f"/customers/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(("sort", "names"), [("-spent", "BAC"), ("last_order", "ABC"), ("", "CBA")])
+def test_customers_are_sorted_with_those_without_a_value_last(agent, sort, names):
+    for name, spent, day in (("A", 5, 1), ("B", 9, 2), ("C", 0, None)):
+        row = CustomerFactory(name=name)
+        at = None if day is None else datetime(2026, 1, day, tzinfo=UTC)
+        Customer.objects.filter(pk=row.pk).update(spent_total=spent, last_order_at=at)
+    page = agent.get(f"/customers/?sort={sort}").context["page"]
+    assert "".join(customer.name for customer in page) == names
+
+
+@pytest.mark.parametrize(("sort", "names"), [("-reviews", "BA"), ("sentiment", "BA"), ("", "AB")])
+def test_products_are_sorted(agent, sort, names):
+    for name, count, score in (("A", 1, None), ("B", 7, -0.5)):
+        row = ProductFactory(name=name)
+        Product.objects.filter(pk=row.pk).update(review_count=count, sentiment_score=score)
+    page = agent.get(f"/products/?sort={sort}").context["page"]
+    assert "".join(product.name for product in page) == names
+
+
+def test_countries_are_offered_as_there_are(agent):
+    for country in ("GB", "FR", "GB", ""):
+        CustomerFactory(country=country)
+    choices = agent.get("/customers/").context["filter"].form.fields["country"].choices
+    assert [value for value, _ in choices] == ["", "FR", "GB"]
+    assert len(agent.get("/customers/?country=GB").context["page"].object_list) == 2
