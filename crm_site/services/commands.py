@@ -13,7 +13,7 @@ from crm_site.services.supervisor import Child
 
 def postgres(server: EmbeddedPostgres) -> Child:
     """The embedded database."""
-    return Child("postgres", server.command(), server.process_options(), signal.SIGINT)
+    return Child("postgres", server.command(), server.process_options(), signal.SIGINT, needed=True)
 
 
 def web(host: str, port: int, environment: Mapping[str, str]) -> Child:

@@ -23,7 +23,7 @@ from crm_site.services.process import die_with_parent
 
 MOST_DEATHS = 5
 DEATHS_WITHIN_SECONDS = 60
-STOP_SECONDS = 15
+STOP_SECONDS = 10
 COLOURS = (36, 32, 33, 35, 34, 31)
 
 
@@ -32,7 +32,7 @@ class Child:
     """One process of the tree: how to start it, and how it has been doing.
 
     `options` go to Popen; `stop_signal` asks it to end. A child that is not `kept` may
-    end by itself when its work is done.
+    end by itself when its work is done; one that is `needed` by the others ends after them.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Child:
     options: Mapping[str, Any] = field(default_factory=dict)
     stop_signal: int = signal.SIGTERM
     kept: bool = True
+    needed: bool = False
     process: subprocess.Popen | None = None
     deaths: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_DEATHS))
     start_at: float = 0.0
@@ -98,11 +99,14 @@ class Supervisor:
                 self._look_after(child)
 
     def stop(self) -> None:
-        """End the children in the reverse order of their start."""
-        for child in reversed(self.children):
-            if child.is_running:
+        """End the children, all at once, and then those that they needed."""
+        for needed in (False, True):
+            running = [c for c in self.children if c.needed is needed and c.is_running]
+            for child in running:
                 _signal_group(child, signal.SIGKILL if self.hard else child.stop_signal)
-                self._wait_for(child)
+            deadline = time.monotonic() + STOP_SECONDS
+            for child in running:
+                self._wait_for(child, deadline)
 
     def say(self, text: str) -> None:
         """A line of our own."""
@@ -125,8 +129,7 @@ class Supervisor:
         self.say(f"{child.name} ended ({_reason(code)}); it starts again in {pause:g} s.")
         child.process, child.start_at = None, time.monotonic() + pause
 
-    def _wait_for(self, child: Child) -> None:
-        deadline = time.monotonic() + STOP_SECONDS
+    def _wait_for(self, child: Child, deadline: float) -> None:
         while child.is_running and time.monotonic() < deadline and not self.hard:
             time.sleep(0.02)
         if child.is_running:
