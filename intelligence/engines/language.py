@@ -3,7 +3,7 @@
 Scripts decide where they can (Chinese, Japanese, Korean, Thai, Greek, Hebrew); the rest
 is py3langid (BSD; Lui & Baldwin 2012), limited to languages that shops write in. On
 short texts its scores lie close together, so English, the language of most texts here,
-yields only to a clear lead. docs/models.md has the figures.
+yields only to a clear lead.
 """
 
 from __future__ import annotations
