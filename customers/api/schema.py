@@ -1,8 +1,13 @@
-"""What the OpenAPI schema says beyond the endpoints: how errors look."""
+"""The OpenAPI schema: how it is made, and what it says of errors."""
 
 from __future__ import annotations
 
+import threading
 from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from drf_spectacular.views import SpectacularAPIView
 
 from customers.api.problems import MEDIA_TYPE
 
@@ -30,6 +35,21 @@ PROBLEM = {
         },
     },
 }
+
+
+class SchemaView(SpectacularAPIView):
+    """The schema, made by one thread at a time.
+
+    drf-spectacular loads its extensions with the first schema of a process, and another
+    thread that asks meanwhile meets them half loaded.
+    """
+
+    _making = threading.Lock()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The answer to one request after another."""
+        with self._making:
+            return super().dispatch(request, *args, **kwargs)
 
 
 def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """The addresses of the API."""
 
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
 from customers.api import viewsets
 from customers.api.problems import not_found
+from customers.api.schema import SchemaView
 
 router = DefaultRouter()
 router.register("customers", viewsets.CustomerViewSet)
@@ -24,7 +25,7 @@ docs = SpectacularSwaggerSplitView.as_view(
 
 urlpatterns = [
     path("v1/", include((router.urls, "api"))),
-    path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="api-schema"),
+    path("schema/", SchemaView.as_view(permission_classes=[]), name="api-schema"),
     path("docs/", docs, name="api-docs"),
     re_path(r"", not_found),
 ]

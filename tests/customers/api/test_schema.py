@@ -5,6 +5,8 @@ import io
 import pytest
 from django.core.management import call_command
 
+from tests.processes import report_of
+
 pytestmark = pytest.mark.django_db
 
 
@@ -20,3 +22,7 @@ def test_schema_and_page_are_served_to_anyone(client):
     assert b"swagger-ui" in page.content
     assert b"<script>" not in page.content
     assert b"<style>" not in page.content
+
+
+def test_several_that_ask_at_once_all_get_the_schema():
+    assert report_of("tests.programs.schema_by_many") == [200] * 6
