@@ -15,13 +15,16 @@ from intelligence.engines.backbone import Backbone
 
 # Texts of like length go together within a chunk; the bar moves once a chunk.
 CHUNK = 2048
+# Padding moves the last bits of an embedding and so those of trained weights: what ships
+# is trained with this budget, whatever workers find fast.
+TOKEN_BUDGET = 4096
 
 
 class ManyTexts:
     """Embeds texts on all cores, with a progress bar where somebody watches."""
 
     def __init__(self) -> None:
-        self.backbone = Backbone(settings.BACKBONE or None)
+        self.backbone = Backbone(settings.BACKBONE or None, token_budget=TOKEN_BUDGET)
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32[n, d], rows of length 1. Raises MissingWeightsError."""
