@@ -52,10 +52,11 @@ class Sorting(filters.OrderingFilter):
         """The rows in the chosen order, else as they were."""
         if not value:
             return qs
-        column = F(self.param_map[value[0].lstrip("-")])
+        name = self.param_map[value[0].lstrip("-")]
+        last = qs.model._meta.get_field(name).null or None
         if value[0].startswith("-"):
-            return qs.order_by(column.desc(nulls_last=True), "-id")
-        return qs.order_by(column.asc(nulls_last=True), "id")
+            return qs.order_by(F(name).desc(nulls_last=last), "-id")
+        return qs.order_by(F(name).asc(nulls_last=last), "id")
 
 
 class ValueFilter(filters.ChoiceFilter):

@@ -159,9 +159,7 @@ class Customer(ExternalRecord, Analysable):
                 name="customer_by_last_order",
             ),
             models.Index(fields=["last_order_at", "id"], name="customer_by_silence"),
-            models.Index(
-                F("spent_total").desc(nulls_last=True), F("id").desc(), name="customer_by_spent"
-            ),
+            models.Index(fields=["-spent_total", "-id"], name="customer_by_spent"),
             models.Index(fields=["segment", "-last_order_at"], name="customer_by_decision"),
             models.Index(
                 fields=["suggested_segment", "-last_order_at"], name="customer_by_segment"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
@@ -72,9 +72,7 @@ class Product(ExternalRecord, Analysable):
             models.Index(fields=["-created_at", "-id"], name="product_by_created"),
             models.Index(fields=["category", "name"], name="product_by_category"),
             models.Index(fields=["sentiment_score", "id"], name="product_by_sentiment"),
-            models.Index(
-                F("review_count").desc(nulls_last=True), F("id").desc(), name="product_by_reviews"
-            ),
+            models.Index(fields=["-review_count", "-id"], name="product_by_reviews"),
         ]
 
     def __str__(self) -> str:
