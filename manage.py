@@ -14,8 +14,8 @@ from crm_site.services.preflight import check_space
 
 # Commands that bring their own database or need none.
 WITHOUT_DATABASE = {
-    *("up", "benchmark", "check", "help", "version", "collectstatic", "makemessages", "compilemessages"),
-    *("spectacular", "test"),
+    *("up", "benchmark", "check", "help", "version", "collectstatic", "makemessages"),
+    *("compilemessages", "spectacular", "test", "train", "evaluate"),
 }
 
 
