@@ -27,8 +27,9 @@ from intelligence.training.text_sets import TextSet
 CALIBRATING = (1, 2)
 # Fewer rows than this say nothing about probabilities.
 FEWEST_CALIBRATING = 20
-# Of each set; more rows would move the figures on the card by less than a point.
-ROWS_MEASURED = 1000
+# Of each set: a figure on the card is then within two points of that on every row (of
+# 1,000 airline tweets one draw read 0.737, where all 12,222 read 0.693).
+ROWS_MEASURED = 3000
 LANGUAGE_SHARE = 0.02
 # On Banking77 and CLINC150 half a point better than the default, which is for many sets.
 LABELS_ALONE = Settings(decay=1e-5, gram_decay=2e-5)
