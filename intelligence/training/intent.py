@@ -1,7 +1,7 @@
 """Training the intent head: what a ticket is about, or that it is about nothing we know.
 
 Generated utterances alone teach a head their templates (it then reads half of real
-tickets right), so the sentences of our own weigh as much as all others together:
+tickets right), so the sentences of our own weigh more than all others together:
 docs/decisions/0005-text-heads.md.
 """
 
