@@ -24,6 +24,7 @@ from crm_site.services.process import die_with_parent
 MOST_DEATHS = 5
 DEATHS_WITHIN_SECONDS = 60
 STOP_SECONDS = 10
+WATCH_SECONDS = 0.1
 COLOURS = (36, 32, 33, 35, 34, 31)
 
 
@@ -59,7 +60,9 @@ class Supervisor:
         self.log_folder = log_folder
         self.out = out or sys.stdout
         self.children: list[Child] = []
-        self.ending = threading.Event()
+        # Plain flags: a signal handler that takes a lock, as Event.set does, can stand in
+        # the way of the very thread that it interrupted.
+        self.ending = False
         self.hard = False
         log_folder.mkdir(parents=True, exist_ok=True)
 
@@ -94,9 +97,10 @@ class Supervisor:
         """Look after the children until a signal comes. Raises ServiceError when a child
         dies again and again.
         """
-        while not self.ending.wait(0.2):
+        while not self.ending:
             for child in list(self.children):
                 self._look_after(child)
+            time.sleep(WATCH_SECONDS)
 
     def stop(self) -> None:
         """End the children, all at once, and then those that they needed."""
@@ -138,8 +142,8 @@ class Supervisor:
             child.process.wait()
 
     def _on_signal(self, number: int, frame: Any) -> None:
-        self.hard = self.ending.is_set()
-        self.ending.set()
+        self.hard = self.ending
+        self.ending = True
 
     def _pass_lines_on(self, child: Child) -> None:
         assert child.process is not None

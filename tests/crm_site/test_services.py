@@ -1,6 +1,8 @@
 """The embedded services, one by one."""
 
 import errno
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +81,9 @@ def test_first_logins_are_made_once_and_readable_by_the_owner_alone(tmp_path):
 def test_a_shop_with_users_gets_no_first_logins(tmp_path):
     User.objects.create_user("boss")
     assert first_logins(tmp_path / "logins.txt") == {}
+
+
+def test_a_signal_never_stands_in_its_own_way(tmp_path):
+    # A lock taken by the handler stood in the way of the wait that it interrupted.
+    program = [sys.executable, "-m", "tests.programs.stopped_at_once", str(tmp_path)]
+    assert subprocess.run(program, timeout=60, check=False).returncode == 0
