@@ -17,6 +17,11 @@ FEELING_STEPS = {
     "positive": [Sentiment.POSITIVE, Sentiment.VERY_POSITIVE],
 }
 MILD = 0.25  # scores nearer to zero than this count as neutral
+FEELING_RANGES = {
+    "negative": Q(sentiment_score__lte=-MILD),
+    "neutral": Q(sentiment_score__gt=-MILD, sentiment_score__lt=MILD),
+    "positive": Q(sentiment_score__gte=MILD),
+}
 
 
 class SearchBox(filters.CharFilter):
@@ -101,12 +106,7 @@ class CustomerFilter(filters.FilterSet):
 
     def feels(self, rows: models.QuerySet, name: str, feeling: str) -> models.QuerySet:
         """By the mean score of the latest texts."""
-        ranges = {
-            "negative": Q(sentiment_score__lte=-MILD),
-            "neutral": Q(sentiment_score__gt=-MILD, sentiment_score__lt=MILD),
-            "positive": Q(sentiment_score__gte=MILD),
-        }
-        return rows.filter(ranges[feeling])
+        return rows.filter(FEELING_RANGES[feeling])
 
 
 class TicketFilter(filters.FilterSet):

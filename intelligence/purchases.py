@@ -44,8 +44,6 @@ OF_CUSTOMERS = "o.customer_id = ANY(%s)"
 OF_SOURCE = "o.source = %s AND o.customer_id IS NOT NULL"
 OF_EVERYBODY = "o.customer_id IS NOT NULL"
 
-Rows = NDArray[np.int64]
-
 
 def orders_of(customer_pks: Sequence[int]) -> Orders:
     """Orders of these customers; `customer_index` is the place in `customer_pks`."""

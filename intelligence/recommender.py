@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +20,8 @@ from intelligence.analysis.store import register
 from intelligence.engines.contract import Card
 from intelligence.engines.factor_files import save_factors
 from intelligence.engines.factorisation import fit
-from intelligence.engines.recommendation import ItemFactors
+from intelligence.engines.recommendation import ItemFactors, similar_many
+from intelligence.locks import held_until_commit
 from intelligence.models import ModelVersion
 from intelligence.purchases import all_purchases, purchase_count
 from intelligence.shop_recommender import current, in_service
@@ -28,7 +29,6 @@ from intelligence.vectors import binary, embedding_version, sent, stacked, vecto
 
 FIT_LOCK = 7_310_002
 SIMILAR = 8
-SIMILAR_BATCH = 512
 # So many new purchases or products, as a share of the fitted ones, make a fit stale.
 # Fewer must not: a fit has every customer read again.
 GROWTH = 0.02
@@ -59,7 +59,7 @@ def refit_when_stale() -> bool:
     process fits at a time; a second one goes on with what there is.
     """
     with transaction.atomic():
-        if not _only_fitter():
+        if not held_until_commit(FIT_LOCK):
             return False
         if not _is_stale():
             concerned, fitted = _take_in_new_products(), None
@@ -169,19 +169,11 @@ def _is_stale() -> bool:
     )
 
 
-def _only_fitter() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [FIT_LOCK])
-        return bool(cursor.fetchone()[0])
-
-
 def _keep_factors(pks: Sequence[int], factors: ItemFactors, version: ModelVersion) -> None:
     """Store the factors on their products; those of other versions are given up."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS fitted")
-        cursor.execute(
-            "CREATE TEMP TABLE fitted (product_id bigint, target vector, context vector)"
-        )
+        cursor.execute(MAKE_TABLE_SQL)
         with cursor.copy("COPY fitted FROM STDIN (FORMAT BINARY)") as copy:
             copy.set_types(["int8", "bytea", "bytea"])  # as bytes, a vector is already binary
             for pk, target, context in zip(pks, factors.targets, factors.contexts, strict=True):
@@ -196,35 +188,10 @@ def _keep_similar(pks: Sequence[int], factors: ItemFactors, rows: Sequence[int])
     sources = _sources(pks)  # now, for the connection answers nothing else during a COPY
     SimilarProduct.objects.filter(product__in=[pks[row] for row in rows]).delete()
     with connection.cursor() as cursor, cursor.copy(COPY_SIMILAR_SQL) as copy:
-        for row, others, scores in _similar(factors, sources, rows):
-            best = zip(others, scores, strict=True)
-            for rank, (other, score) in enumerate(best, start=1):
+        for row, best in zip(rows, similar_many(factors, rows, SIMILAR, sources), strict=True):
+            found = zip(best.items, best.scores, strict=True)
+            for rank, (other, score) in enumerate(found, start=1):
                 copy.write_row((pks[row], pks[other], rank, float(score)))
-
-
-Alike = tuple[int, NDArray[np.int64], NDArray[np.float32]]
-
-
-def _similar(
-    factors: ItemFactors, source_of: NDArray[np.int64], rows: Sequence[int]
-) -> Iterator[Alike]:
-    """Each row, the rows most like it and their cosines, best first."""
-    vectors = factors.targets[:, :-1]
-    vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    for start in range(0, len(rows), SIMILAR_BATCH):
-        batch = np.array(rows[start : start + SIMILAR_BATCH], np.int64)
-        cosines = vectors[batch] @ vectors.T
-        cosines[source_of[batch, None] != source_of[None, :]] = -np.inf
-        cosines[np.arange(len(batch)), batch] = -np.inf
-        for row, scores in zip(batch, cosines, strict=True):
-            best = _highest(scores)
-            yield int(row), best, scores[best]
-
-
-def _highest(scores: NDArray[np.float32]) -> NDArray[np.int64]:
-    count = min(SIMILAR, int(np.isfinite(scores).sum()))
-    candidates = np.argpartition(-scores, min(count, len(scores) - 1))[:count]
-    return candidates[np.lexsort((candidates, -scores[candidates]))]
 
 
 def _sources(pks: Sequence[int]) -> NDArray[np.int64]:

@@ -19,6 +19,7 @@ from intelligence.engines.recommendation import (
     ItemFactors,
     Ranked,
     fold_in_many,
+    purchase_shares,
     top_n,
 )
 from intelligence.models import ModelVersion, ProductVector
@@ -59,10 +60,7 @@ class ShopRecommender:
         names = self._names(np.unique(histories.item_index))
         found = []
         for row, best in enumerate(ranked):
-            own = slice(weights.indptr[row], weights.indptr[row + 1])
-            bought, weight = weights.indices[own], weights.data[own]
-            affinity = self.factors.contexts[bought] @ self.factors.targets[best.items, :-1].T
-            shares = weight[:, None] * affinity
+            bought, shares = purchase_shares(self.factors, weights, row, best.items)
             found.append(
                 [
                     self._reasons_of(int(item), bought, share, names)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
 from django.db import models
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from customers.filters import MILD
+from customers.filters import FEELING_RANGES, FEELINGS
 from customers.indexed_values import indexed_values
 from customers.models import Message
 
@@ -59,23 +58,14 @@ class FeelingFilter(admin.SimpleListFilter):
 
     title = _("sentiment")
     parameter_name = "feeling"
-    ranges: ClassVar[dict[str, Q]] = {
-        "negative": Q(sentiment_score__lte=-MILD),
-        "neutral": Q(sentiment_score__gt=-MILD, sentiment_score__lt=MILD),
-        "positive": Q(sentiment_score__gte=MILD),
-    }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The three feelings."""
-        return [
-            ("negative", _("negative")),
-            ("neutral", _("neutral")),
-            ("positive", _("positive")),
-        ]
+        return FEELINGS
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
         """The rows of the chosen feeling."""
-        chosen = self.ranges.get(self.value() or "")
+        chosen = FEELING_RANGES.get(self.value() or "")
         return queryset if chosen is None else queryset.filter(chosen)
 
 

@@ -163,8 +163,7 @@ class OrderAdmin(IndexedSearch, RecordAdmin):
         pks = list(queryset.order_by().values_list("customer", flat=True).distinct())
         super().delete_queryset(request, queryset)
         customers: Any = Customer.objects.filter(pk__in=pks)
-        customers.refresh_order_statistics()
-        customers.request_analysis()
+        customers.bought_something()
 
     @admin.display(description=_("goods"))
     def goods(self, order: Order) -> str:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from django.contrib import admin
 from django.db import models
-from django.db.models import Avg, Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -70,20 +66,10 @@ class ReviewAdmin(IndexedSearch, FeltAdmin):
     def delete_model(self, request: HttpRequest, obj: Review) -> None:
         """Delete; the product's sums follow."""
         super().delete_model(request, obj)
-        _recount([obj.product_id])
+        Product.objects.filter(pk=obj.product_id).refresh_standing()
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         """Delete; the sums of the products follow."""
         products = list(queryset.order_by().values_list("product", flat=True).distinct())
         super().delete_queryset(request, queryset)
-        _recount(products)
-
-
-def _recount(product_pks: Iterable[int]) -> None:
-    for pk in product_pks:
-        sums: dict[str, Any] = Review.objects.filter(product=pk).aggregate(
-            review_count=Count("pk"),
-            rating_average=Avg("rating"),
-            sentiment_score=Avg("sentiment_score"),
-        )
-        Product.objects.filter(pk=pk).update(**sums)
+        Product.objects.filter(pk__in=products).refresh_standing()

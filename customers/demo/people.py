@@ -11,7 +11,6 @@ from customers.demo.content import content
 from customers.demo.records import Person
 from customers.demo.stories import GARDEN_FAREWELL_DAY, VIP_KEY
 
-PEOPLE = 500
 ORDERS = 3000
 YEARS = 729
 

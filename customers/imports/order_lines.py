@@ -173,5 +173,4 @@ def refresh_sums(cursor: CursorWrapper) -> None:
     Order.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()]).refresh_totals()
     cursor.execute(TOUCHED_CUSTOMERS)
     customers = Customer.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()])
-    customers.refresh_order_statistics()
-    customers.request_analysis()
+    customers.bought_something()

@@ -75,6 +75,11 @@ class CustomerQuerySet(AnalysableQuerySet):
             cursor.execute(ORDER_STATISTICS_SQL, {"pks": pks})
             return cursor.rowcount
 
+    def bought_something(self) -> None:
+        """After a change of orders: recompute the sums and ask for new analyses."""
+        self.refresh_order_statistics()
+        self.request_analysis()
+
 
 class Customer(ExternalRecord, Analysable):
     """A person or company that buys.
@@ -182,7 +187,6 @@ class Customer(ExternalRecord, Analysable):
         self.save(update_fields=["segment", "segment_set_by", "segment_set_at", "updated_at"])
 
     def bought_something(self) -> None:
-        """After a change of orders: recompute the sums and ask for a new analysis."""
+        """As `CustomerQuerySet.bought_something`, for this one."""
         customers: Any = type(self).objects.filter(pk=self.pk)
-        customers.refresh_order_statistics()
-        customers.request_analysis()
+        customers.bought_something()

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
 from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.search import matching_prefixes
+
+# Rows are locked in the order of their keys, so that two writers never deadlock.
+PRODUCT_STANDING_SQL = """
+WITH locked AS (
+    SELECT id FROM customers_product WHERE id = ANY(%(pks)s) ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE customers_product p SET
+    review_count = said.n, rating_average = said.stars, sentiment_score = said.score
+FROM locked JOIN LATERAL (
+    SELECT count(*) AS n, avg(rating) AS stars, avg(sentiment_score) AS score
+    FROM customers_review WHERE product_id = locked.id
+) said ON true
+WHERE p.id = locked.id
+"""
 
 
 class ProductQuerySet(AnalysableQuerySet):
@@ -19,6 +33,12 @@ class ProductQuerySet(AnalysableQuerySet):
     def matching(self, words: str) -> ProductQuerySet:
         """Products whose name, SKU, brand or category has words beginning so."""
         return matching_prefixes(self, words)
+
+    def refresh_standing(self) -> None:
+        """Recompute the review columns of these products, in one statement."""
+        pks = list(self.order_by().values_list("pk", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute(PRODUCT_STANDING_SQL, {"pks": pks})
 
     def on_sale(self) -> ProductQuerySet:
         """Active products that are in stock, or whose stock is not counted."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from customers.models import MAX_ATTEMPTS
 from intelligence.analysis.kinds import KINDS
+from intelligence.locks import held_until_commit
 
 SWEEP_LOCK = 7_310_001  # one sweep at a time, however many beats run
 
@@ -23,7 +24,7 @@ def overdue_kinds() -> list[str]:
     of their own killed their workers: they get that as their reason.
     """
     with transaction.atomic():
-        if not _only_sweeper():
+        if not held_until_commit(SWEEP_LOCK):
             return []
         for kind in KINDS.values():
             silent = kind.model.objects.failed().filter(analysis_error="")
@@ -34,9 +35,3 @@ def overdue_kinds() -> list[str]:
             for name, kind in KINDS.items()
             if kind.model.objects.pending().filter(requested_at__lt=limit).exists()
         ]
-
-
-def _only_sweeper() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SWEEP_LOCK])
-        return bool(cursor.fetchone()[0])

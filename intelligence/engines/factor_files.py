@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from safetensors.numpy import load as deserialise
 from safetensors.numpy import save as serialise
 
 from intelligence.engines.errors import RefusedWeightsError
-from intelligence.engines.head_files import CARD, WEIGHTS, load_card, read_checked, write_whole
+from intelligence.engines.head_files import WEIGHTS, load_card, read_checked, write_model
 from intelligence.engines.recommendation import ItemFactors
 
 
@@ -24,11 +22,7 @@ def save_factors(factors: ItemFactors, folder: Path) -> ItemFactors:
             "contexts": np.ascontiguousarray(factors.contexts),
         }
     )
-    card = replace(factors.card, sha256=hashlib.sha256(content).hexdigest())
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / WEIGHTS, content)
-    write_whole(folder / CARD, json.dumps(card.as_json(), indent=2).encode() + b"\n")
-    return replace(factors, card=card)
+    return replace(factors, card=write_model(folder, content, factors.card))
 
 
 def load_factors(folder: Path) -> ItemFactors:

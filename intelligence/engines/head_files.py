@@ -29,16 +29,20 @@ WEIGHTS, CARD, ACTIVE = "weights.safetensors", "card.json", "active.json"
 
 
 def save_head(head: Head, folder: Path, backbone_version: str) -> Head:
-    """Write a head; returns it with the sha256 of what was written on its card.
+    """Write a head; returns it with the sha256 of what was written on its card."""
+    return replace(head, card=write_model(folder, _serialised(head, backbone_version), head.card))
+
+
+def write_model(folder: Path, content: bytes, card: Card) -> Card:
+    """Write the weights of any model and its card; returns the card with their sha256.
 
     The card comes last: whoever reads between the two refuses instead of mixing them.
     """
-    content = _serialised(head, backbone_version)
-    stored = replace(head, card=replace(head.card, sha256=hashlib.sha256(content).hexdigest()))
+    stored = replace(card, sha256=hashlib.sha256(content).hexdigest())
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / WEIGHTS, content)
-    card = json.dumps(stored.card.as_json(), indent=2, ensure_ascii=False)
-    write_whole(folder / CARD, card.encode() + b"\n")
+    told = json.dumps(stored.as_json(), indent=2, ensure_ascii=False)
+    write_whole(folder / CARD, told.encode() + b"\n")
     return stored
 
 

@@ -14,7 +14,7 @@ that was never sold has zeros in the first and is found through the second.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,7 +26,7 @@ from intelligence.engines.contract import Card, Evidence
 # A history counts by 1 / (1 + r), r = how many purchases are later; what is older than
 # this many purchases has no weight. Measured: docs/decisions/0006-recommendation.md.
 LOOK_BACK = 50
-# Users scored together in `top_n`: bounds memory at this many rows of items.
+# Users or items scored together: bounds memory at this many rows of items.
 BATCH = 256
 
 BIAS = "popularity"
@@ -115,9 +115,7 @@ class Ranked:
 
 def fold_in(factors: ItemFactors, item_index: NDArray[np.int64]) -> NDArray[np.float32]:
     """p_u float32[k + 1] of one history, oldest purchase first; empty: popularity only."""
-    n = len(item_index)
-    one = Histories(np.zeros(n, np.int64), np.asarray(item_index, np.int64), np.arange(float(n)))
-    return fold_in_many(factors, one, users=1)[0]
+    return fold_in_many(factors, _one(item_index), users=1)[0]
 
 
 def fold_in_many(factors: ItemFactors, histories: Histories, users: int) -> NDArray[np.float32]:
@@ -136,15 +134,23 @@ def explain(
     least the number of distinct items, the weights sum to r_ui. `name` is the item's
     index as text (kind "purchase"), or "popularity" (kind "feature").
     """
-    n = len(item_index)
-    one = Histories(np.zeros(n, np.int64), np.asarray(item_index, np.int64), np.arange(float(n)))
-    weights = one.matrix(1, len(factors)).tocoo()
-    items = weights.coords[1]
-    shares = weights.data * (factors.contexts[items] @ factors.targets[target, :-1])
-    strongest = np.argsort(-np.abs(shares), kind="stable")[:count]
+    weights = _one(item_index).matrix(1, len(factors))
+    items, shares = purchase_shares(factors, weights, 0, np.array([target], np.int64))
+    strongest = np.argsort(-np.abs(shares[:, 0]), kind="stable")[:count]
     bias = Evidence("feature", BIAS, float(factors.biases[target]))
-    bought = (Evidence("purchase", str(items[i]), float(shares[i])) for i in strongest)
+    bought = (Evidence("purchase", str(items[i]), float(shares[i, 0])) for i in strongest)
     return (*bought, bias)
+
+
+def purchase_shares(
+    factors: ItemFactors, weights: csr_array, user: int, targets: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """The items that a user bought, int[b], and the share of each in the score of each
+    target, float32[b, len(targets)]. `weights` is `Histories.matrix`.
+    """
+    own = slice(weights.indptr[user], weights.indptr[user + 1])
+    bought, weight = weights.indices[own], weights.data[own]
+    return bought, weight[:, None] * (factors.contexts[bought] @ factors.targets[targets, :-1].T)
 
 
 def top_n(
@@ -170,12 +176,34 @@ def top_n(
 
 
 def similar(factors: ItemFactors, item: int, n: int) -> Ranked:
-    """The `n` items most like one: the cosine of their target vectors without the bias."""
+    """The `n` items most like one; see `similar_many`."""
+    return next(similar_many(factors, [item], n))
+
+
+def similar_many(
+    factors: ItemFactors,
+    items: Sequence[int],
+    n: int,
+    groups: NDArray[np.int64] | None = None,
+) -> Iterator[Ranked]:
+    """For each of `items` the `n` most like it, by the cosine of their target vectors
+    without the bias; with `groups` int[items of `factors`] only among those of its group.
+    """
     vectors = factors.targets[:, :-1]
-    lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-12)
-    cosines = (vectors @ vectors[item]) / (lengths * lengths[item])
-    cosines[item] = -np.inf
-    return _best(cosines, n, known=True)
+    vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    for start in range(0, len(items), BATCH):
+        batch = np.array(items[start : start + BATCH], np.int64)
+        cosines = vectors[batch] @ vectors.T
+        cosines[np.arange(len(batch)), batch] = -np.inf
+        if groups is not None:
+            cosines[groups[batch, None] != groups[None, :]] = -np.inf
+        yield from (_best(row, n, known=True) for row in cosines)
+
+
+def _one(item_index: NDArray[np.int64]) -> Histories:
+    """The history of one user, oldest purchase first."""
+    n = len(item_index)
+    return Histories(np.zeros(n, np.int64), np.asarray(item_index, np.int64), np.arange(float(n)))
 
 
 def _scores(

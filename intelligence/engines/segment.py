@@ -7,7 +7,6 @@ the shop's. Numpy only. How it was chosen: docs/decisions/0007-segment.md.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,12 +23,11 @@ from scipy.special import softmax
 from intelligence.engines.contract import Card, Evidence, Prediction, abstention
 from intelligence.engines.customer_features import NAMES, Features
 from intelligence.engines.head_files import (
-    CARD,
     WEIGHTS,
     find_weights,
     load_card,
     read_checked,
-    write_whole,
+    write_model,
 )
 
 NO_ORDERS = "no orders yet"
@@ -155,11 +153,7 @@ def save_segment(engine: SegmentEngine, folder: Path) -> SegmentEngine:
     tensors = {name: np.ascontiguousarray(getattr(own, name), np.float32)
                for name in ("weight", "bias", "knots", "centre")}  # fmt: skip
     content = serialise(tensors, metadata={"segment": json.dumps(meta, sort_keys=True)})
-    card = replace(engine.card, sha256=hashlib.sha256(content).hexdigest())
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / WEIGHTS, content)
-    write_whole(folder / CARD, json.dumps(card.as_json(), indent=2).encode() + b"\n")
-    return replace(engine, card=card)
+    return replace(engine, card=write_model(folder, content, engine.card))
 
 
 def load_segment(folder: Path) -> SegmentEngine:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from django.db import connection
-
-from customers.models import Review
+from customers.models import Product, Review
 from intelligence.analysis.kind import Kind, Result
 from intelligence.analysis.kinds.sentiment import (
     SENTIMENT_COLUMNS,
@@ -15,19 +13,6 @@ from intelligence.analysis.kinds.sentiment import (
     sentiment_columns,
 )
 from intelligence.loaded import text_reader
-
-PRODUCT_STANDING_SQL = """
-WITH locked AS (
-    SELECT id FROM customers_product WHERE id = ANY(%(pks)s) ORDER BY id FOR NO KEY UPDATE
-)
-UPDATE customers_product p SET
-    review_count = said.n, rating_average = said.stars, sentiment_score = said.score
-FROM locked JOIN LATERAL (
-    SELECT count(*) AS n, avg(rating) AS stars, avg(sentiment_score) AS score
-    FROM customers_review WHERE product_id = locked.id
-) said ON true
-WHERE p.id = locked.id
-"""
 
 
 class Reviews(Kind):
@@ -53,18 +38,11 @@ class Reviews(Kind):
         ]
 
     def keep(self, stored: Sequence[tuple[Review, Result]]) -> None:
-        refresh_product_standing(row.product_id for row, _ in stored)
+        products = Product.objects.filter(pk__in={row.product_id for row, _ in stored})
+        products.refresh_standing()
         refresh_customer_sentiment(row.customer_id for row, _ in stored)
 
 
 def review_text(review: Review) -> str:
     """What is read of a review."""
     return "\n".join(part for part in (review.title, review.body) if part.strip())
-
-
-def refresh_product_standing(product_pks: Iterable[int]) -> None:
-    """Recompute the review columns of these products."""
-    pks = sorted(set(product_pks))
-    if pks:
-        with connection.cursor() as cursor:
-            cursor.execute(PRODUCT_STANDING_SQL, {"pks": pks})
