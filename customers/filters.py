@@ -39,12 +39,12 @@ class SearchBox(filters.CharFilter):
 class FeelingFilter(filters.ChoiceFilter):
     """Negative, neutral or positive, by the sentiment step of a row."""
 
-    def __init__(self) -> None:
+    def __init__(self, column: str = "sentiment") -> None:
         super().__init__(choices=FEELINGS, label=_("Sentiment"), method=self._narrow)
+        self.column = column
 
-    @staticmethod
-    def _narrow(rows: models.QuerySet, _name: str, feeling: str) -> models.QuerySet:
-        return rows.filter(sentiment__in=FEELING_STEPS[feeling])
+    def _narrow(self, rows: models.QuerySet, _name: str, feeling: str) -> models.QuerySet:
+        return rows.filter(**{f"{self.column}__in": FEELING_STEPS[feeling]})
 
 
 class Sorting(filters.OrderingFilter):
@@ -160,7 +160,7 @@ class OrderFilter(filters.FilterSet):
 class ReviewFilter(filters.FilterSet):
     """The review list."""
 
-    feeling = FeelingFilter()
+    feeling = FeelingFilter("effective_sentiment")
     rating = filters.ChoiceFilter(choices=[(n, "★" * n) for n in range(5, 0, -1)], label=_("Stars"))
 
     class Meta:

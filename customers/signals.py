@@ -1,16 +1,19 @@
-"""The doorbell: what the records send when rows wait to be read.
+"""The doorbells: what the records send when rows wait to be read, or jobs to be done.
 
 `analysis_requested(sender, pks)` is sent after the commit that made rows pending.
 `sender` is the model class; `pks` lists the rows, or is None for "whatever is pending".
+`job_requested(sender, pk)` likewise follows the commit of one job.
 Nobody has to listen, and a lost signal loses nothing: the pending rows are the queue.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import models, transaction
 from django.dispatch import Signal
 
 analysis_requested = Signal()
+job_requested = Signal()  # (sender, pk): a Training or Promotion waits for a worker
 
 MAX_NAMED_ROWS = 1000
 
@@ -22,6 +25,9 @@ def ring(model: type[models.Model], pks: Sequence[int] | None = None) -> None:
     signal stays small however many rows a bulk write touched.
     """
     named = None if pks is None or len(pks) > MAX_NAMED_ROWS else list(pks)
-    transaction.on_commit(
-        lambda: analysis_requested.send_robust(sender=model, pks=named), robust=True
-    )
+    send_after_commit(analysis_requested, sender=model, pks=named)
+
+
+def send_after_commit(signal: Signal, *, sender: type[models.Model], **named: Any) -> None:
+    """Send `signal` once the current transaction commits; what receivers raise is logged."""
+    transaction.on_commit(lambda: signal.send_robust(sender=sender, **named), robust=True)

@@ -16,7 +16,7 @@ from customers.admin import results
 from customers.admin.base import ReadOnlyAdmin
 from customers.admin.search import IndexedSearch
 from customers.models import Analysable
-from intelligence.models import ModelVersion, Prediction, ProductVector
+from intelligence.models import Prediction, ProductVector
 
 SHORT = 12  # so many characters tell one sha256 from another
 
@@ -34,35 +34,6 @@ class KindFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
         """The lines of the chosen kind."""
         return queryset.filter(kind=self.value()) if self.value() else queryset
-
-
-@admin.register(ModelVersion)
-class ModelVersionAdmin(ReadOnlyAdmin):
-    """Every set of weights that made predictions, with its card."""
-
-    list_display = ("task", "called", "version", "first_used_at")
-    list_filter = ("task",)
-    search_fields = ("task", "sha256__startswith")
-    ordering = ("-id",)
-    sortable_by = ()
-    fields = ("task", "sha256", "first_used_at", "card_entries")
-    readonly_fields = ("card_entries",)
-    export_columns = ("task", "sha256", "card", "first_used_at")
-
-    @admin.display(description=_("model"))
-    def called(self, version: ModelVersion) -> str:
-        """The name on its card."""
-        return version.card.get("name", "")
-
-    @admin.display(description=_("version"))
-    def version(self, version: ModelVersion) -> str:
-        """The beginning of its sha256."""
-        return version.sha256[:SHORT]
-
-    @admin.display(description=_("card"))
-    def card_entries(self, version: ModelVersion) -> str:
-        """What the model is, what it was trained on and how well it did."""
-        return results.card(version.card)
 
 
 @admin.register(Prediction)

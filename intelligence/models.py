@@ -1,30 +1,12 @@
-"""What only the machine needs: model versions, the ledger of predictions, vectors."""
+"""What only the machine needs: the ledger of predictions, vectors."""
 
 from __future__ import annotations
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
 
-from customers.models import Product
-
-
-class ModelVersion(models.Model):
-    """One set of weights that made predictions, named by the sha256 of its content."""
-
-    task = models.CharField(_("task"), max_length=40)
-    sha256 = models.CharField(_("sha256"), max_length=64)
-    card = models.JSONField(_("card"), encoder=DjangoJSONEncoder)
-    first_used_at = models.DateTimeField(_("first used"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("model version")
-        verbose_name_plural = _("model versions")
-        constraints = [models.UniqueConstraint(fields=["task", "sha256"], name="modelversion_once")]
-
-    def __str__(self) -> str:
-        return f"{self.task} {self.sha256[:12]}"
+from customers.models import ModelVersion, Product
 
 
 class Prediction(models.Model):

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from customers.models import Customer, Order, Product, SimilarProduct
+from customers.models import Customer, ModelVersion, Order, Product, SimilarProduct
 from customers.models.analysable import FRESH_REQUEST
 from customers.signals import ring
 from intelligence.analysis.store import register
@@ -22,7 +22,6 @@ from intelligence.engines.factor_files import save_factors
 from intelligence.engines.factorisation import fit
 from intelligence.engines.recommendation import ItemFactors, similar_many
 from intelligence.locks import held_until_commit
-from intelligence.models import ModelVersion
 from intelligence.purchases import all_purchases, purchase_count
 from intelligence.shop_recommender import current, in_service
 from intelligence.vectors import binary, embedding_version, sent, stacked, vectors_in_use

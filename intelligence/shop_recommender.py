@@ -12,7 +12,7 @@ from django.db.models import Count, Max
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from customers.models import Product
+from customers.models import ModelVersion, Product
 from intelligence.engines.contract import Card
 from intelligence.engines.recommendation import (
     Histories,
@@ -22,7 +22,7 @@ from intelligence.engines.recommendation import (
     purchase_shares,
     top_n,
 )
-from intelligence.models import ModelVersion, ProductVector
+from intelligence.models import ProductVector
 from intelligence.vectors import sent, stacked
 
 REASONS = 3

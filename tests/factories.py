@@ -135,3 +135,49 @@ class ImportFactory(DjangoModelFactory):
     format = "customers"
     source = "shop"
     file_name = "customers.csv"
+
+
+class ModelVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ModelVersion
+
+    task = "intent"
+    name = factory.Sequence("intent-{}".format)
+    sha256 = factory.Sequence("{:064x}".format)
+    card = factory.LazyAttribute(
+        lambda version: {
+            "name": version.name,
+            "task": version.task,
+            "description": "what a ticket is about",
+            "labels": ["get_refund", "track_order"],
+            "languages": ["en"],
+            "licence": "Apache-2.0",
+            "threshold": 0.4,
+            "training_data": [{"name": "sentences", "licence": "CC0", "rows": 600}],
+            "metrics": {"tickets": {"n": 40, "accuracy": 0.9, "macro_f1": 0.88, "ece": 0.03}},
+        }
+    )
+
+
+class TrainingFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Training
+
+    task = "intent"
+
+
+class PromotionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Promotion
+
+    model = factory.SubFactory(ModelVersionFactory)
+
+
+class CorrectionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Correction
+
+    task = "intent"
+    ticket = factory.SubFactory(TicketFactory)
+    label = "get_refund"
+    at = NOON

@@ -19,8 +19,12 @@ from customers.templatetags.records import signed
 EXTERNAL = ("source", "external_id")
 ANALYSIS_COLUMNS = ("requested_at", "analysed_at", "attempts", "analysis_error")
 ANALYSIS = ("analysis_state", *ANALYSIS_COLUMNS)
-FELT_COLUMNS = ("language", "sentiment", "sentiment_score", "sentiment_probability")
-FELT = ("language", "sentiment", "feeling", "reading")
+FELT_DECISION = ("sentiment_decision", "sentiment_set_by", "sentiment_set_at")
+FELT_COLUMNS = (
+    *("language", "sentiment", "sentiment_score", "sentiment_probability"),
+    *("sentiment_decision", "sentiment_set_by__username", "sentiment_set_at"),
+)
+FELT = ("language", "sentiment", "feeling", "reading", *FELT_DECISION)
 
 
 class RecordAdmin(admin.ModelAdmin):

@@ -88,7 +88,11 @@ class ReviewFilter(RecordFilter):
 
     customer = filters.NumberFilter(field_name="customer_id")
     product = filters.NumberFilter(field_name="product_id")
-    sentiment = filters.ChoiceFilter(choices=Sentiment.choices)
+    sentiment = filters.ChoiceFilter(
+        field_name="effective_sentiment",
+        choices=Sentiment.choices,
+        label="What staff decided, else what the model says.",
+    )
 
     class Meta:
         model = Review

@@ -2,8 +2,11 @@
 
 from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
 from customers.models.article import Article
+from customers.models.aspect import Aspect, AspectMention
 from customers.models.base import ExternalRecord, RecordQuerySet
+from customers.models.correction import Correction
 from customers.models.customer import Customer
+from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
 from customers.models.product import Product
 from customers.models.recommendation import Recommendation, SimilarProduct
@@ -12,6 +15,7 @@ from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import
 from customers.models.taxonomy import Intent, Segment
 from customers.models.ticket import Message, Ticket
+from customers.models.training import Promotion, Training
 from customers.models.user import User
 
 __all__ = [
@@ -19,14 +23,19 @@ __all__ = [
     "Analysable",
     "AnalysableQuerySet",
     "Article",
+    "Aspect",
+    "AspectMention",
+    "Correction",
     "Customer",
     "ExternalRecord",
     "Import",
     "Intent",
     "Message",
+    "ModelVersion",
     "Order",
     "OrderLine",
     "Product",
+    "Promotion",
     "Recommendation",
     "RecordQuerySet",
     "Review",
@@ -35,5 +44,6 @@ __all__ = [
     "SentimentRead",
     "SimilarProduct",
     "Ticket",
+    "Training",
     "User",
 ]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
 from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.correction import Correction
 from customers.models.search import matching_prefixes
 from customers.models.taxonomy import Segment
 
@@ -60,6 +62,30 @@ FROM chosen LEFT JOIN sums s ON s.customer_id = chosen.id
 WHERE c.id = chosen.id
 """
 
+# A customer's sentiment is the mean score of their ten latest texts, messages and reviews
+# alike. Rows are locked in the order of their keys, so that two workers never deadlock.
+SENTIMENT_SQL = """
+WITH locked AS (
+    SELECT id FROM customers_customer WHERE id = ANY(%(pks)s) ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE customers_customer c SET sentiment_score = felt.score
+FROM locked LEFT JOIN LATERAL (
+    SELECT avg(latest.score) AS score FROM (
+        (SELECT m.effective_score AS score, m.sent_at AS at FROM customers_message m
+         JOIN customers_ticket t ON t.id = m.ticket_id
+         WHERE t.customer_id = locked.id AND m.author_kind = 'customer'
+           AND m.effective_score IS NOT NULL
+         ORDER BY m.sent_at DESC LIMIT 10)
+        UNION ALL
+        (SELECT r.effective_score, r.written_at FROM customers_review r
+         WHERE r.customer_id = locked.id AND r.effective_score IS NOT NULL
+         ORDER BY r.written_at DESC LIMIT 10)
+        ORDER BY at DESC LIMIT 10
+    ) latest
+) felt ON true
+WHERE c.id = locked.id AND c.sentiment_score IS DISTINCT FROM felt.score
+"""
+
 
 class CustomerQuerySet(AnalysableQuerySet):
     """Many customers at once."""
@@ -74,6 +100,13 @@ class CustomerQuerySet(AnalysableQuerySet):
         with connection.cursor() as cursor:
             cursor.execute(ORDER_STATISTICS_SQL, {"pks": pks})
             return cursor.rowcount
+
+    def refresh_sentiment(self, pks: Iterable[int | None]) -> None:
+        """Recompute the sentiment of these customers from their latest texts."""
+        known = sorted({pk for pk in pks if pk is not None})
+        if known:
+            with connection.cursor() as cursor:
+                cursor.execute(SENTIMENT_SQL, {"pks": known})
 
     def bought_something(self) -> None:
         """After a change of orders: recompute the sums and ask for new analyses."""
@@ -184,7 +217,9 @@ class Customer(ExternalRecord, Analysable):
     def set_segment(self, segment: Segment | None, *, by: User) -> None:
         """Record what staff decided; the model's opinion stays beside it."""
         self.segment, self.segment_set_by, self.segment_set_at = segment, by, timezone.now()
-        self.save(update_fields=["segment", "segment_set_by", "segment_set_at", "updated_at"])
+        with transaction.atomic():
+            self.save(update_fields=["segment", "segment_set_by", "segment_set_at", "updated_at"])
+            Correction.objects.record("segment", self, segment.pk if segment else "", by=by)
 
     def bought_something(self) -> None:
         """As `CustomerQuerySet.bought_something`, for this one."""

@@ -20,7 +20,7 @@ WITH locked AS (
 UPDATE customers_product p SET
     review_count = said.n, rating_average = said.stars, sentiment_score = said.score
 FROM locked JOIN LATERAL (
-    SELECT count(*) AS n, avg(rating) AS stars, avg(sentiment_score) AS score
+    SELECT count(*) AS n, avg(rating) AS stars, avg(effective_score) AS score
     FROM customers_review WHERE product_id = locked.id
 ) said ON true
 WHERE p.id = locked.id

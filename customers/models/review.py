@@ -58,7 +58,7 @@ class Review(ExternalRecord, Analysable, SentimentRead):
             models.Index(fields=["-written_at", "-id"], name="review_by_written"),
             models.Index(fields=["-created_at", "-id"], name="review_by_created"),
             # the review list narrowed to how they sound or to stars
-            models.Index(fields=["sentiment", "-written_at"], name="review_by_sentiment"),
+            models.Index(fields=["effective_sentiment", "-written_at"], name="review_by_sentiment"),
             models.Index(fields=["rating", "-written_at"], name="review_by_rating"),
         ]
 
@@ -69,3 +69,8 @@ class Review(ExternalRecord, Analysable, SentimentRead):
     def body_offset(self) -> int:
         """How many characters the models read before the body: the title and a line end."""
         return len(self.title) + 1 if self.title.strip() else 0
+
+    def sentiment_changed(self) -> None:
+        """The product's standing and the customer's mean follow."""
+        Product.objects.filter(pk=self.product_id).refresh_standing()
+        Customer.objects.refresh_sentiment([self.customer_id])

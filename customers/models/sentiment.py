@@ -1,7 +1,18 @@
-"""The sentiment that a model felt in one text."""
+"""The sentiment of one text: what a model felt in it, and what a person says it is."""
 
-from django.db import models
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models, transaction
+from django.db.models import Case, F, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from customers.models.correction import Correction
+
+if TYPE_CHECKING:
+    from customers.models.user import User
 
 
 class Sentiment(models.TextChoices):
@@ -14,11 +25,16 @@ class Sentiment(models.TextChoices):
     VERY_POSITIVE = "very_positive", _("very positive")
 
 
+SCORES = dict(zip(Sentiment.values, (-1.0, -0.5, 0.0, 0.5, 1.0), strict=True))
+
+
 class SentimentRead(models.Model):
     """Columns of a row whose text was read for its language and sentiment.
 
-    They hold the model's opinion alone and stay empty while the row is pending or when
-    the model abstained; `sentiment_detail` then says why.
+    `sentiment` and its neighbours hold the model's opinion alone and stay empty while the
+    row is pending or when the model abstained; `sentiment_detail` then says why.
+    `sentiment_decision` is what staff say it is. The `effective_` columns hold what counts
+    in lists and means: the decision, else the opinion.
     """
 
     language = models.CharField(_("language"), max_length=8, blank=True, editable=False)
@@ -28,6 +44,56 @@ class SentimentRead(models.Model):
     sentiment_score = models.FloatField(_("sentiment score"), null=True, editable=False)
     sentiment_probability = models.FloatField(_("probability"), null=True, editable=False)
     sentiment_detail = models.JSONField(_("sentiment detail"), default=dict, editable=False)
+    sentiment_decision = models.CharField(
+        _("sentiment decided by staff"),
+        max_length=16,
+        choices=Sentiment.choices,
+        blank=True,
+        editable=False,
+    )
+    sentiment_set_by = models.ForeignKey(
+        "customers.User",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("sentiment decided by"),
+    )
+    sentiment_set_at = models.DateTimeField(
+        null=True, editable=False, verbose_name=_("sentiment decided at")
+    )
+    effective_sentiment = models.GeneratedField(
+        expression=Case(
+            When(sentiment_decision="", then=F("sentiment")), default=F("sentiment_decision")
+        ),
+        output_field=models.CharField(max_length=16, choices=Sentiment.choices),
+        db_persist=True,
+        verbose_name=_("sentiment"),
+    )
+    effective_score = models.GeneratedField(
+        expression=Case(
+            *(When(sentiment_decision=step, then=Value(score)) for step, score in SCORES.items()),
+            default=F("sentiment_score"),
+        ),
+        output_field=models.FloatField(null=True),
+        db_persist=True,
+        verbose_name=_("sentiment score"),
+    )
 
     class Meta:
         abstract = True
+
+    def set_sentiment(self, sentiment: str, *, by: User) -> None:
+        """Record what staff say it is ("" takes that back); what sums it up follows."""
+        now = timezone.now() if sentiment else None
+        self.sentiment_decision, self.sentiment_set_at = sentiment, now
+        self.sentiment_set_by = by if sentiment else None
+        with transaction.atomic():
+            self.save(update_fields=["sentiment_decision", "sentiment_set_by", "sentiment_set_at"])
+            Correction.objects.record("sentiment", self, sentiment, by=by)
+            self.refresh_from_db(fields=["effective_sentiment", "effective_score"])
+            self.sentiment_changed()
+
+    def sentiment_changed(self) -> None:
+        """Bring what sums up this row's sentiment up to date."""
+        raise NotImplementedError

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
 from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
+from customers.models.correction import Correction
 from customers.models.customer import Customer
 from customers.models.order import Order
 from customers.models.search import matching_prefixes
@@ -21,6 +23,35 @@ from customers.models.taxonomy import Intent
 
 if TYPE_CHECKING:
     from customers.models.user import User
+
+# A ticket sounds as the customer's latest message does that was read or decided about. The
+# trend is the score of that message less the score of the first. Tickets are locked in the
+# order of their keys, so that two writers never deadlock.
+SENTIMENT_SQL = """
+WITH locked AS (
+    SELECT id FROM customers_ticket WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE customers_ticket t SET
+    sentiment = said.effective_sentiment,
+    sentiment_score = said.effective_score,
+    sentiment_trend = moved.trend
+FROM (
+    SELECT DISTINCT ON (m.ticket_id) m.ticket_id, m.effective_sentiment, m.effective_score
+    FROM customers_message m JOIN locked ON locked.id = m.ticket_id
+    WHERE m.author_kind = 'customer'
+      AND (m.analysed_at IS NOT NULL OR m.sentiment_decision <> '')
+    ORDER BY m.ticket_id, m.sent_at DESC, m.id DESC
+) said
+LEFT JOIN LATERAL (
+    SELECT (array_agg(effective_score ORDER BY sent_at DESC, id DESC))[1]
+         - (array_agg(effective_score ORDER BY sent_at, id))[1] AS trend
+    FROM customers_message
+    WHERE ticket_id = said.ticket_id AND author_kind = 'customer'
+      AND effective_score IS NOT NULL
+    HAVING count(*) > 1
+) moved ON true
+WHERE t.id = said.ticket_id
+"""
 
 
 class TicketQuerySet(RecordQuerySet):
@@ -34,9 +65,22 @@ class TicketQuerySet(RecordQuerySet):
         """Tickets whose customer sounded negative in the latest message."""
         return self.filter(sentiment__in=[Sentiment.VERY_NEGATIVE, Sentiment.NEGATIVE])
 
+    def getting_worse(self) -> Self:
+        """Tickets whose customer sounds at least a step worse than in the beginning."""
+        return self.filter(sentiment_trend__lte=-Ticket.STEP)
+
+    def getting_better(self) -> Self:
+        """Tickets whose customer sounds at least a step better than in the beginning."""
+        return self.filter(sentiment_trend__gte=Ticket.STEP)
+
     def matching(self, words: str) -> Self:
         """Tickets whose subject or external id has words beginning so."""
         return matching_prefixes(self, words)
+
+    def refresh_sentiment(self, pks: Iterable[int]) -> None:
+        """Have these tickets sound as their customers' latest messages do."""
+        with connection.cursor() as cursor:
+            cursor.execute(SENTIMENT_SQL, [sorted(pks)])
 
     def with_pending(self) -> Self:
         """Adds `has_pending`: whether a message of the ticket still waits to be read."""
@@ -47,9 +91,14 @@ class TicketQuerySet(RecordQuerySet):
 class Ticket(ExternalRecord):
     """A customer's matter with the shop: a subject and a conversation.
 
-    `intent` is what staff decided, `suggested_intent` what the model read in the opening
-    message. The sentiment columns follow the customer's latest read message.
+    `intent` and `priority` are what staff decided; `suggested_intent` and
+    `suggested_priority` what models read in the opening message. The sentiment columns
+    follow the customer's latest read message;
+    `sentiment_trend` is its score less that of the first, in [-2, 2], and null before there
+    are two.
     """
+
+    STEP = 0.5  # between two neighbours of the five steps: a change that people notice
 
     class Status(models.TextChoices):
         OPEN = "open", _("open")
@@ -131,10 +180,31 @@ class Ticket(ExternalRecord):
     )
     intent_probability = models.FloatField(_("probability"), null=True, editable=False)
     intent_detail = models.JSONField(_("intent detail"), default=dict, editable=False)
+    priority_set_by = models.ForeignKey(
+        "customers.User",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("priority decided by"),
+    )
+    priority_set_at = models.DateTimeField(
+        null=True, editable=False, verbose_name=_("priority decided at")
+    )
+    suggested_priority = models.CharField(
+        _("suggested priority"),
+        max_length=8,
+        choices=Priority.choices,
+        blank=True,
+        editable=False,
+    )
+    priority_probability = models.FloatField(_("probability"), null=True, editable=False)
+    priority_detail = models.JSONField(_("priority detail"), default=dict, editable=False)
     sentiment = models.CharField(
         _("sentiment"), max_length=16, choices=Sentiment.choices, blank=True, editable=False
     )
     sentiment_score = models.FloatField(_("sentiment score"), null=True, editable=False)
+    sentiment_trend = models.FloatField(_("change of sentiment"), null=True, editable=False)
 
     search = models.GeneratedField(
         expression=SearchVector("subject", "external_id", config="simple"),
@@ -159,7 +229,11 @@ class Ticket(ExternalRecord):
                 fields=["sentiment_score", "-last_message_at"], name="ticket_by_sentiment"
             ),
             models.Index(fields=["sentiment", "-last_message_at"], name="ticket_by_feeling"),
+            models.Index(fields=["sentiment_trend", "-last_message_at"], name="ticket_by_trend"),
             models.Index(fields=["intent", "-last_message_at"], name="ticket_by_decision"),
+            models.Index(
+                fields=["suggested_priority", "-last_message_at"], name="ticket_by_urgency"
+            ),
             models.Index(fields=["customer", "-opened_at"], name="ticket_by_customer"),
             models.Index(fields=["-created_at", "-id"], name="ticket_by_created"),
         ]
@@ -192,7 +266,33 @@ class Ticket(ExternalRecord):
     def set_intent(self, intent: Intent | None, *, by: User) -> None:
         """Record what staff decided; the model's opinion stays beside it."""
         self.intent, self.intent_set_by, self.intent_set_at = intent, by, timezone.now()
-        self.save(update_fields=["intent", "intent_set_by", "intent_set_at", "updated_at"])
+        with transaction.atomic():
+            self.save(update_fields=["intent", "intent_set_by", "intent_set_at", "updated_at"])
+            Correction.objects.record("intent", self, intent.pk if intent else "", by=by)
+
+    @property
+    def is_priority_decided(self) -> bool:
+        """Whether a person chose the priority: here, or where the ticket comes from."""
+        return self.priority_set_at is not None or self.priority != self.Priority.NORMAL
+
+    def set_priority(self, priority: str, *, by: User) -> None:
+        """Record what staff decided; the model's opinion stays beside it."""
+        self.priority, self.priority_set_by, self.priority_set_at = priority, by, timezone.now()
+        with transaction.atomic():
+            self.save(
+                update_fields=["priority", "priority_set_by", "priority_set_at", "updated_at"]
+            )
+            Correction.objects.record("priority", self, priority, by=by)
+
+    @property
+    def is_getting_worse(self) -> bool:
+        """Whether the customer sounds at least a step worse than in the beginning."""
+        return self.sentiment_trend is not None and self.sentiment_trend <= -self.STEP
+
+    @property
+    def is_getting_better(self) -> bool:
+        """Whether the customer sounds at least a step better than in the beginning."""
+        return self.sentiment_trend is not None and self.sentiment_trend >= self.STEP
 
     def set_status(self, status: str) -> None:
         """Move the ticket to another status."""
@@ -277,3 +377,8 @@ class Message(ExternalRecord, Analysable, SentimentRead):
     def is_read(self) -> bool:
         """Only what customers wrote is read."""
         return self.author_kind == self.Author.CUSTOMER
+
+    def sentiment_changed(self) -> None:
+        """The ticket, which sounds as its latest message, and the customer's mean follow."""
+        Ticket.objects.refresh_sentiment([self.ticket_id])
+        Customer.objects.refresh_sentiment([self.ticket.customer_id])

@@ -1,5 +1,7 @@
 """The people who work with the records, and their roles."""
 
+from functools import cached_property
+
 from django.contrib.auth.models import AbstractUser
 from django.utils.translation import gettext_lazy as _
 
@@ -16,3 +18,8 @@ class User(AbstractUser):
     def has_role(self, *roles: str) -> bool:
         """Whether the user is in one of these roles; superusers are in all."""
         return self.is_superuser or self.groups.filter(name__in=roles).exists()
+
+    @cached_property
+    def is_manager(self) -> bool:
+        """Whether the user decides about models: managers and admins do."""
+        return self.has_role("manager", "admin")

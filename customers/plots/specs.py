@@ -79,8 +79,8 @@ def time_axis(title: str = "") -> dict[str, Any]:
 def customer_sentiment(user: Any, pk: int | None) -> Plot:
     """Each message and review of a customer at its time, with its sentiment score."""
     customer = get_customer_for(user, pk or 0)
-    said = Message.objects.filter(ticket__customer=customer, sentiment_score__isnull=False)
-    reviews = customer.reviews.filter(sentiment_score__isnull=False)
+    said = Message.objects.filter(ticket__customer=customer, effective_score__isnull=False)
+    reviews = customer.reviews.filter(effective_score__isnull=False)
     rows = [
         {
             "at": at.isoformat(),
@@ -89,7 +89,7 @@ def customer_sentiment(user: Any, pk: int | None) -> Plot:
             "url": reverse("ticket", args=[key]),
         }
         for at, score, key in said.order_by("-sent_at").values_list(
-            "sent_at", "sentiment_score", "ticket_id"
+            "sent_at", "effective_score", "ticket_id"
         )[:MOST_POINTS]
     ] + [
         {
@@ -99,7 +99,7 @@ def customer_sentiment(user: Any, pk: int | None) -> Plot:
             "url": reverse("product", args=[key]),
         }
         for at, score, key in reviews.order_by("-written_at").values_list(
-            "written_at", "sentiment_score", "product_id"
+            "written_at", "effective_score", "product_id"
         )[:MOST_POINTS]
     ]
     score = {
@@ -153,8 +153,8 @@ def shop_orders(user: Any, _pk: int | None) -> Plot:
 
 def shop_sentiment(user: Any, _pk: int | None) -> Plot:
     """How customers' messages and reviews sounded: each week, and the mean of four."""
-    messages = Message.objects.visible_to(user).filter(sentiment_score__isnull=False)
-    reviews = Review.objects.visible_to(user).filter(sentiment_score__isnull=False)
+    messages = Message.objects.visible_to(user).filter(effective_score__isnull=False)
+    reviews = Review.objects.visible_to(user).filter(effective_score__isnull=False)
     rows = weekly(messages, "sent_at", _("messages")) + weekly(reviews, "written_at", _("reviews"))
     colour = {
         "field": "kind",
@@ -192,7 +192,7 @@ def weekly(texts: Any, column: str, kind: str) -> list[dict[str, Any]]:
     has few texts a week, and their mean alone jumps about.
     """
     weeks = texts.annotate(week=TruncWeek(column)).values("week")
-    summed = weeks.annotate(total=Sum("sentiment_score"), n=Count("pk")).order_by("-week")
+    summed = weeks.annotate(total=Sum("effective_score"), n=Count("pk")).order_by("-week")
     latest = list(summed[:WEEKS])[::-1]
     return [
         {
@@ -217,7 +217,7 @@ def product_stars(user: Any, pk: int | None) -> Plot:
     counted = (
         product.reviews.filter(rating__isnull=False)
         .values(stars=F("rating"))
-        .annotate(n=Count("pk"), score=Avg("sentiment_score"))
+        .annotate(n=Count("pk"), score=Avg("effective_score"))
     )
     found = {row["stars"]: row for row in counted}
     rows = [

@@ -31,7 +31,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "open_count": capped_count(tickets),
         "negative_count": capped_count(tickets.negative()),
         "at_risk_count": capped_count(at_risk),
-        "bad_review_count": capped_count(reviews.filter(sentiment__in=FEELING_STEPS["negative"])),
+        "bad_review_count": capped_count(
+            reviews.filter(effective_sentiment__in=FEELING_STEPS["negative"])
+        ),
         "urgent_tickets": listed.negative().order_by("sentiment_score")[:TOP_ROWS],
         "latest_tickets": listed.order_by("-last_message_at")[:TOP_ROWS],
         "angry_customers": angry.order_by("-spent_total")[:TOP_ROWS],

@@ -13,10 +13,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
-from customers.models import Analysable
+from customers.models import Analysable, ModelVersion
 from intelligence.analysis.kind import Kind, Result
 from intelligence.engines.contract import Card
-from intelligence.models import ModelVersion, Prediction
+from intelligence.models import Prediction
 
 # Rows are locked in the order of their keys, as every writer of many rows locks them, so
 # that a batch and an import never wait for each other.

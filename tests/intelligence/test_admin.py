@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from intelligence.models import ModelVersion, Prediction, ProductVector
+from customers.models import ModelVersion
+from intelligence.models import Prediction, ProductVector
 from tests.factories import ProductFactory, UserFactory
 
 CARD = {
@@ -59,7 +60,6 @@ def make_vector():
 
 
 MAKERS = {
-    "modelversion": make_version,
     "prediction": make_prediction,
     "productvector": make_vector,
 }
@@ -150,7 +150,7 @@ def test_a_line_about_a_kind_that_is_gone_has_no_link(admin):
 
 
 def test_a_card_is_written_out_and_escaped(admin):
-    page = admin.get(address("modelversion", make_version().pk, "change")).content.decode()
+    page = admin.get(f"/admin/customers/modelversion/{make_version().pk}/change/").content.decode()
     assert "<pre>Reads &lt;b&gt;tickets&lt;/b&gt;.</pre>" in page
     assert "<pre>get_refund, track_order</pre>" in page
     assert "&quot;licence&quot;: &quot;CC0&quot;" in page

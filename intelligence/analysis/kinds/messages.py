@@ -9,13 +9,12 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg.types.json import Jsonb
 
-from customers.models import Intent, Message
+from customers.models import Customer, Intent, Message, Ticket
 from intelligence.analysis.kind import Kind, Result
 from intelligence.analysis.kinds.sentiment import (
     SENTIMENT_COLUMNS,
     detail,
     opinions,
-    refresh_customer_sentiment,
     sentiment_columns,
 )
 from intelligence.loaded import text_reader
@@ -26,16 +25,6 @@ TICKET_INTENT_SQL = """
 UPDATE customers_ticket SET
     suggested_intent_id = %s, intent_probability = %s, intent_detail = %s
 WHERE id = %s
-"""
-
-TICKET_SENTIMENT_SQL = """
-UPDATE customers_ticket t SET sentiment = said.sentiment, sentiment_score = said.sentiment_score
-FROM (
-    SELECT DISTINCT ON (ticket_id) ticket_id, sentiment, sentiment_score FROM customers_message
-    WHERE ticket_id = ANY(%s) AND author_kind = 'customer' AND analysed_at IS NOT NULL
-    ORDER BY ticket_id, sent_at DESC, id DESC
-) said
-WHERE t.id = said.ticket_id
 """
 
 
@@ -70,8 +59,8 @@ class Messages(Kind):
         with connection.cursor() as cursor:
             cursor.execute(LOCK_SQL, [tickets])
             _keep_intents(cursor, stored)
-            cursor.execute(TICKET_SENTIMENT_SQL, [tickets])
-        refresh_customer_sentiment(row.ticket.customer_id for row, _ in stored)
+        Ticket.objects.refresh_sentiment(tickets)
+        Customer.objects.refresh_sentiment(row.ticket.customer_id for row, _ in stored)
 
 
 def message_text(message: Message, *, opening: bool) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from customers.models import Product, Review
+from customers.models import Customer, Product, Review
 from intelligence.analysis.kind import Kind, Result
 from intelligence.analysis.kinds.sentiment import (
     SENTIMENT_COLUMNS,
     opinions,
-    refresh_customer_sentiment,
     sentiment_columns,
 )
 from intelligence.loaded import text_reader
@@ -40,7 +39,7 @@ class Reviews(Kind):
     def keep(self, stored: Sequence[tuple[Review, Result]]) -> None:
         products = Product.objects.filter(pk__in={row.product_id for row, _ in stored})
         products.refresh_standing()
-        refresh_customer_sentiment(row.customer_id for row, _ in stored)
+        Customer.objects.refresh_sentiment(row.customer_id for row, _ in stored)
 
 
 def review_text(review: Review) -> str:

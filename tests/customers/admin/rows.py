@@ -5,14 +5,18 @@ from customers.models import Customer, Message, Review, SimilarProduct, Ticket
 from tests.customers.admin.html_form import fields_of
 from tests.factories import (
     ArticleFactory,
+    CorrectionFactory,
     CustomerFactory,
     ImportFactory,
     MessageFactory,
+    ModelVersionFactory,
     OrderFactory,
     ProductFactory,
+    PromotionFactory,
     RecommendationFactory,
     ReviewFactory,
     TicketFactory,
+    TrainingFactory,
     UserFactory,
 )
 
@@ -125,6 +129,10 @@ MAKERS = {
     "import": make_import,
     "intent": lambda: make_taxon(models.Intent),
     "segment": lambda: make_taxon(models.Segment),
+    "modelversion": ModelVersionFactory,
+    "correction": lambda: CorrectionFactory(by=UserFactory()),
+    "training": lambda: TrainingFactory(requested_by=UserFactory()),
+    "promotion": lambda: PromotionFactory(requested_by=UserFactory()),
     "user": UserFactory,
 }
 
