@@ -1,4 +1,5 @@
-"""The intents and segments that a new shop starts with: slug, name, description.
+"""What a new shop starts with: intents and segments (slug, name, description), and aspects
+(also keywords, in any form of the word and any language that models read).
 
 Descriptions are written for staff and are precise enough to tell neighbours apart. The
 first 27 intents carry the names of the Bitext customer-support taxonomy.
@@ -49,4 +50,78 @@ SEGMENTS = (
     ("at_risk", _("At risk"), _("Used to buy regularly and is overdue.")),
     ("lapsed", _("Lapsed"), _("Has not bought for a very long time.")),
     ("wholesale", _("Wholesale"), _("Buys in quantities of a business.")),
+)
+
+ASPECTS = (
+    (
+        "delivery",
+        _("Delivery"),
+        _("How, when and whether the goods arrived."),
+        "delivery, deliver, shipping, ship, shipment, dispatch, courier, parcel, "
+        "tracking, arrive, arrival, postage, 物流, 快递, 发货, 送货, 配送, 到货, "
+        "送餐, 送达, 外卖员",
+    ),
+    (
+        "price",
+        _("Price"),
+        _("What it costs, and whether it is worth that."),
+        "price, pricey, priced, cost, expensive, cheap, cheaper, overpriced, "
+        "inexpensive, affordable, value for money, good value, great value, "
+        "worth the money, bargain, discount, rip off, 价格, 价钱, 性价比, 便宜, "
+        "太贵, 实惠, 物有所值, 降价, 优惠",
+    ),
+    (
+        "quality",
+        _("Quality"),
+        _("How well it is made, works and lasts."),
+        "quality, material, fabric, workmanship, craftsmanship, build, durable, "
+        "durability, sturdy, flimsy, well made, poorly made, fell apart, broken, "
+        "broke, defective, faulty, stopped working, last long, 质量, 品质, 做工, "
+        "材质, 面料, 用料, 耐用, 结实, 坏了, 正品, 假货",
+    ),
+    (
+        "fit_size",
+        _("Fit and size"),
+        _("Whether it has the size that was expected, and fits."),
+        "fit, size, sizing, runs small, runs large, runs big, too small, "
+        "too big, too large, too tight, too loose, too short, too long, "
+        "true to size, 尺码, 大小, 尺寸, 偏大, 偏小, 合身, 合适, 号码",
+    ),
+    (
+        "appearance",
+        _("Appearance"),
+        _("Colour, shape and looks."),
+        "colour, color, design, look, appearance, style, pattern, shade, pretty, "
+        "ugly, beautiful, gorgeous, 颜色, 外观, 款式, 样子, 设计, 色差, 漂亮, "
+        "好看, 难看",
+    ),
+    (
+        "usability",
+        _("Usability"),
+        _("How easy it is to use, put together and look after."),
+        "easy to use, hard to use, difficult to use, user friendly, instruction, "
+        "manual, set up, setup, assemble, assembly, install, installation, 操作, "
+        "使用方便, 好用, 难用, 安装, 说明书, 上手",
+    ),
+    (
+        "packaging",
+        _("Packaging"),
+        _("How it was packed."),
+        "packaging, package, packing, packed, wrapped, wrapping, box, 包装, 盒子, 外包装",
+    ),
+    (
+        "service",
+        _("Service"),
+        _("How the shop and its people treat customers."),
+        "service, customer service, staff, support team, customer support, "
+        "representative, agent, helpful, rude, polite, no reply, nobody answers, "
+        "服务, 客服, 态度, 售后, 服务员, 前台, 卖家",
+    ),
+    (
+        "returns",
+        _("Returns and refunds"),
+        _("Sending things back and getting the money back."),
+        "return, refund, exchange, money back, send it back, sent it back, "
+        "replacement, warranty, 退货, 退款, 换货, 退换, 保修",
+    ),
 )

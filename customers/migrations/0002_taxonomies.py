@@ -1,8 +1,8 @@
-"""The intents, segments and roles that a new shop starts with."""
+"""The intents, segments, aspects and roles that a new shop starts with."""
 
 from django.db import migrations
 
-from customers.taxonomies import INTENTS, SEGMENTS
+from customers.taxonomies import ASPECTS, INTENTS, SEGMENTS
 
 ROLES = ("agent", "manager", "admin", "partner")
 
@@ -17,6 +17,20 @@ def add_taxonomies(apps, schema_editor):
             ],
             ignore_conflicts=True,
         )
+    aspect = apps.get_model("customers", "Aspect")
+    aspect.objects.bulk_create(
+        [
+            aspect(
+                slug=slug,
+                name=name,
+                description=description,
+                keywords=keywords.split(", "),
+                position=position,
+            )
+            for position, (slug, name, description, keywords) in enumerate(ASPECTS)
+        ],
+        ignore_conflicts=True,
+    )
     group = apps.get_model("auth", "Group")
     group.objects.bulk_create([group(name=role) for role in ROLES], ignore_conflicts=True)
 
