@@ -61,11 +61,6 @@ class CorrectionAdmin(ReadOnlyAdmin):
         *("said_label", "said_probability", "model_version", "by__username", "at"),
     )
 
-    @admin.display(description=_("row"))
-    def row(self, correction: Correction) -> str:
-        """What the decision is about."""
-        return str(next(filter(None, (getattr(correction, name) for name in ROWS))))
-
 
 @admin.register(Training)
 class TrainingAdmin(ReadOnlyAdmin):

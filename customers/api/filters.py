@@ -7,6 +7,7 @@ from django_filters import rest_framework as filters
 
 from customers.models import (
     Article,
+    Correction,
     Customer,
     Order,
     Product,
@@ -116,3 +117,13 @@ class ArticleFilter(RecordFilter):
     class Meta:
         model = Article
         fields = ("category", "language", "status")
+
+
+class CorrectionFilter(filters.FilterSet):
+    """Filters of corrections."""
+
+    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
+
+    class Meta:
+        model = Correction
+        fields = ("task", "model_version")

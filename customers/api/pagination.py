@@ -32,6 +32,12 @@ class NewestFirstCursor(CursorPagination):
         return parameters
 
 
+class LatestFirstCursor(NewestFirstCursor):
+    """The latest decision first."""
+
+    ordering = ("-at", "-id")
+
+
 class ByRankCursor(NewestFirstCursor):
     """Customer after customer, the best recommendation first."""
 

@@ -16,6 +16,7 @@ router.register("tickets", viewsets.TicketViewSet)
 router.register("reviews", viewsets.ReviewViewSet)
 router.register("articles", viewsets.ArticleViewSet)
 router.register("recommendations", viewsets.RecommendationViewSet)
+router.register("corrections", viewsets.CorrectionViewSet)
 router.register("intents", viewsets.IntentViewSet)
 router.register("segments", viewsets.SegmentViewSet)
 

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from customers.api import filters
-from customers.api.pagination import ByRankCursor, BySlugPages
+from customers.api.pagination import ByRankCursor, BySlugPages, LatestFirstCursor
+from customers.api.serializers.corrections import CorrectionSerializer
 from customers.api.serializers.customers import CustomerSerializer, SegmentSerializer
 from customers.api.serializers.knowledge import ArticleSerializer, RecommendationSerializer
 from customers.api.serializers.orders import OrderSerializer
@@ -21,8 +22,10 @@ from customers.api.serializers.products import ProductSerializer
 from customers.api.serializers.reviews import ReviewSerializer
 from customers.api.serializers.tickets import IntentSerializer, MessageSerializer, TicketSerializer
 from customers.api.upsert import UpsertMixin
+from customers.decisions import withdraw
 from customers.models import (
     Article,
+    Correction,
     Customer,
     Intent,
     Order,
@@ -128,6 +131,26 @@ class RecommendationViewSet(VisibleRows, ReadOnlyModelViewSet):
     serializer_class = RecommendationSerializer
     filterset_class = filters.RecommendationFilter
     pagination_class = ByRankCursor
+
+
+class CorrectionViewSet(
+    VisibleRows,
+    mixins.CreateModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.DestroyModelMixin,
+    mixins.ListModelMixin,
+    GenericViewSet,
+):
+    """What people said for or against the models; each is a row to train on."""
+
+    queryset = Correction.objects.select_related("by")
+    serializer_class = CorrectionSerializer
+    filterset_class = filters.CorrectionFilter
+    pagination_class = LatestFirstCursor
+
+    def perform_destroy(self, instance: Correction) -> None:
+        """Take the decision back."""
+        withdraw(instance, by=self.request.user)  # type: ignore[arg-type]
 
 
 class IntentViewSet(ReadOnlyModelViewSet):

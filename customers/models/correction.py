@@ -146,6 +146,11 @@ class Correction(models.Model):
         return f"{self.task}: {self.label}"
 
     @property
+    def row(self) -> models.Model:
+        """What the decision is about."""
+        return next(filter(None, (getattr(self, name) for name in ROWS)))
+
+    @property
     def agrees(self) -> bool:
         """Whether it confirms what the model said."""
         return self.label == self.said_label

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import Case, F, Value, When
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +94,16 @@ class SentimentRead(models.Model):
             Correction.objects.record("sentiment", self, sentiment, by=by)
             self.refresh_from_db(fields=["effective_sentiment", "effective_score"])
             self.sentiment_changed()
+
+    @property
+    def sentiment_steps(self) -> list[tuple[str, Any]]:
+        """The steps that staff choose among."""
+        return Sentiment.choices
+
+    @property
+    def sentiment_address(self) -> str:
+        """Where a decision about it is sent to."""
+        return reverse(f"{self._meta.model_name}-sentiment", args=[self.pk])
 
     def sentiment_changed(self) -> None:
         """Bring what sums up this row's sentiment up to date."""

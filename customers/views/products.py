@@ -28,7 +28,9 @@ def product_list(request: HttpRequest) -> HttpResponse:
 def product_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One product: what it is, what customers say, what is like it."""
     product = get_product_for(request.user, pk)
-    reviews = product.reviews.select_related("customer").defer("customer__search")
+    reviews = product.reviews.select_related("customer", "sentiment_set_by").defer(
+        "customer__search"
+    )
     similar = product.similar.select_related("similar").defer("similar__search")
     context = {
         "product": product,
@@ -41,7 +43,8 @@ def product_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def review_list(request: HttpRequest) -> HttpResponse:
     """All reviews, the newest first."""
-    rows = Review.objects.visible_to(request.user).select_related("product", "customer")
+    rows = Review.objects.visible_to(request.user)
+    rows = rows.select_related("product", "customer", "sentiment_set_by")
     rows = rows.defer("product__search", "customer__search").order_by("-written_at", "-id")
     narrowed = ReviewFilter(request.GET, rows)
     context = {"filter": narrowed, "page": page_of(narrowed.qs, request)}

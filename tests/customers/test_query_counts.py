@@ -11,7 +11,9 @@ from customers.api.urls import router
 from customers.models import Customer, Intent, Order, Segment, SimilarProduct, Ticket
 from customers.urls import urlpatterns
 from tests.factories import (
+    NOON,
     ArticleFactory,
+    CorrectionFactory,
     CustomerFactory,
     ImportFactory,
     MessageFactory,
@@ -69,7 +71,14 @@ def make_ticket(**columns):
 
 
 def make_review(**columns):
-    return filled(ReviewFactory(**columns), sentiment="negative", sentiment_detail=DETAIL)
+    return filled(
+        ReviewFactory(**columns),
+        sentiment="negative",
+        sentiment_detail=DETAIL,
+        sentiment_decision="positive",
+        sentiment_set_by=UserFactory(),
+        sentiment_set_at=NOON,
+    )
 
 
 def make_import():
@@ -93,6 +102,7 @@ SCREENS = {
 ENDPOINTS = {
     **{noun: SCREENS[noun] for noun in SCREENS if noun != "imports"},
     "recommendations": RecommendationFactory,
+    "corrections": lambda: CorrectionFactory(by=UserFactory()),
     "intents": lambda: make_taxon(Intent),
     "segments": lambda: make_taxon(Segment),
 }

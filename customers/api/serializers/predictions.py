@@ -7,6 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from customers.models import Sentiment
+
 
 class EvidenceSerializer(serializers.Serializer):
     """One thing that moved a prediction: a word, a feature or a past purchase."""
@@ -68,6 +70,16 @@ class DecisionField(serializers.Field):
             "decided_at": at.isoformat() if at else None,
             "prediction": PredictionSerializer().to_representation(detail),
         }
+
+
+def decided_sentiment() -> serializers.ChoiceField:
+    """The column with what staff say a text sounds like; "" where nobody decided."""
+    return serializers.ChoiceField(
+        choices=Sentiment.choices,
+        source="sentiment_decision",
+        read_only=True,
+        help_text="What staff say; empty where nobody decided. Written by `corrections`.",
+    )
 
 
 class AnalysisSerializer(serializers.Serializer):

@@ -1,6 +1,10 @@
 """Reviews."""
 
-from customers.api.serializers.predictions import AnalysisSerializer, PredictionSerializer
+from customers.api.serializers.predictions import (
+    AnalysisSerializer,
+    PredictionSerializer,
+    decided_sentiment,
+)
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer, VisibleRelatedField
 from customers.models import Customer, Product, Review
 
@@ -11,6 +15,7 @@ class ReviewSerializer(RecordSerializer):
     product = VisibleRelatedField(queryset=Product.objects.all())
     customer = VisibleRelatedField(queryset=Customer.objects.all(), required=False, allow_null=True)
     sentiment = PredictionSerializer(source="sentiment_detail", read_only=True, allow_null=True)
+    decided_sentiment = decided_sentiment()
     analysis = AnalysisSerializer(source="*", read_only=True)
 
     class Meta:
@@ -18,7 +23,7 @@ class ReviewSerializer(RecordSerializer):
         fields = (
             *KEYS,
             *("product", "customer", "rating", "title", "body", "written_at"),
-            *("language", "sentiment", "analysis"),
+            *("language", "sentiment", "decided_sentiment", "analysis"),
             *TIMES,
         )
         read_only_fields = ("language",)

@@ -12,6 +12,7 @@ from customers.api.serializers.predictions import (
     AnalysisSerializer,
     DecisionField,
     PredictionSerializer,
+    decided_sentiment,
 )
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer, VisibleRelatedField
 from customers.models import Customer, Intent, Message, Order, Sentiment, Ticket
@@ -21,13 +22,22 @@ class MessageSerializer(RecordSerializer):
     """A message; those of customers are read for language and sentiment."""
 
     sentiment = PredictionSerializer(source="sentiment_detail", read_only=True, allow_null=True)
+    decided_sentiment = decided_sentiment()
     analysis = AnalysisSerializer(source="*", read_only=True)
 
     class Meta:
         model = Message
         fields = (
             *KEYS,
-            *("author_kind", "body", "sent_at", "language", "sentiment", "analysis"),
+            *(
+                "author_kind",
+                "body",
+                "sent_at",
+                "language",
+                "sentiment",
+                "decided_sentiment",
+                "analysis",
+            ),
             *TIMES,
         )
         read_only_fields = ("language",)
