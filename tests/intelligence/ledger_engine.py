@@ -37,11 +37,13 @@ class Reading:
     language: str
     embedding: list
     predictions: dict
+    cards: dict
     truncated: bool = False
 
 
 class LedgerReader:
     backbone_version = "0" * 64
+    aspect_readers = {}
     versions = {
         "sentiment": card("sentiment", STEPS),
         "intent": card("intent", ("track_order",)),
@@ -79,6 +81,7 @@ class LedgerReader:
             language="en",
             embedding=[0.0] * 384,
             predictions={task: said[task] for task in wanted},
+            cards=self.versions,
         )
 
 

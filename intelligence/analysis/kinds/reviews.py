@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from customers.models import Customer, Product, Review
 from intelligence.analysis.kind import Kind, Result
+from intelligence.analysis.kinds.mentions import keep_mentions, read_mentions
 from intelligence.analysis.kinds.sentiment import (
     SENTIMENT_COLUMNS,
     opinions,
@@ -25,18 +26,20 @@ class Reviews(Kind):
         text_reader()
 
     def read(self, rows: Sequence[Review]) -> list[Result]:
-        reader = text_reader()
-        readings = reader.read([review_text(row) for row in rows], [{"sentiment"}] * len(rows))
+        texts = [review_text(row) for row in rows]
+        readings = text_reader().read(texts, [{"sentiment"}] * len(rows))
         return [
             Result(
                 input_sha256=reading.input_sha256,
-                columns=sentiment_columns(reading, reader.versions["sentiment"]),
-                opinions=opinions(reading, reader.versions),
+                columns=sentiment_columns(reading),
+                opinions=opinions(reading),
+                extra=mentions,
             )
-            for reading in readings
+            for reading, mentions in zip(readings, read_mentions(texts, readings), strict=True)
         ]
 
     def keep(self, stored: Sequence[tuple[Review, Result]]) -> None:
+        keep_mentions("review", stored)
         products = Product.objects.filter(pk__in={row.product_id for row, _ in stored})
         products.refresh_standing()
         Customer.objects.refresh_sentiment(row.customer_id for row, _ in stored)

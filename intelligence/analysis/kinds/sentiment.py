@@ -21,7 +21,7 @@ SENTIMENT_COLUMNS = (
 )
 
 
-def sentiment_columns(reading: Reading, card: Card) -> dict[str, Any]:
+def sentiment_columns(reading: Reading) -> dict[str, Any]:
     """The columns of `SentimentRead` for one text; empty opinion where it abstained."""
     felt = reading.predictions["sentiment"]
     certain = not felt.abstained
@@ -30,7 +30,8 @@ def sentiment_columns(reading: Reading, card: Card) -> dict[str, Any]:
         "sentiment": felt.label if certain else "",
         "sentiment_score": felt.score if certain else None,
         "sentiment_probability": felt.probability if certain else None,
-        "sentiment_detail": detail(felt, card) | {"truncated": reading.truncated},
+        "sentiment_detail": detail(felt, reading.cards["sentiment"])
+        | {"truncated": reading.truncated},
     }
 
 
@@ -45,8 +46,9 @@ def detail(prediction: Prediction, card: Card) -> dict[str, Any]:
     return prediction.as_json() | provenance
 
 
-def opinions(reading: Reading, cards: dict[str, Card]) -> tuple[Opinion, ...]:
+def opinions(reading: Reading) -> tuple[Opinion, ...]:
     """One opinion for each task that read this text."""
     return tuple(
-        Opinion(task, prediction, cards[task]) for task, prediction in reading.predictions.items()
+        Opinion(task, prediction, reading.cards[task])
+        for task, prediction in reading.predictions.items()
     )
