@@ -120,7 +120,7 @@ class TicketFilter(filters.FilterSet):
 
     class Meta:
         model = Ticket
-        fields = ("status", "channel", "priority")
+        fields = ("status", "channel", "priority", "suggested_priority")
 
     def with_intent(self, rows: models.QuerySet, name: str, intent: Intent) -> models.QuerySet:
         """The decision of staff counts, and the model's opinion where there is none."""

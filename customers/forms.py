@@ -7,23 +7,89 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Import, Intent, Segment, Ticket
+from customers.models import Import, Intent, Segment, Sentiment, Taxon, Ticket, User
 
 
-class IntentForm(forms.Form):
+class DecisionForm(forms.Form):
+    """A name that staff decide for a row; a retired one stays a choice where it stands."""
+
+    def __init__(self, *args: Any, current: str | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            names: Any = field
+            names.queryset = names.queryset.model.objects.choices(current)
+
+
+class IntentForm(DecisionForm):
     """What the customer wants, as staff see it; empty takes the decision back."""
 
-    intent = forms.ModelChoiceField(
-        Intent.objects.filter(is_active=True), label=_("Intent"), required=False
-    )
+    intent = forms.ModelChoiceField(Intent.objects.active(), label=_("Intent"), required=False)
 
 
-class SegmentForm(forms.Form):
+class SegmentForm(DecisionForm):
     """Which kind of customer this is, as staff see it; empty takes the decision back."""
 
-    segment = forms.ModelChoiceField(
-        Segment.objects.filter(is_active=True), label=_("Segment"), required=False
+    segment = forms.ModelChoiceField(Segment.objects.active(), label=_("Segment"), required=False)
+
+
+class LabelForm(forms.Form):
+    """One intent for the tickets that were ticked in the list."""
+
+    ticket = forms.ModelMultipleChoiceField(
+        Ticket.objects.none(),
+        error_messages={"required": _("Tick the tickets that the intent is for.")},
     )
+    intent = forms.ModelChoiceField(
+        Intent.objects.active(),
+        label=_("Set intent"),
+        empty_label=_("choose an intent"),
+        error_messages={
+            "required": _("Choose the intent."),
+            "invalid_choice": _("There is no such intent; choose one of the list."),
+        },
+        widget=forms.Select(attrs={"required": True, "form": "label-form"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tickets: Any = self.fields["ticket"]
+        tickets.queryset = Ticket.objects.visible_to(user).defer("search")
+
+
+class PriorityForm(forms.Form):
+    """How soon a ticket wants an answer, as staff see it."""
+
+    priority = forms.ChoiceField(choices=Ticket.Priority.choices, label=_("Priority"))
+
+
+class TaxonForm(forms.ModelForm):
+    """A name with its description; `taxon_form` makes it for one taxonomy."""
+
+    def clean_name(self) -> str:
+        """Names differ, whatever their case, so that choices can be told apart."""
+        name = self.cleaned_data["name"]
+        others = self._meta.model.objects.exclude(pk=self.instance.pk)
+        if others.filter(name__iexact=name).exists():
+            raise forms.ValidationError(_("There is one of this name already."))
+        return name
+
+    def _post_clean(self) -> None:
+        """Leave the row as it is: its own verbs write what was cleaned."""
+
+
+def taxon_form(model: type[Taxon], *args: Any, **kwargs: Any) -> TaxonForm:
+    """The form of a taxonomy: name, description, and the keywords of those that have some."""
+    has = {field.name for field in model._meta.get_fields()}
+    fields = [name for name in ("name", "description", "keywords") if name in has]
+    widgets: dict[str, Any] = {"description": forms.Textarea(attrs={"rows": 2})}
+    form: Any = forms.modelform_factory(model, form=TaxonForm, fields=fields, widgets=widgets)
+    return form(*args, **kwargs)
+
+
+class SentimentForm(forms.Form):
+    """How a text sounds, as staff hear it; empty takes the decision back."""
+
+    sentiment = forms.ChoiceField(choices=Sentiment.choices, required=False)
 
 
 class StatusForm(forms.ModelForm):

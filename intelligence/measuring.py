@@ -19,6 +19,7 @@ from intelligence.evaluation.recommendation import evaluate_recommendation
 from intelligence.evaluation.segment import evaluate_segment, read_labelled
 from intelligence.evaluation.text_tables import (
     INTENT_LABELS,
+    PRIORITY_LABELS,
     SENTIMENT_LABELS,
     TextTable,
     read_texts,
@@ -32,7 +33,7 @@ from intelligence.evaluation.texts import (
 from intelligence.training.segment import train_on_labels as train_segment_on_labels
 from intelligence.training.text_heads import train_on_labels
 
-LABELS = {"sentiment": SENTIMENT_LABELS, "intent": INTENT_LABELS}
+LABELS = {"sentiment": SENTIMENT_LABELS, "intent": INTENT_LABELS, "priority": PRIORITY_LABELS}
 SHIPPED_NAME = "shipped"
 
 Figures = dict[str, Any]
@@ -123,6 +124,7 @@ def _recommendation(request: Request, encode: ManyTexts) -> Figures:
 MEASURES: Mapping[str, Callable[[Request, ManyTexts], Figures]] = {
     "sentiment": _texts,
     "intent": _texts,
+    "priority": _texts,
     "segment": _segment,
     "recommendation": _recommendation,
 }

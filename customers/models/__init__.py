@@ -13,7 +13,7 @@ from customers.models.recommendation import Recommendation, SimilarProduct
 from customers.models.review import Review
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import
-from customers.models.taxonomy import Intent, Segment
+from customers.models.taxonomy import Intent, Segment, Taxon
 from customers.models.ticket import Message, Ticket
 from customers.models.training import Promotion, Training
 from customers.models.user import User
@@ -43,6 +43,7 @@ __all__ = [
     "Sentiment",
     "SentimentRead",
     "SimilarProduct",
+    "Taxon",
     "Ticket",
     "Training",
     "User",

@@ -275,6 +275,12 @@ class Ticket(ExternalRecord):
         """Whether a person chose the priority: here, or where the ticket comes from."""
         return self.priority_set_at is not None or self.priority != self.Priority.NORMAL
 
+    @property
+    def likely_priority(self) -> str:
+        """The priority that counts: what a person chose, else the model's opinion."""
+        is_opinion = self.suggested_priority and not self.is_priority_decided
+        return self.suggested_priority if is_opinion else self.priority
+
     def set_priority(self, priority: str, *, by: User) -> None:
         """Record what staff decided; the model's opinion stays beside it."""
         self.priority, self.priority_set_by, self.priority_set_at = priority, by, timezone.now()

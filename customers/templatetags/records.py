@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.template.context import RequestContext
 from django.utils.formats import number_format
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from customers.features import feature_label, feature_value
 from customers.imports.formats import FORMATS
-from customers.models import Sentiment
+from customers.marks import AspectJudged, Mark, judged_aspects, marked, mention_marks
+from customers.models import AspectMention, Sentiment, Ticket
 from customers.paging import MOST_COUNTED
 from customers.sentences import translated
 
@@ -31,6 +32,8 @@ TONES = {
     Sentiment.POSITIVE: "good",
     Sentiment.VERY_POSITIVE: "good",
 }
+
+URGENT = {Ticket.Priority.HIGH: "warn", Ticket.Priority.URGENT: "bad"}
 
 
 @register.filter
@@ -77,6 +80,12 @@ def tone(sentiment: str) -> str:
 
 
 @register.filter
+def urgency(priority: str) -> str:
+    """The class that colours a priority: what cannot wait stands out."""
+    return URGENT.get(priority, "")  # type: ignore[call-overload]
+
+
+@register.filter
 def score_tone(score: float | None) -> str:
     """The class that colours a sentiment score from -1 to 1."""
     if score is None or abs(score) < 0.25:
@@ -91,10 +100,10 @@ def sentiment_label(sentiment: str) -> str:
 
 
 @register.filter
-def counted(rows: int) -> str:
+def counted(rows: int, limit: int = MOST_COUNTED) -> str:
     """A number of rows that was counted up to a limit: "10,000+" above it."""
-    shown = number_format(min(rows, MOST_COUNTED), 0, force_grouping=True)
-    return f"{shown}+" if rows > MOST_COUNTED else shown
+    shown = number_format(min(rows, limit), 0, force_grouping=True)
+    return f"{shown}+" if rows > limit else shown
 
 
 @register.filter
@@ -149,28 +158,37 @@ def format_label(name: str) -> str:
 
 @register.simple_tag
 def highlighted(
-    text: str, evidence: Sequence[dict[str, Any]] | None, offset: int = 0
+    text: str,
+    evidence: Sequence[dict[str, Any]] | None,
+    offset: int = 0,
+    mentions: Sequence[AspectMention] = (),
 ) -> SafeString:
-    """The text with the words that decided marked.
+    """The text with the words that decided marked, and the aspects that it mentions.
 
     `offset` is how many characters the model read before this text. Words that lie
-    outside, or overlap one already marked, are left alone.
+    outside, overlap one already marked, or no longer stand there are left alone.
     """
-    pieces, end = [], 0
-    for item in sorted(evidence or [], key=lambda word: word.get("start") or 0):
+    words = _evidence_marks(text, evidence or [], offset)
+    return marked(text, [*mention_marks(mentions, offset), *words])
+
+
+@register.simple_tag
+def aspects_of(row: Any, text: str, offset: int = 0) -> list[AspectJudged]:
+    """What a review or message says of aspects in its text, which begins `offset`
+    characters after the beginning of what models read.
+    """
+    return judged_aspects(text, row.mentions.all(), offset)
+
+
+def _evidence_marks(text: str, evidence: Sequence[dict[str, Any]], offset: int) -> Iterator[Mark]:
+    for item in evidence:
         if item.get("kind") != "word" or item.get("start") is None:
             continue
         start, stop = item["start"] - offset, item["end"] - offset
-        if start < end or stop > len(text):
-            continue
+        if start < 0 or text[start:stop].casefold() != str(item.get("name", "")).casefold():
+            continue  # it lies outside, or the text was changed since it was read
         role = "for" if item["weight"] > 0 else "against"
-        mark = format_html(
-            '<mark class="{}" title="{}">{}</mark>', role, signed(item["weight"]), text[start:stop]
-        )
-        pieces += [(conditional_escape(text[end:start]),), (mark,)]
-        end = stop
-    pieces.append((conditional_escape(text[end:]),))
-    return format_html_join("", "{}", pieces)
+        yield Mark(start, stop, role, signed(item["weight"]))
 
 
 @register.simple_tag(takes_context=True)

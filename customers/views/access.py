@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from customers.models import Article, Customer, Import, Order, Product, Ticket, User
+from customers.models import (
+    Article,
+    Customer,
+    Import,
+    Message,
+    Order,
+    Product,
+    Review,
+    Taxon,
+    Ticket,
+    User,
+)
+from customers.models.taxonomy import taxonomies
 
 
 class StaffRequest(HttpRequest):
@@ -24,10 +37,31 @@ def get_customer_for(user: Any, pk: int) -> Customer:
 
 
 def get_ticket_for(user: Any, pk: int) -> Ticket:
-    """The ticket with its customer and intents."""
+    """The ticket with its customer, and what was decided and suggested."""
     rows = Ticket.objects.visible_to(user).defer("search", "customer__search")
-    related = ("customer", "order", "intent", "suggested_intent", "intent_set_by", "assignee")
+    related = (
+        "customer",
+        "order",
+        "intent",
+        "suggested_intent",
+        "intent_set_by",
+        "priority_set_by",
+        "assignee",
+    )
     return get_object_or_404(rows.select_related(*related), pk=pk)
+
+
+def get_message_for(user: Any, pk: int) -> Message:
+    """The customer's message with its ticket; what agents wrote is not read by models."""
+    rows = Message.objects.visible_to(user).from_customers()
+    related = rows.select_related("ticket", "sentiment_set_by").defer("ticket__search")
+    return get_object_or_404(related, pk=pk)
+
+
+def get_review_for(user: Any, pk: int) -> Review:
+    """The review."""
+    rows = Review.objects.visible_to(user).select_related("sentiment_set_by")
+    return get_object_or_404(rows, pk=pk)
 
 
 def get_product_for(user: Any, pk: int) -> Product:
@@ -49,3 +83,17 @@ def get_article_for(user: Any, pk: int) -> Article:
 def get_import_for(user: Any, pk: int) -> Import:
     """The import."""
     return get_object_or_404(Import.objects.visible_to(user), pk=pk)
+
+
+def get_taxonomy_for(user: Any, name: str) -> type[Taxon]:
+    """The taxonomy called so, for those who may change it; refuses all others."""
+    if not user.is_manager:
+        raise PermissionDenied
+    if name not in taxonomies():
+        raise Http404
+    return taxonomies()[name]
+
+
+def get_taxon_for(user: Any, taxonomy: str, slug: str) -> Taxon:
+    """One name of a taxonomy, as for the taxonomy."""
+    return get_object_or_404(get_taxonomy_for(user, taxonomy), pk=slug)

@@ -48,7 +48,7 @@ def customer_insight(request: StaffRequest, pk: int) -> HttpResponse:
 def decide_segment(request: StaffRequest, pk: int) -> HttpResponse:
     """Set or take back the segment that staff see."""
     customer = get_customer_for(request.user, pk)
-    form = SegmentForm(request.POST)
+    form = SegmentForm(request.POST, current=customer.segment_id)
     if form.is_valid():
         customer.set_segment(form.cleaned_data["segment"], by=request.user)
         messages.success(request, _("The segment is saved."))
@@ -82,5 +82,7 @@ def insight_context(customer: Customer) -> dict[str, Any]:
     recommended = customer.recommendations.select_related("product").defer("product__search")
     return {
         "recommendations": recommended.order_by("rank")[:5],
-        "segment_form": SegmentForm(initial={"segment": customer.segment_id}),
+        "segment_form": SegmentForm(
+            initial={"segment": customer.segment_id}, current=customer.segment_id
+        ),
     }

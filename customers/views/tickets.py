@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from customers.filters import TicketFilter
-from customers.forms import IntentForm, ReplyForm, StatusForm
+from customers.forms import IntentForm, LabelForm, PriorityForm, ReplyForm, StatusForm
 from customers.models import Intent, Message, Ticket
+from customers.models.aspect import mentions_with_aspects
 from customers.paging import page_of
+from customers.ticket_evidence import TASKS as EVIDENCE_TASKS
+from customers.ticket_evidence import evidence_of
 from customers.views.access import StaffRequest, get_ticket_for
 
 LIKELY_INTENTS = 5
@@ -22,39 +29,72 @@ LIKELY_INTENTS = 5
 @require_GET
 def ticket_list(request: StaffRequest) -> HttpResponse:
     """All tickets, searched and narrowed, the latest message first."""
-    rows = Ticket.objects.visible_to(request.user).with_pending()
-    rows = rows.select_related("customer", "intent", "suggested_intent")
-    rows = rows.defer("search", "customer__search").order_by("-last_message_at", "-id")
-    narrowed = TicketFilter(request.GET, rows)
-    context = {"filter": narrowed, "page": page_of(narrowed.qs, request)}
+    context = list_context(request, LabelForm(user=request.user))
     return render(request, "tickets/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def label_tickets(request: StaffRequest) -> HttpResponse:
+    """Set one intent on the ticked tickets of the list; what was ticked stays when it fails."""
+    back = f"{reverse('tickets')}?{request.GET.urlencode()}"
+    if request.method == "GET":
+        return redirect(back)
+    form = LabelForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return render(request, "tickets/list.html", list_context(request, form), status=422)
+    tickets, intent = form.cleaned_data["ticket"], form.cleaned_data["intent"]
+    with transaction.atomic():
+        for ticket in tickets:
+            ticket.set_intent(intent, by=request.user)
+    done = ngettext(
+        "%(n)s ticket is labelled %(intent)s.",
+        "%(n)s tickets are labelled %(intent)s.",
+        len(tickets),
+    )
+    messages.success(request, done % {"n": len(tickets), "intent": intent})
+    return redirect(back)
 
 
 @require_GET
 def ticket_page(request: StaffRequest, pk: int) -> HttpResponse:
     """The conversation and what is suggested beside it."""
     ticket = get_ticket_for(request.user, pk)
-    return render(request, "tickets/page.html", ticket_context(ticket))
+    return render(request, "tickets/page.html", ticket_context(ticket, request))
 
 
 @require_GET
 def ticket_reading(request: StaffRequest, pk: int) -> HttpResponse:
     """Conversation and suggestions alone; polls itself while a message is pending."""
     ticket = get_ticket_for(request.user, pk)
-    return render(request, "tickets/reading.html", ticket_context(ticket))
+    return render(request, "tickets/reading.html", ticket_context(ticket, request))
 
 
 @require_POST
 def decide_intent(request: StaffRequest, pk: int) -> HttpResponse:
     """Set or take back the intent that staff see."""
     ticket = get_ticket_for(request.user, pk)
-    form = IntentForm(request.POST)
+    form = IntentForm(request.POST, current=ticket.intent_id)
     if form.is_valid():
         ticket.set_intent(form.cleaned_data["intent"], by=request.user)
         messages.success(request, _("The intent is saved."))
     else:
         messages.error(request, _("There is no such intent; choose one of the list."))
     return redirect("ticket", pk=pk)
+
+
+@require_POST
+def decide_priority(request: StaffRequest, pk: int) -> HttpResponse:
+    """Set how soon the ticket wants an answer; from the list it leads back there."""
+    ticket = get_ticket_for(request.user, pk)
+    form = PriorityForm(request.POST)
+    if form.is_valid():
+        ticket.set_priority(form.cleaned_data["priority"], by=request.user)
+        messages.success(request, _("The priority is saved."))
+    else:
+        messages.error(request, _("There is no such priority; choose one of the list."))
+    page = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+    return redirect(page if own else reverse("ticket", args=[pk]))
 
 
 @require_POST
@@ -76,7 +116,7 @@ def reply(request: StaffRequest, pk: int) -> HttpResponse:
     ticket = get_ticket_for(request.user, pk)
     form = ReplyForm(request.POST)
     if not form.is_valid():
-        context = ticket_context(ticket) | {"reply_form": form}
+        context = ticket_context(ticket, request) | {"reply_form": form}
         return render(request, "tickets/page.html", context, status=422)
     body = form.cleaned_data["body"]
     ticket.add_message(body, author_kind=Message.Author.AGENT, author=request.user)
@@ -84,20 +124,41 @@ def reply(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("ticket", pk=pk)
 
 
-def ticket_context(ticket: Ticket) -> dict[str, Any]:
+def list_context(request: StaffRequest, form: LabelForm) -> dict[str, Any]:
+    """A page of the list, and the form that labels its rows."""
+    rows = Ticket.objects.visible_to(request.user).with_pending()
+    rows = rows.select_related("customer", "intent", "suggested_intent")
+    rows = rows.defer("search", "customer__search").order_by("-last_message_at", "-id")
+    narrowed = TicketFilter(request.GET, rows)
+    return {
+        "filter": narrowed,
+        "page": page_of(narrowed.qs, request),
+        "list_address": f"{reverse('tickets')}?{request.GET.urlencode()}",
+        "label_form": form,
+        "ticked": set(request.POST.getlist("ticket")),
+    }
+
+
+def ticket_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
     """A ticket's conversation, suggestions and forms."""
-    conversation = list(ticket.messages.select_related("author").order_by("sent_at", "id"))
+    rows = ticket.messages.select_related("author", "sentiment_set_by")
+    rows = rows.prefetch_related(mentions_with_aspects())
+    conversation = list(rows.order_by("sent_at", "id"))
     said = [message for message in conversation if message.is_read]
     customer = ticket.customer
     return {
         "ticket": ticket,
         "conversation": conversation,
-        "opening": said[0] if said else None,
-        "opening_offset": len(ticket.subject) + 1,
+        "evidence": evidence_of(request.GET.get("evidence"), ticket, conversation),
+        "evidence_tasks": EVIDENCE_TASKS,
         "is_pending": any(message.is_pending for message in said),
         "likely_intents": likely(ticket.intent_detail.get("distribution", {})),
+        "likely_priorities": likely_priorities(ticket.priority_detail),
         "customer_orders": customer.orders.order_by("-placed_at")[:5] if customer else [],
-        "intent_form": IntentForm(initial={"intent": ticket.effective_intent_id}),
+        "intent_form": IntentForm(
+            initial={"intent": ticket.effective_intent_id}, current=ticket.effective_intent_id
+        ),
+        "priority_form": PriorityForm(initial={"priority": ticket.likely_priority}),
         "status_form": StatusForm(instance=ticket),
         "reply_form": ReplyForm(),
     }
@@ -109,4 +170,14 @@ def likely(distribution: dict[str, float]) -> list[dict[str, Any]]:
     names = Intent.objects.in_bulk([slug for slug, _p in best])
     return [
         {"name": str(names.get(slug, slug)), "weight": probability} for slug, probability in best
+    ]
+
+
+def likely_priorities(detail: dict[str, Any]) -> list[dict[str, Any]]:
+    """The priorities with their probabilities, most urgent first."""
+    distribution = detail.get("distribution", {})
+    return [
+        {"name": str(Ticket.Priority(value).label), "weight": distribution[value]}
+        for value in reversed(Ticket.Priority.values)
+        if value in distribution
     ]

@@ -9,7 +9,7 @@ from intelligence.engines.backbone import Backbone
 from intelligence.engines.head_files import find_weights, load_head
 from intelligence.engines.reading import TextReader
 
-TASKS = ("sentiment", "intent")
+TASKS = ("sentiment", "intent", "priority")
 
 
 def load_text_reader(

@@ -13,6 +13,7 @@ from intelligence.evaluation.columns import TableError, read_columns
 
 SENTIMENT_LABELS = ("label", "sentiment", "rating")
 INTENT_LABELS = ("intent", "label")
+PRIORITY_LABELS = ("priority", "label")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,19 @@ from intelligence.engines.contract import Card
 from intelligence.engines.head_files import save_head
 from intelligence.engines.segment import save_segment
 from intelligence.training.intent import train_intent
+from intelligence.training.own_sentences import SENTENCES
+from intelligence.training.priority import train_priority
 from intelligence.training.segment import train_segment
 from intelligence.training.sentiment import train_sentiment
 
-TEXT_TASKS = {"sentiment": train_sentiment, "intent": train_intent}
+TEXT_TASKS = {
+    "sentiment": train_sentiment,
+    "intent": train_intent,
+    "priority": train_priority,
+}
 TASKS = (*TEXT_TASKS, "segment")
+# What a task learns from when no data are named: sentences that come with the code.
+OWN_DATA = {"priority": SENTENCES}
 
 
 def train(task: str, data: Path, folder: Path, encode: ManyTexts) -> Card:

@@ -17,7 +17,7 @@ from intelligence.engines.contract import Card
 from intelligence.engines.errors import WeightsError
 from intelligence.engines.head_files import CARD, SHIPPED, load_card, promote
 from intelligence.evaluation.columns import TableError
-from intelligence.training.run import TASKS, train
+from intelligence.training.run import OWN_DATA, TASKS, train
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 OWN_SHOP = (
@@ -51,7 +51,8 @@ class Command(BaseCommand):
         started = time.perf_counter()
         task, folder = options["task"], _folder(options)
         try:
-            card = train(task, options["data"], folder, ManyTexts())
+            data = options["data"] or OWN_DATA[task]
+            card = train(task, data, folder, ManyTexts())
             if options["promote"]:
                 promote(task, folder.name, folder.parent)
         except TableError as error:
@@ -82,7 +83,7 @@ def _folder(options: dict[str, Any]) -> Path:
     task, name = options["task"], options["name"] or options["task"]
     if task == "recommendation":
         raise CommandError(OWN_SHOP, returncode=2)
-    if options["data"] is None:
+    if options["data"] is None and task not in OWN_DATA:
         raise CommandError("name what to learn from: --data PATH", returncode=2)
     if not NAME.fullmatch(name) or name == "shipped":
         raise CommandError(f"{name!r} is no name: use a to z, 0 to 9, - and _", returncode=2)
