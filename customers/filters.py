@@ -5,10 +5,23 @@ from __future__ import annotations
 import django_filters as filters
 from django.db import models
 from django.db.models import F, Q
+from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
 from customers.indexed_values import indexed_values
-from customers.models import Customer, Intent, Order, Product, Review, Segment, Sentiment, Ticket
+from customers.models import (
+    Aspect,
+    AspectMention,
+    Customer,
+    Intent,
+    Order,
+    Product,
+    Review,
+    Segment,
+    Sentiment,
+    Ticket,
+)
+from customers.models.aspect import reviews_mentioning
 
 FEELINGS = [("negative", _("negative")), ("neutral", _("neutral")), ("positive", _("positive"))]
 FEELING_STEPS = {
@@ -117,6 +130,11 @@ class TicketFilter(filters.FilterSet):
         queryset=Intent.objects.filter(is_active=True), label=_("Intent"), method="with_intent"
     )
     feeling = FeelingFilter()
+    trend = filters.ChoiceFilter(
+        choices=[("worse", _("getting worse")), ("better", _("getting better"))],
+        label=_("Trend"),
+        method="moving",
+    )
 
     class Meta:
         model = Ticket
@@ -125,6 +143,10 @@ class TicketFilter(filters.FilterSet):
     def with_intent(self, rows: models.QuerySet, name: str, intent: Intent) -> models.QuerySet:
         """The decision of staff counts, and the model's opinion where there is none."""
         return rows.filter(Q(intent=intent) | Q(intent__isnull=True, suggested_intent=intent))
+
+    def moving(self, rows: models.QuerySet, name: str, trend: str) -> models.QuerySet:
+        """By how the customer sounds now beside how they sounded in the beginning."""
+        return rows.getting_worse() if trend == "worse" else rows.getting_better()  # type: ignore[attr-defined]
 
 
 class ProductFilter(filters.FilterSet):
@@ -162,7 +184,24 @@ class ReviewFilter(filters.FilterSet):
 
     feeling = FeelingFilter("effective_sentiment")
     rating = filters.ChoiceFilter(choices=[(n, "★" * n) for n in range(5, 0, -1)], label=_("Stars"))
+    aspect = filters.ModelChoiceFilter(
+        queryset=Aspect.objects.filter(is_active=True), label=_("Aspect"), method="unchanged"
+    )
+    polarity = filters.ChoiceFilter(
+        choices=AspectMention.Polarity.choices, label=_("Aspect sounds"), method="unchanged"
+    )
+    product = filters.ModelChoiceFilter(queryset=Product.objects.all(), widget=HiddenInput)
 
     class Meta:
         model = Review
         fields = ()
+
+    def unchanged(self, rows: models.QuerySet, name: str, value: object) -> models.QuerySet:
+        """Aspect and polarity narrow together: see `filter_queryset`."""
+        return rows
+
+    def filter_queryset(self, queryset: models.QuerySet) -> models.QuerySet:
+        """As all filters say; aspect and polarity are of one and the same mention."""
+        chosen = {name: self.form.cleaned_data.get(name) for name in ("aspect", "polarity")}
+        narrowed = super().filter_queryset(queryset)
+        return reviews_mentioning(narrowed, **{name: said for name, said in chosen.items() if said})

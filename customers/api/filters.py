@@ -7,6 +7,7 @@ from django_filters import rest_framework as filters
 
 from customers.models import (
     Article,
+    AspectMention,
     Correction,
     Customer,
     Order,
@@ -16,6 +17,7 @@ from customers.models import (
     Sentiment,
     Ticket,
 )
+from customers.models.aspect import reviews_mentioning
 
 
 class RecordFilter(filters.FilterSet):
@@ -72,6 +74,9 @@ class OrderFilter(RecordFilter):
 class TicketFilter(SearchableFilter):
     """Filters of tickets."""
 
+    trend_below = filters.NumberFilter(
+        field_name="sentiment_trend", lookup_expr="lte", label="Got so much worse, such as -0.5."
+    )
     customer = filters.NumberFilter(field_name="customer_id")
     intent = filters.CharFilter(field_name="intent_id", label="What staff decided.")
     suggested_intent = filters.CharFilter(
@@ -89,6 +94,12 @@ class ReviewFilter(RecordFilter):
 
     customer = filters.NumberFilter(field_name="customer_id")
     product = filters.NumberFilter(field_name="product_id")
+    aspect = filters.CharFilter(method="unchanged", label="The slug of an aspect it mentions.")
+    polarity = filters.ChoiceFilter(
+        choices=AspectMention.Polarity.choices,
+        method="unchanged",
+        label="How the aspect sounds, or any aspect.",
+    )
     sentiment = filters.ChoiceFilter(
         field_name="effective_sentiment",
         choices=Sentiment.choices,
@@ -98,6 +109,16 @@ class ReviewFilter(RecordFilter):
     class Meta:
         model = Review
         fields = ("rating",)
+
+    def unchanged(self, rows: models.QuerySet, name: str, value: object) -> models.QuerySet:
+        """Aspect and polarity narrow together: see `filter_queryset`."""
+        return rows
+
+    def filter_queryset(self, queryset: models.QuerySet) -> models.QuerySet:
+        """As all filters say; aspect and polarity are of one and the same mention."""
+        chosen = {name: self.form.cleaned_data.get(name) for name in ("aspect", "polarity")}
+        narrowed = super().filter_queryset(queryset)
+        return reviews_mentioning(narrowed, **{name: said for name, said in chosen.items() if said})
 
 
 class RecommendationFilter(filters.FilterSet):

@@ -18,6 +18,7 @@ router.register("articles", viewsets.ArticleViewSet)
 router.register("recommendations", viewsets.RecommendationViewSet)
 router.register("corrections", viewsets.CorrectionViewSet)
 router.register("intents", viewsets.IntentViewSet)
+router.register("aspects", viewsets.AspectViewSet)
 router.register("segments", viewsets.SegmentViewSet)
 
 docs = SpectacularSwaggerSplitView.as_view(

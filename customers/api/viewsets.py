@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from customers.api import filters
 from customers.api.pagination import ByRankCursor, BySlugPages, LatestFirstCursor
+from customers.api.serializers.aspects import AspectSerializer
 from customers.api.serializers.corrections import CorrectionSerializer
 from customers.api.serializers.customers import CustomerSerializer, SegmentSerializer
 from customers.api.serializers.knowledge import ArticleSerializer, RecommendationSerializer
@@ -25,6 +26,7 @@ from customers.api.upsert import UpsertMixin
 from customers.decisions import withdraw
 from customers.models import (
     Article,
+    Aspect,
     Correction,
     Customer,
     Intent,
@@ -89,7 +91,7 @@ class TicketViewSet(RecordViewSet):
 
     queryset = (
         Ticket.objects.select_related("intent_set_by", "intent")
-        .prefetch_related("messages")
+        .prefetch_related("messages__mentions")
         .defer("search")
     )
     serializer_class = TicketSerializer
@@ -111,7 +113,7 @@ class TicketViewSet(RecordViewSet):
 class ReviewViewSet(RecordViewSet):
     """Reviews with the sentiment read from them."""
 
-    queryset = Review.objects.all()
+    queryset = Review.objects.prefetch_related("mentions")
     serializer_class = ReviewSerializer
     filterset_class = filters.ReviewFilter
 
@@ -158,6 +160,14 @@ class IntentViewSet(ReadOnlyModelViewSet):
 
     queryset = Intent.objects.all()
     serializer_class = IntentSerializer
+    pagination_class = BySlugPages
+
+
+class AspectViewSet(ReadOnlyModelViewSet):
+    """What customers judge by itself in reviews and messages."""
+
+    queryset = Aspect.objects.all()
+    serializer_class = AspectSerializer
     pagination_class = BySlugPages
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
 from customers.models.review import Review
 from customers.models.taxonomy import Taxon
 from customers.models.ticket import Message
@@ -33,14 +32,6 @@ class Aspect(Taxon):
     class Meta(Taxon.Meta):
         verbose_name = _("aspect")
         verbose_name_plural = _("aspects")
-
-
-class AspectMentionQuerySet(RecordQuerySet):
-    """Many mentions at once."""
-
-    def with_polarity(self, polarity: str) -> Self:
-        """The mentions that sound so."""
-        return self.filter(polarity=polarity)
 
 
 class AspectMention(models.Model):
@@ -75,8 +66,6 @@ class AspectMention(models.Model):
     score = models.FloatField(_("score"))
     model_version = models.CharField(_("model version"), max_length=64)
 
-    objects = AspectMentionQuerySet.as_manager()
-
     if TYPE_CHECKING:
         review_id: int | None
         message_id: int | None
@@ -100,3 +89,17 @@ class AspectMention(models.Model):
 
     def __str__(self) -> str:
         return f"{self.aspect_id}: {self.polarity}"
+
+
+def mentions_with_aspects() -> Prefetch:
+    """To prefetch with reviews or messages: their mentions, and what these are about."""
+    return Prefetch("mentions", AspectMention.objects.select_related("aspect"))
+
+
+def reviews_mentioning(rows: models.QuerySet, **mention: Any) -> models.QuerySet:
+    """The reviews among `rows` with one mention that fits all of `mention`, such as aspect and
+    polarity; all of them when nothing is asked.
+    """
+    if not mention:
+        return rows
+    return rows.filter(Exists(AspectMention.objects.filter(review=OuterRef("pk"), **mention)))

@@ -66,6 +66,11 @@ class Review(ExternalRecord, Analysable, SentimentRead):
         return self.title or self.body[:80]
 
     @property
+    def read_text(self) -> str:
+        """What models read of it: title and body, a line each."""
+        return "\n".join(part for part in (self.title, self.body) if part.strip())
+
+    @property
     def body_offset(self) -> int:
         """How many characters the models read before the body: the title and a line end."""
         return len(self.title) + 1 if self.title.strip() else 0

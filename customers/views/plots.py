@@ -12,8 +12,9 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_GET
 
+from customers.plots.registry import PLOTS
 from customers.plots.render import rendered
-from customers.plots.specs import PLOTS, Plot
+from customers.plots.specs import Plot
 
 MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=utf-8"}
 KEPT_SECONDS = 24 * 3600

@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from customers.filters import ProductFilter, ReviewFilter
-from customers.models import Review
+from customers.models import AspectMention, Review
+from customers.models.aspect import mentions_with_aspects
 from customers.models.product import Product
 from customers.paging import page_of
 from customers.views.access import get_product_for
@@ -28,13 +29,13 @@ def product_list(request: HttpRequest) -> HttpResponse:
 def product_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One product: what it is, what customers say, what is like it."""
     product = get_product_for(request.user, pk)
-    reviews = product.reviews.select_related("customer", "sentiment_set_by").defer(
-        "customer__search"
-    )
+    reviews = product.reviews.select_related("customer", "sentiment_set_by")
+    reviews = reviews.prefetch_related(mentions_with_aspects()).defer("customer__search")
     similar = product.similar.select_related("similar").defer("similar__search")
     context = {
         "product": product,
         "reviews": reviews.order_by("-written_at")[:RECENT_REVIEWS],
+        "has_mentions": AspectMention.objects.filter(review__product=product).exists(),
         "similar": similar.order_by("rank"),
     }
     return render(request, "products/page.html", context)
@@ -45,7 +46,14 @@ def review_list(request: HttpRequest) -> HttpResponse:
     """All reviews, the newest first."""
     rows = Review.objects.visible_to(request.user)
     rows = rows.select_related("product", "customer", "sentiment_set_by")
+    rows = rows.prefetch_related(mentions_with_aspects())
     rows = rows.defer("product__search", "customer__search").order_by("-written_at", "-id")
     narrowed = ReviewFilter(request.GET, rows)
-    context = {"filter": narrowed, "page": page_of(narrowed.qs, request)}
+    page = page_of(narrowed.qs, request)
+    context = {"filter": narrowed, "page": page, "product": _chosen_product(narrowed)}
     return render(request, "reviews/list.html", context)
+
+
+def _chosen_product(narrowed: ReviewFilter) -> Product | None:
+    """The product whose reviews alone are listed, if any."""
+    return narrowed.form.cleaned_data.get("product") if narrowed.form.is_valid() else None

@@ -1,5 +1,6 @@
 """Reviews."""
 
+from customers.api.serializers.aspects import AspectMentionSerializer
 from customers.api.serializers.predictions import (
     AnalysisSerializer,
     PredictionSerializer,
@@ -16,6 +17,7 @@ class ReviewSerializer(RecordSerializer):
     customer = VisibleRelatedField(queryset=Customer.objects.all(), required=False, allow_null=True)
     sentiment = PredictionSerializer(source="sentiment_detail", read_only=True, allow_null=True)
     decided_sentiment = decided_sentiment()
+    aspects = AspectMentionSerializer(source="mentions", many=True, read_only=True)
     analysis = AnalysisSerializer(source="*", read_only=True)
 
     class Meta:
@@ -23,7 +25,7 @@ class ReviewSerializer(RecordSerializer):
         fields = (
             *KEYS,
             *("product", "customer", "rating", "title", "body", "written_at"),
-            *("language", "sentiment", "decided_sentiment", "analysis"),
+            *("language", "sentiment", "decided_sentiment", "aspects", "analysis"),
             *TIMES,
         )
         read_only_fields = ("language",)

@@ -8,6 +8,7 @@ from django.db import transaction
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from customers.api.serializers.aspects import AspectMentionSerializer
 from customers.api.serializers.predictions import (
     AnalysisSerializer,
     DecisionField,
@@ -23,6 +24,7 @@ class MessageSerializer(RecordSerializer):
 
     sentiment = PredictionSerializer(source="sentiment_detail", read_only=True, allow_null=True)
     decided_sentiment = decided_sentiment()
+    aspects = AspectMentionSerializer(source="mentions", many=True, read_only=True)
     analysis = AnalysisSerializer(source="*", read_only=True)
 
     class Meta:
@@ -36,6 +38,7 @@ class MessageSerializer(RecordSerializer):
                 "language",
                 "sentiment",
                 "decided_sentiment",
+                "aspects",
                 "analysis",
             ),
             *TIMES,
@@ -71,10 +74,10 @@ class TicketSerializer(RecordSerializer):
             *KEYS,
             *("customer", "order", "subject", "body", "status", "priority", "channel"),
             *("opened_at", "last_message_at", "intent", "decided_intent"),
-            *("sentiment", "sentiment_score", "messages", "pending"),
+            *("sentiment", "sentiment_score", "sentiment_trend", "messages", "pending"),
             *TIMES,
         )
-        read_only_fields = ("last_message_at", "sentiment_score")
+        read_only_fields = ("last_message_at", "sentiment_score", "sentiment_trend")
         extra_kwargs = {"channel": {"default": Ticket.Channel.API}}
 
     @extend_schema_field(serializers.ChoiceField(choices=Sentiment.choices, allow_null=True))

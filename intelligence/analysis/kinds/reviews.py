@@ -47,4 +47,4 @@ class Reviews(Kind):
 
 def review_text(review: Review) -> str:
     """What is read of a review."""
-    return "\n".join(part for part in (review.title, review.body) if part.strip())
+    return review.read_text

@@ -1,0 +1,16 @@
+"""Every plot by the name in its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from customers.plots import specs
+from customers.plots.aspects import product_aspects
+from customers.plots.tickets import ticket_sentiment
+
+PLOTS: Mapping[str, Callable[[Any, int | None], specs.Plot]] = {
+    **specs.PLOTS,
+    "product-aspects": product_aspects,
+    "ticket-sentiment": ticket_sentiment,
+}
