@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from customers.counterfactuals import better_segment
 from customers.filters import CustomerFilter
 from customers.forms import SegmentForm
 from customers.models import Customer
@@ -82,6 +83,7 @@ def insight_context(customer: Customer) -> dict[str, Any]:
     recommended = customer.recommendations.select_related("product").defer("product__search")
     return {
         "recommendations": recommended.order_by("rank")[:5],
+        "better_segment": better_segment(customer),
         "segment_form": SegmentForm(
             initial={"segment": customer.segment_id}, current=customer.segment_id
         ),

@@ -64,9 +64,23 @@ class SegmentEngine:
 
     def probabilities(self, features: Features) -> NDArray[np.float64]:
         """Calibrated float64[n, c] over `weights.labels`."""
-        inputs = self._inputs(features)
-        logits = inputs @ self.weights.weight.T + self.weights.bias
-        return np.asarray(softmax(logits / self.weights.temperature, axis=1), np.float64)
+        return self.from_logits(self._inputs(features) @ self.weights.weight.T)
+
+    def from_logits(self, logits: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """Calibrated float64[n, c] of W x, which may be given in two summands."""
+        shifted = (logits + self.weights.bias) / self.weights.temperature
+        return np.asarray(softmax(shifted, axis=1), np.float64)
+
+    def numeric_logits(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What the figures alone add to W x: float64[n, c]."""
+        own = self.weights
+        return np.asarray(hinges(scaled, own.knots) @ own.weight[:, : own.numeric].T, np.float64)
+
+    def taste_logits(self, features: Features) -> NDArray[np.float64]:
+        """What the taste alone adds to W x: float64[n, c]."""
+        own = self.weights
+        taste = self._inputs(features)[:, own.numeric :]
+        return np.asarray(taste @ own.weight[:, own.numeric :].T, np.float64)
 
     def predict(self, features: Features) -> list[Prediction]:
         """One prediction a customer, in order; "no orders yet" where there is none."""

@@ -68,6 +68,14 @@ def test_a_segment_lands_with_probability_detail_and_evidence(products):
     assert len(detail["evidence"]) == 5
 
 
+def test_what_would_make_the_segment_better_is_stored_with_it(products):
+    found = ada().segment_detail["counterfactual"]
+    assert found["label"] != ada().suggested_segment_id
+    assert found["label"] in set(Segment.objects.values_list("slug", flat=True))
+    assert 1 <= len(found["changes"]) <= 3
+    assert {*found["changes"][0]} == {"feature", "from", "to", "unit"}
+
+
 def test_the_segment_is_written_to_the_ledger(products):
     line = Prediction.objects.get(kind="customer", object_id=ada().pk)
     assert line.task == "segment"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import connection
 from django.utils import timezone
@@ -17,7 +18,8 @@ from intelligence.analysis.kinds.products import Products
 from intelligence.analysis.kinds.sentiment import detail
 from intelligence.analysis.run import analyse_pending
 from intelligence.engines.contract import Prediction
-from intelligence.engines.customer_features import Features, build_features
+from intelligence.engines.counterfactual import Counterfactual, counterfactuals
+from intelligence.engines.customer_features import Features, ShopReference, build_features
 from intelligence.engines.recommendation import Ranked
 from intelligence.loaded import segment_engine
 from intelligence.purchases import orders_of, purchases_of
@@ -31,6 +33,17 @@ COPIED = (
     *("method", "model_version", "created_at", "reasons"),
 )
 COPY_SQL = f"COPY customers_recommendation ({', '.join(COPIED)}) FROM STDIN"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRead:
+    """What the head says of a customer, what would make the segment better, and the digest
+    of what was read.
+    """
+
+    said: Prediction
+    better: Counterfactual | None
+    digest: str
 
 
 class Customers(Kind):
@@ -50,12 +63,12 @@ class Customers(Kind):
         shop_reference.forget()
 
     def read(self, rows: Sequence[Customer]) -> list[Result]:
-        segments = _segments(rows)
-        recommended = _recommendations(rows)
         known = set(Segment.objects.filter(is_active=True).values_list("slug", flat=True))
+        segments = _segments(rows, known)
+        recommended = _recommendations(rows)
         return [
-            self._result(said, digest, known, recommended.get(row.pk, []))
-            for row, (said, digest) in zip(rows, segments, strict=True)
+            self._result(read, known, recommended.get(row.pk, []))
+            for row, read in zip(rows, segments, strict=True)
         ]
 
     def keep(self, stored: Sequence[tuple[Customer, Result]]) -> None:
@@ -67,34 +80,37 @@ class Customers(Kind):
                     copy.write_row([*plain, Jsonb(item.reasons)])
 
     def _result(
-        self, said: Prediction, digest: str, known: set[str], recommended: list[Recommendation]
+        self, read: SegmentRead, known: set[str], recommended: list[Recommendation]
     ) -> Result:
-        card = segment_engine().card
+        card, said, better = segment_engine().card, read.said, read.better
         certain = not said.abstained and said.label in known
         columns = {
             "suggested_segment": said.label if certain else None,
             "segment_probability": said.probability if certain else None,
-            "segment_detail": detail(said, card),
+            "segment_detail": detail(said, card)
+            | ({"counterfactual": better.as_json()} if certain and better else {}),
         }
-        return Result(digest, columns, (Opinion("segment", said, card),), extra=recommended)
+        return Result(read.digest, columns, (Opinion("segment", said, card),), extra=recommended)
 
 
-def _segments(rows: Sequence[Customer]) -> list[tuple[Prediction, str]]:
-    """Prediction and input digest of each customer, each read against its own source."""
-    found: dict[int, tuple[Prediction, str]] = {}
+def _segments(rows: Sequence[Customer], known: set[str]) -> list[SegmentRead]:
+    """What the head reads of each customer, against the customer's own source."""
+    found: dict[int, SegmentRead] = {}
     by_source: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         by_source[row.source].append(row.pk)
+    engine = segment_engine()
     for source, pks in by_source.items():
-        features = _features(source, pks)
-        said = segment_engine().predict(features)
-        for place, (pk, prediction) in enumerate(zip(pks, said, strict=True)):
-            found[pk] = (prediction, _digest(features, place))
+        reference = shop_reference.shop_reference(source)
+        features = _features(reference, pks)
+        said = engine.predict(features)
+        better = counterfactuals(engine, features, reference, said, known=known)
+        for place, (pk, *read) in enumerate(zip(pks, said, better, strict=True)):
+            found[pk] = SegmentRead(*read, digest=_digest(features, place))
     return [found[row.pk] for row in rows]
 
 
-def _features(source: str, pks: Sequence[int]) -> Features:
-    reference = shop_reference.shop_reference(source)
+def _features(reference: ShopReference, pks: Sequence[int]) -> Features:
     lines = OrderLine.objects.filter(order__customer__in=pks).values("product")
     vectors = vectors_in_use().filter(product__in=lines)
     bought = list(vectors.values_list("product_id", sent("embedding")))
