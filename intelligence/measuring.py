@@ -10,10 +10,14 @@ from typing import Any
 from django.conf import settings
 
 from intelligence.encoding import ManyTexts
+from intelligence.engines.chinese import TASK as CHINESE
+from intelligence.engines.chinese import load_chinese
 from intelligence.engines.head_files import CARD, SHIPPED, find_weights, load_card, load_head
 from intelligence.engines.heads import Head
+from intelligence.engines.reading import Specialist
 from intelligence.engines.segment import load_segment
 from intelligence.evaluation.columns import TableError
+from intelligence.evaluation.languages import evaluate_by_language
 from intelligence.evaluation.predictions import check_suffix, write_predictions
 from intelligence.evaluation.recommendation import evaluate_recommendation
 from intelligence.evaluation.segment import evaluate_segment, read_labelled
@@ -81,10 +85,21 @@ def _texts(request: Request, encode: ManyTexts) -> Figures:
     encode.backbone.load()
     head = _head(request, encode)
     question, table = _question(request, table, head)
-    figures, told = evaluate_texts(question, encode, head)
+    if specialists := _specialists(request):
+        figures, told = evaluate_by_language(question, encode, head, specialists)
+    else:
+        figures, told = evaluate_texts(question, encode, head)
     if request.predictions is not None:
         write_predictions(request.predictions, told, table.rows)
     return figures | {"left_out": table.left_out, "model": head.card.sha256 or "trained for this"}
+
+
+def _specialists(request: Request) -> list[Specialist]:
+    """Who reads further languages beside the models in service or shipped."""
+    chosen = request.train is None and request.model in {None, SHIPPED_NAME}
+    if request.task != "sentiment" or not chosen:
+        return []
+    return [load_chinese(model_folder(CHINESE, request.model))]
 
 
 def _head(request: Request, encode: ManyTexts) -> Head:

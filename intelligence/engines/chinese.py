@@ -82,7 +82,7 @@ class ChineseSentiment:
 
     def _prediction(self, text: str) -> Prediction:
         characters, grams, log_odds = self._read(text)
-        if not len(grams.keys):
+        if not any(chr(code).isalnum() for code in characters.codes):
             return abstention(NOTHING_TO_READ)
         (steps,) = steps_of(np.array([expit(log_odds)]))
         best = int(steps.argmax())

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from intelligence.engines.backbone import Backbone
+from intelligence.engines.chinese import TASK as CHINESE
+from intelligence.engines.chinese import load_chinese
 from intelligence.engines.head_files import find_weights, load_head
 from intelligence.engines.reading import TextReader
 
@@ -23,4 +25,5 @@ def load_text_reader(
     encoder = Backbone(backbone, threads=threads)
     encoder.load()
     heads = {task: load_head(find_weights(task, folders), encoder.version) for task in TASKS}
-    return TextReader(encoder, heads)
+    chinese = load_chinese(find_weights(CHINESE, folders))
+    return TextReader(encoder, heads, {"sentiment": [chinese]})

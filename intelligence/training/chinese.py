@@ -32,7 +32,7 @@ UNKNOWN = "unknown (SophonPlus/ChineseNlpCorpus names no author)"
 SETS = ("zh_online_shopping", "zh_waimai", "zh_hotel")
 OWN_NAME = "own Chinese sentences"
 # One of our sentences stands for a kind of message that no review is.
-OWN_ROWS = 10
+OWN_ROWS = 40
 FEWEST_TEXTS, MOST_GRAMS = 2, 1_200_000
 DECAY, STEPS_OF_FIT, SMOOTHING = 1e-6, 40, 1.0
 
@@ -53,13 +53,18 @@ class Rows:
         return Rows(self.keys, self.grams[mask], self.positive[mask], self.weights[mask])
 
 
-def train_chinese(folder: Path) -> ChineseSentiment:
-    """The engine trained on the Chinese sets in `folder`. Raises TableError.
+def train_chinese(data: Path) -> ChineseSentiment:
+    """The engine trained on the Chinese sets in the folder `data`, or on a table with text
+    and label. Raises TableError.
 
     As for all heads, a tenth of each set gives the figures and is never learnt from; a
     first fit without two more tenths finds the temperature on them.
     """
-    sets = [*(_set(name, folder / name / "reviews.parquet") for name in SETS), _own()]
+    named = {name: data / name / "reviews.parquet" for name in SETS}
+    licences = dict.fromkeys(SETS, UNKNOWN)
+    if not data.is_dir():
+        named, licences = {data.stem: data}, {data.stem: "the shop's own"}
+    sets = [*(_set(name, path, licences[name]) for name, path in named.items()), _own()]
     learnt = [one.learnt() for one in sets]
     rows = rows_of(learnt)
     checking = np.concatenate([np.isin(one.tenths, CALIBRATING) & one.measured for one in learnt])
@@ -150,8 +155,8 @@ def _positive(one: TextSet) -> NDArray[np.float32]:
     return sides[one.question.truth].astype(np.float32)
 
 
-def _set(name: str, path: Path) -> TextSet:
-    return TextSet(name, UNKNOWN, sentiment_question(read_texts(path, SENTIMENT_LABELS)))
+def _set(name: str, path: Path, licence: str) -> TextSet:
+    return TextSet(name, licence, sentiment_question(read_texts(path, SENTIMENT_LABELS)))
 
 
 def _own() -> TextSet:
