@@ -24,13 +24,15 @@ class Opinion:
 class Result:
     """What was read of one row: columns to store on it, and the opinions for the ledger.
 
-    `extra` carries what the kind stores beside the row, such as a product's embedding.
+    `extra` carries what the kind stores beside the row, such as a product's embedding;
+    `likeness` what an opening message is like, where no model had learnt its intent.
     """
 
     input_sha256: str
     columns: dict[str, Any] = field(default_factory=dict)
     opinions: tuple[Opinion, ...] = ()
     extra: Any = None
+    likeness: Prediction | None = None
 
 
 class Kind(ABC):

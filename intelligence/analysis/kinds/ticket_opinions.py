@@ -8,11 +8,14 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 from psycopg.types.json import Jsonb
 
-from customers.models import Intent, Ticket
+from customers.models import Intent
 from intelligence.analysis.kind import Opinion, Result
 from intelligence.analysis.kinds.sentiment import detail
 
 TASKS = frozenset({"intent", "priority"})
+
+# label, probability, detail, ticket
+Columns = tuple[Any, ...]
 
 INTENT_SQL = """
 UPDATE customers_ticket SET
@@ -29,31 +32,44 @@ WHERE id = %s
 def keep_opinions(cursor: CursorWrapper, stored: Sequence[tuple[Any, Result]]) -> None:
     """Write on the tickets what was read in their opening messages."""
     intents = set(Intent.objects.active().values_list("slug", flat=True))
-    _write(cursor, INTENT_SQL, _columns(stored, "intent", intents, nothing=None))
-    priorities = set(Ticket.Priority.values)
-    _write(cursor, PRIORITY_SQL, _columns(stored, "priority", priorities, nothing=""))
+    _write(cursor, INTENT_SQL, _intents(stored, intents))
+    _write(cursor, PRIORITY_SQL, _priorities(stored))
 
 
-def _columns(
-    stored: Sequence[tuple[Any, Result]], task: str, known: set[str], *, nothing: str | None
-) -> Iterator[tuple[Any, ...]]:
-    """Label (`nothing` where it abstained or the shop has no such label), probability,
-    detail and ticket of each opinion about `task`.
+def _intents(stored: Sequence[tuple[Any, Result]], known: set[str]) -> Iterator[Columns]:
+    """What the head said, if the shop has that intent; else what the text is like, without
+    a probability: it is no model's, and nothing that goes by probabilities may use it.
     """
-    for row, opinion in _opinions(stored, task):
+    for row, result, opinion in _opinions(stored, "intent"):
+        said, like = opinion.prediction, result.likeness
+        content = detail(said, opinion.card)
+        if not said.abstained:
+            label = said.label if said.label in known else None
+            yield label, said.probability, Jsonb(content), row.ticket_id
+        elif like is None or like.abstained:
+            yield None, said.probability, Jsonb(content), row.ticket_id
+        else:
+            content["likeness"] = like.as_json()
+            yield like.label, None, Jsonb(content), row.ticket_id
+
+
+def _priorities(stored: Sequence[tuple[Any, Result]]) -> Iterator[Columns]:
+    for row, _result, opinion in _opinions(stored, "priority"):
         said = opinion.prediction
-        label = said.label if not said.abstained and said.label in known else nothing
+        label = "" if said.abstained else said.label
         yield label, said.probability, Jsonb(detail(said, opinion.card)), row.ticket_id
 
 
-def _opinions(stored: Sequence[tuple[Any, Result]], task: str) -> Iterator[tuple[Any, Opinion]]:
+def _opinions(
+    stored: Sequence[tuple[Any, Result]], task: str
+) -> Iterator[tuple[Any, Result, Opinion]]:
     for row, result in stored:
         for opinion in result.opinions:
             if opinion.task == task:
-                yield row, opinion
+                yield row, result, opinion
 
 
-def _write(cursor: CursorWrapper, statement: str, parameters: Iterator[tuple[Any, ...]]) -> None:
+def _write(cursor: CursorWrapper, statement: str, parameters: Iterator[Columns]) -> None:
     rows = list(parameters)
     if rows:
         cursor.executemany(statement, rows)
