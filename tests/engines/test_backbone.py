@@ -5,6 +5,7 @@ from transformers import T5EncoderModel
 
 from intelligence.engines.backbone import Backbone
 from intelligence.engines.errors import MissingWeightsError, RefusedWeightsError
+from intelligence.engines.pooling import Readouts
 
 TEXTS = [
     "Where is my parcel?",
@@ -64,11 +65,21 @@ def test_half_a_surrogate_pair_is_read_as_a_question_mark(backbone):
     assert broken == pytest.approx(mended, abs=1e-5)
 
 
-def test_token_shares_sum_to_the_readout_of_the_embedding(backbone):
-    readouts = np.random.default_rng(0).standard_normal((3, 384)).astype(np.float32)
-    encoded = backbone.encode(TEXTS, readouts)
-    for view, embedding in zip(encoded.tokens, encoded.embeddings, strict=True):
-        assert view.projections.sum(axis=0) == pytest.approx(readouts @ embedding, abs=1e-4)
+def test_token_shares_sum_to_what_is_read_of_embedding_and_tone(backbone):
+    some = np.random.default_rng(0).standard_normal((5, 384)).astype(np.float32)
+    encoded = backbone.encode(TEXTS, Readouts(embedding=some[:3], tone=some[3:]))
+    for row, view in enumerate(encoded.tokens):
+        said = np.concatenate([some[:3] @ encoded.embeddings[row], some[3:] @ encoded.tones[row]])
+        assert view.projections.sum(axis=0) == pytest.approx(said, abs=1e-4)
+
+
+def test_a_span_is_read_from_its_own_tokens_in_their_context(backbone):
+    texts = ["The soup was cold but the staff was kind.", "The soup was fine.", "soup"]
+    soup, staff = (4, 8), (26, 31)
+    encoded = backbone.encode(texts, spans=[[soup, staff], [soup], [(10, 20)]])
+    assert [len(found) for found in encoded.spans] == [2, 1, 1]
+    assert encoded.spans[0][0] @ encoded.spans[1][0] > encoded.spans[0][1] @ encoded.spans[1][0]
+    assert not encoded.spans[2].any()
 
 
 @pytest.mark.parametrize("kind", ["tiny_bert", "tiny_t5", "tiny_t5_encoder"])

@@ -4,6 +4,7 @@ import pytest
 from intelligence.engines.evidence import against_the_rest, attribute
 from intelligence.engines.heads import raw_logits
 from intelligence.engines.ngrams import gram_matrix, words_of
+from intelligence.engines.pooling import Readouts
 
 SENTENCES = [
     "I love this beautiful teapot.",
@@ -21,10 +22,13 @@ SENTENCES = [
 def split(reader, task, text):
     """The attribution of one text, the score it must sum to, and the probabilities."""
     head = reader.heads[task]
-    encoded = reader.backbone.encode([text], head.parameters.weight)
-    probabilities = head.probabilities(encoded.embeddings, [text])[0]
+    none = np.zeros((0, reader.backbone.dimension), np.float32)
+    own = {"embedding": none, "tone": none, head.reads: head.parameters.weight}
+    encoded = reader.backbone.encode([text], Readouts(**own))
+    vectors = encoded.vectors(head.reads)
+    probabilities = head.probabilities(vectors, [text])[0]
     direction = against_the_rest(probabilities, head.best(probabilities))
-    logits = raw_logits(head.parameters, encoded.embeddings, [text])[0]
+    logits = raw_logits(head.parameters, vectors, [text])[0]
     score = float(direction @ logits.astype(np.float64)) / head.parameters.temperature
     return attribute(head, text, encoded.tokens[0], direction), score, probabilities
 
