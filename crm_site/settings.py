@@ -185,6 +185,7 @@ SPECTACULAR_SETTINGS = {
         "OrderKindEnum": "customers.models.Order.Kind",
         "OrderLineKindEnum": "customers.models.OrderLine.Kind",
         "TicketStatusEnum": "customers.models.Ticket.Status",
+        "TicketPriorityEnum": "customers.models.Ticket.Priority",
         "ArticleStatusEnum": "customers.models.Article.Status",
     },
     "POSTPROCESSING_HOOKS": [
@@ -202,6 +203,7 @@ CELERY_TASK_DEFAULT_QUEUE = "bulk"
 CELERY_TASK_ROUTES = {
     "intelligence.tasks.analyse_rows": {"queue": "interactive"},
     "intelligence.tasks.sweep": {"queue": "interactive"},
+    "intelligence.tasks.promote": {"queue": "interactive"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
@@ -212,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "intelligence.tasks.refresh_recommender",
         "schedule": env.int("RECOMMENDER_REFRESH_SECONDS", default=600),
     },
+    "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
 }
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep
 CELERY_TASK_PUBLISH_RETRY = False  # a broker that is down must not hold up a request

@@ -1,4 +1,4 @@
-"""The one receiver of the records' doorbell: turns it into a message for a worker.
+"""The receivers of the records' doorbells: each turns one into a message for a worker.
 
 Tasks are named, not imported: the web process rings without loading what workers run.
 """
@@ -14,9 +14,16 @@ from django.db import models
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
-from customers.signals import analysis_requested
+from customers.signals import analysis_requested, job_requested
 
 logger = logging.getLogger(__name__)
+
+# Which task carries out the jobs of which model.
+JOBS = {
+    "training": "intelligence.tasks.train",
+    "promotion": "intelligence.tasks.promote",
+    "errorbudget": "intelligence.tasks.derive_error_budgets",
+}
 
 
 @receiver(analysis_requested)
@@ -33,3 +40,14 @@ def enqueue(sender: type[models.Model], pks: list[int] | None, **_: Any) -> None
             current_app.send_task("intelligence.tasks.analyse_pending", [kind])
     except (OperationalError, OSError) as error:
         logger.warning("%s rows wait for the sweep, the broker is away: %s", kind, error)
+
+
+@receiver(job_requested)
+def enqueue_job(sender: type[models.Model], pk: int, **_: Any) -> None:
+    """The task that carries out such a job; the sweep rings again while it is pending."""
+    task = JOBS.get(sender._meta.model_name or "")
+    try:
+        if task:
+            current_app.send_task(task, [pk])
+    except (OperationalError, OSError) as error:
+        logger.warning("%s %s waits for the sweep, the broker is away: %s", sender, pk, error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,12 +9,10 @@ import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from numpy.typing import NDArray
 
 from customers.models import Customer, ModelVersion, Order, Product, SimilarProduct
-from customers.models.analysable import FRESH_REQUEST
-from customers.signals import ring
+from intelligence.analysis.again import have_read_again
 from intelligence.analysis.store import register
 from intelligence.engines.contract import Card
 from intelligence.engines.factor_files import save_factors
@@ -31,8 +28,6 @@ SIMILAR = 8
 # So many new purchases or products, as a share of the fitted ones, make a fit stale.
 # Fewer must not: a fit has every customer read again.
 GROWTH = 0.02
-ASKED_TOGETHER = 1000
-HELD_SECONDS = 0.1
 
 MAKE_TABLE_SQL = """
 CREATE TEMP TABLE fitted (product_id bigint, target vector, context vector)
@@ -79,26 +74,6 @@ def fit_shop() -> ModelVersion | None:
     if version:
         have_read_again(Customer.objects.all())
     return version
-
-
-def have_read_again(customers: QuerySet[Customer]) -> None:
-    """Make these customers pending, a chunk at a time, and ring once.
-
-    Workers hold rows that they store results on. A statement over all customers would
-    wait for one worker while another waits for it; rows that are held come in a later turn.
-    """
-    asked_at = timezone.now()
-    due = customers.filter(requested_at__lt=asked_at)
-    free = due.select_for_update(skip_locked=True, no_key=True).order_by("pk")
-    while due.exists():
-        with transaction.atomic():
-            pks = list(free.values_list("pk", flat=True)[:ASKED_TOGETHER])
-            chunk = Customer.objects.filter(pk__in=pks)
-            chunk.update(requested_at=timezone.now(), **FRESH_REQUEST)
-        if not pks:
-            time.sleep(HELD_SECONDS)
-    if customers.exists():
-        ring(Customer)
 
 
 def _fit() -> ModelVersion | None:

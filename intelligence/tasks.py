@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from celery import shared_task
+from celery import current_app, shared_task
 from celery.signals import worker_process_init
 from django.conf import settings
+from django.db import DatabaseError
 
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending as drain
 from intelligence.analysis.run import analyse_rows as read_rows
-from intelligence.analysis.sweep import overdue_kinds
+from intelligence.analysis.sweep import overdue_jobs, overdue_kinds
 from intelligence.engines.errors import WeightsError
+from intelligence.error_budgets import derive_when_due
 from intelligence.loaded import text_reader
 from intelligence.recommender import refit_when_stale
+from intelligence.serving import carry_out_promotion, note_serving
+from intelligence.training.jobs import carry_out_training, end_the_dead, measure_version
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +33,10 @@ def load_models(**_: Any) -> None:
     """
     try:
         text_reader()
-    except WeightsError as error:
+        for version in note_serving():
+            if not version.measured:
+                measure.delay(version.pk)
+    except (WeightsError, DatabaseError) as error:
         logger.error("%s", error)
 
 
@@ -51,9 +58,36 @@ def sweep() -> None:
     """Ring again for every kind with overdue rows."""
     for kind in overdue_kinds():
         analyse_pending.delay(kind)
+    for task, pk in overdue_jobs():
+        current_app.send_task(task, [pk])
+    end_the_dead()
+
+
+@shared_task
+def train(pk: int) -> None:
+    """Train from the corrections of staff, with the progress on the Training row."""
+    carry_out_training(pk)
+
+
+@shared_task
+def promote(pk: int) -> None:
+    """Change the model that serves, forwards or back, as the Promotion row says."""
+    carry_out_promotion(pk)
+
+
+@shared_task
+def measure(pk: int) -> None:
+    """Measure a serving model on the rows that are held out here."""
+    measure_version(pk)
 
 
 @shared_task
 def refresh_recommender() -> None:
     """Fit the recommender again when enough was sold or added since the last fit."""
     refit_when_stale()
+
+
+@shared_task
+def derive_error_budgets(_pk: int | None = None) -> None:
+    """Derive the thresholds of error budgets that are new, stale or of another model."""
+    derive_when_due()

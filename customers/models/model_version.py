@@ -28,7 +28,9 @@ class ModelVersion(models.Model):
     """One set of weights, named by the sha256 of its content.
 
     `name` is its folder among the trained models of this installation, `base` the version
-    that it was built on. `is_serving` mirrors what the workers load; they alone write it.
+    that it was built on. `measured` holds its figures on the rows that are held out here,
+    in the form of `Training.before`. `is_serving` mirrors what the workers load; they alone
+    write it.
     """
 
     class Source(models.TextChoices):
@@ -49,6 +51,7 @@ class ModelVersion(models.Model):
         related_name="built_on_it",
         verbose_name=_("built on"),
     )
+    measured = models.JSONField(_("measured here"), default=dict, encoder=DjangoJSONEncoder)
     is_serving = models.BooleanField(_("in service"), default=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 

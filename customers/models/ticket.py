@@ -82,6 +82,22 @@ class TicketQuerySet(RecordQuerySet):
         with connection.cursor() as cursor:
             cursor.execute(SENTIMENT_SQL, [sorted(pks)])
 
+    def decided_by_staff(self) -> Self:
+        """Tickets whose intent a person chose."""
+        chosen = self.filter(intent__isnull=False, intent_set_at__isnull=False)
+        return chosen.filter(intent_set_automatically=False)
+
+    def left_to_models(self) -> Self:
+        """Tickets about whose intent no person ever decided."""
+        untouched = Q(intent__isnull=True, intent_set_at__isnull=True)
+        return self.filter(untouched | Q(intent_set_automatically=True))
+
+    def clear_automatic_intents(self) -> None:
+        """Take back the intents that no person set; the tickets are undecided again."""
+        self.filter(intent_set_automatically=True).update(
+            intent=None, intent_set_at=None, intent_set_automatically=False
+        )
+
     def with_pending(self) -> Self:
         """Adds `has_pending`: whether a message of the ticket still waits to be read."""
         waiting = Message.objects.pending().filter(ticket=OuterRef("pk"))
@@ -91,7 +107,8 @@ class TicketQuerySet(RecordQuerySet):
 class Ticket(ExternalRecord):
     """A customer's matter with the shop: a subject and a conversation.
 
-    `intent` and `priority` are what staff decided; `suggested_intent` and
+    `intent` and `priority` are what staff decided, or the intent a rule inside its error
+    budget (`intent_set_automatically`, then by nobody); `suggested_intent` and
     `suggested_priority` what models read in the opening message. The sentiment columns
     follow the customer's latest read message;
     `sentiment_trend` is its score less that of the first, in [-2, 2], and null before there
@@ -169,6 +186,9 @@ class Ticket(ExternalRecord):
     )
     intent_set_at = models.DateTimeField(
         null=True, editable=False, verbose_name=_("intent decided at")
+    )
+    intent_set_automatically = models.BooleanField(
+        _("intent set automatically"), default=False, editable=False
     )
     suggested_intent = models.ForeignKey(
         Intent,
@@ -266,8 +286,11 @@ class Ticket(ExternalRecord):
     def set_intent(self, intent: Intent | None, *, by: User) -> None:
         """Record what staff decided; the model's opinion stays beside it."""
         self.intent, self.intent_set_by, self.intent_set_at = intent, by, timezone.now()
+        self.intent_set_automatically = False
+        decision = ("intent", "intent_set_by", "intent_set_at", "intent_set_automatically")
         with transaction.atomic():
-            self.save(update_fields=["intent", "intent_set_by", "intent_set_at", "updated_at"])
+            self.save(update_fields=[*decision, "updated_at"])
+            self.automatic_labels.all().settle(intent, by=by)
             Correction.objects.record("intent", self, intent.pk if intent else "", by=by)
 
     @property
@@ -322,6 +345,13 @@ class MessageQuerySet(AnalysableQuerySet):
     def from_customers(self) -> Self:
         """Messages that customers wrote; these alone are read by models."""
         return self.filter(author_kind=Message.Author.CUSTOMER)
+
+    def openings(self) -> Self:
+        """The first customer message of every ticket, told row by row: for chunks of many."""
+        others = Message.objects.from_customers().filter(ticket=OuterRef("ticket"))
+        before = Q(sent_at__lt=OuterRef("sent_at"))
+        before |= Q(sent_at=OuterRef("sent_at"), pk__lt=OuterRef("pk"))
+        return self.from_customers().filter(~Exists(others.filter(before)))
 
     def opening_of(self, ticket_pks: Any) -> Self:
         """The first customer message of each of these tickets; it decides the intent."""

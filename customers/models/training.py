@@ -77,11 +77,11 @@ class Training(models.Model):
         related_name="challengers",
         verbose_name=_("compared with"),
     )
-    model = models.OneToOneField(
+    model = models.ForeignKey(
         ModelVersion,
         models.SET_NULL,
         null=True,
-        related_name="training",
+        related_name="trainings",
         verbose_name=_("model"),
     )
     requested_by = models.ForeignKey(

@@ -16,6 +16,7 @@ from psycopg import sql
 from customers.models import Analysable, ModelVersion
 from intelligence.analysis.kind import Kind, Result
 from intelligence.engines.contract import Card
+from intelligence.engines.head_files import CARD, SHIPPED, load_card
 from intelligence.models import Prediction
 
 # Rows are locked in the order of their keys, as every writer of many rows locks them, so
@@ -107,6 +108,15 @@ def write_ledger(kind: Kind, stored: Sequence[tuple[Any, Result]]) -> None:
 def register(card: Card) -> ModelVersion:
     """The row of this card's model version, made when it is first used."""
     version, _ = ModelVersion.objects.get_or_create(
-        task=card.task, sha256=card.sha256, defaults={"card": card.as_json()}
+        task=card.task,
+        sha256=card.sha256,
+        defaults={"name": card.name, "card": card.as_json(), "source": _source(card)},
     )
     return version
+
+
+def _source(card: Card) -> ModelVersion.Source:
+    shipped = SHIPPED / card.task
+    if (shipped / CARD).exists() and load_card(shipped).sha256 == card.sha256:
+        return ModelVersion.Source.SHIPPED
+    return ModelVersion.Source.TRAINED

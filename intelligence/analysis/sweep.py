@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from customers.models import MAX_ATTEMPTS
+from customers.models import MAX_ATTEMPTS, Promotion, Training
 from intelligence.analysis.kinds import KINDS
 from intelligence.locks import held_until_commit
+from intelligence.receivers import JOBS
 
 SWEEP_LOCK = 7_310_001  # one sweep at a time, however many beats run
 
@@ -35,3 +36,16 @@ def overdue_kinds() -> list[str]:
             for name, kind in KINDS.items()
             if kind.model.objects.pending().filter(requested_at__lt=limit).exists()
         ]
+
+
+def overdue_jobs() -> list[tuple[str, int]]:
+    """Task and key of each job that waits too long for a worker."""
+    limit = timezone.now() - timedelta(seconds=settings.ANALYSIS_OVERDUE_SECONDS)
+    return [
+        (JOBS[model._meta.model_name or ""], pk)
+        for model in (Promotion, Training)
+        for pk in model.objects.pending()
+        .filter(created_at__lt=limit)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    ]
