@@ -7,10 +7,15 @@ from typing import Any
 
 from customers.plots import specs
 from customers.plots.aspects import product_aspects
+from customers.plots.automation import error_by_share
+from customers.plots.models import model_confusion, model_reliability
 from customers.plots.tickets import ticket_sentiment
 
 PLOTS: Mapping[str, Callable[[Any, int | None], specs.Plot]] = {
     **specs.PLOTS,
+    "error-budget": error_by_share,
+    "model-confusion": model_confusion,
+    "model-reliability": model_reliability,
     "product-aspects": product_aspects,
     "ticket-sentiment": ticket_sentiment,
 }

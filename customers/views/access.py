@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from customers.models import (
@@ -13,11 +15,13 @@ from customers.models import (
     Customer,
     Import,
     Message,
+    ModelVersion,
     Order,
     Product,
     Review,
     Taxon,
     Ticket,
+    Training,
     User,
 )
 from customers.models.taxonomy import taxonomies
@@ -78,6 +82,33 @@ def get_order_for(user: Any, pk: int) -> Order:
 def get_article_for(user: Any, pk: int) -> Article:
     """The help article."""
     return get_object_or_404(Article.objects.visible_to(user), pk=pk)
+
+
+def managers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view for managers and admins; others are told that it is not for them."""
+
+    @wraps(view)
+    def guarded(request: StaffRequest, *args: Any, **named: Any) -> HttpResponse:
+        if not request.user.is_manager:
+            raise PermissionDenied
+        return view(request, *args, **named)
+
+    return guarded
+
+
+def get_model_for(user: Any, pk: int) -> ModelVersion:
+    """The model version, for managers and admins; refuses all others."""
+    if not user.is_manager:
+        raise PermissionDenied
+    return get_object_or_404(ModelVersion.objects.select_related("base"), pk=pk)
+
+
+def get_training_for(user: Any, pk: int) -> Training:
+    """The training with its models, for managers and admins; refuses all others."""
+    if not user.is_manager:
+        raise PermissionDenied
+    related = Training.objects.select_related("requested_by", "model", "replaces")
+    return get_object_or_404(related, pk=pk)
 
 
 def get_import_for(user: Any, pk: int) -> Import:

@@ -8,20 +8,24 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customers.api.urls import router
-from customers.models import Customer, Intent, Order, Segment, SimilarProduct, Ticket
+from customers.models import Aspect, Customer, Intent, Order, Segment, SimilarProduct, Ticket
 from customers.urls import urlpatterns
 from tests.factories import (
     NOON,
     ArticleFactory,
+    AspectMentionFactory,
+    AutomaticLabelFactory,
     CorrectionFactory,
     CustomerFactory,
     ImportFactory,
     MessageFactory,
+    ModelVersionFactory,
     OrderFactory,
     ProductFactory,
     RecommendationFactory,
     ReviewFactory,
     TicketFactory,
+    TrainingFactory,
     UserFactory,
 )
 
@@ -67,12 +71,21 @@ def make_ticket(**columns):
         intent_detail=DETAIL,
         sentiment="negative",
         sentiment_score=-0.5,
+        sentiment_trend=-0.5,
     )
 
 
+def make_message(**columns):
+    message = MessageFactory(**columns)
+    AspectMentionFactory(message=message)
+    return message
+
+
 def make_review(**columns):
+    review = ReviewFactory(**columns)
+    AspectMentionFactory(review=review, aspect_id="price")
     return filled(
-        ReviewFactory(**columns),
+        review,
         sentiment="negative",
         sentiment_detail=DETAIL,
         sentiment_decision="positive",
@@ -91,6 +104,7 @@ def make_taxon(model):
 
 
 SCREENS = {
+    "automation": lambda: AutomaticLabelFactory(settled_by=UserFactory()),
     "customers": make_customer,
     "tickets": make_ticket,
     "products": ProductFactory,
@@ -98,13 +112,18 @@ SCREENS = {
     "reviews": make_review,
     "articles": ArticleFactory,
     "imports": make_import,
+    "models": lambda: TrainingFactory(
+        requested_by=UserFactory(), model=ModelVersionFactory(is_serving=False)
+    ),
+    "corrections": lambda: CorrectionFactory(by=UserFactory()),
 }
 ENDPOINTS = {
-    **{noun: SCREENS[noun] for noun in SCREENS if noun != "imports"},
+    **{noun: SCREENS[noun] for noun in SCREENS if noun not in ("automation", "imports", "models")},
     "recommendations": RecommendationFactory,
     "corrections": lambda: CorrectionFactory(by=UserFactory()),
     "intents": lambda: make_taxon(Intent),
     "segments": lambda: make_taxon(Segment),
+    "aspects": lambda: make_taxon(Aspect),
 }
 
 # What stands on a record's page, by the row it is of and what adds one more to it.
@@ -120,6 +139,7 @@ PARTS = {
         make_ticket,
         lambda row: MessageFactory(ticket=row, author_kind="agent", author=UserFactory()),
     ),
+    "customers' messages of a ticket": (make_ticket, lambda row: make_message(ticket=row)),
     "orders of a ticket's customer": (make_ticket, lambda row: make_order(customer=row.customer)),
     "reviews of a product": (ProductFactory, lambda row: make_review(product=row)),
     "products like a product": (
@@ -150,7 +170,7 @@ def queries_of(client, address):
 
 @pytest.fixture
 def staff(client, db):
-    client.force_login(UserFactory(username="agent"))
+    client.force_login(UserFactory(username="manager", role="manager"))
     return client
 
 

@@ -1,0 +1,87 @@
+"""How figures of models, tasks and labels are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Sentiment, Ticket
+
+register = template.Library()
+
+TASKS = {
+    "intent": _("Intent of tickets"),
+    "sentiment": _("Sentiment"),
+    "sentiment-zh": _("Sentiment, Chinese"),
+    "segment": _("Segment of customers"),
+    "priority": _("Priority of tickets"),
+    "recommendation": _("Recommendations"),
+    "aspects": _("Aspects"),
+}
+SETS = {
+    "frozen_holdout": _("rows held out here"),
+    "tickets": _("tickets written by hand"),
+    "held_out_customers": _("held-out customers"),
+}
+MEASURES = {
+    "accuracy": _("Accuracy"),
+    "macro_f1": _("Macro-F1"),
+    "f1": _("F1"),
+    "ece": _("Calibration error (ECE)"),
+    "coverage": _("Coverage"),
+    "accuracy_where_said": _("Accuracy where it speaks"),
+}
+LABELS = dict(Sentiment.choices) | dict(Ticket.Priority.choices)
+
+
+@register.filter
+def share(value: Any) -> str:
+    """A share from 0 to 1 in percent with one decimal; a dash when it is not known."""
+    known = isinstance(value, int | float)
+    return f"{number_format(100 * value, 1)} %" if known else "–"
+
+
+@register.filter
+def points(limit: float) -> str:
+    """A share as points of a hundred."""
+    return number_format(100 * limit, 0)
+
+
+@register.filter
+def moved(change: float) -> str:
+    """A change in points, with its sign."""
+    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    return f"{sign}{number_format(abs(change), 1)}"
+
+
+@register.filter
+def task_label(task: str) -> str:
+    """What a task is called; an unknown one is spelled out from its key."""
+    return str(TASKS.get(task) or task.replace("_", " ").replace("-", " ").capitalize())
+
+
+@register.filter
+def set_label(name: str) -> str:
+    """What rows were measured on."""
+    return str(SETS.get(name) or name.replace("_", " ") or "–")
+
+
+@register.filter
+def measure_label(name: str) -> str:
+    """What a figure is called."""
+    return str(MEASURES.get(name) or name)
+
+
+@register.filter
+def label_name(slug: str) -> str:
+    """A label for people: a step's name, else the slug spelled out."""
+    return str(LABELS.get(slug) or slug.replace("_", " ").capitalize())
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """The words of a constant."""
+    return text.split()
