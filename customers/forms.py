@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Import, Intent, Segment, Sentiment, Taxon, Ticket, User
+from customers.models import ErrorBudget, Import, Intent, Segment, Sentiment, Taxon, Ticket, User
 
 
 class DecisionForm(forms.Form):
@@ -120,3 +120,20 @@ class ImportForm(forms.ModelForm):
     class Meta:
         model = Import
         fields = ("format", "source", "file")
+
+
+class BudgetForm(forms.ModelForm):
+    """How many automatic labels may be wrong, and whether any are set."""
+
+    class Meta:
+        model = ErrorBudget
+        fields = ("max_error", "is_on")
+
+
+class UndoSinceForm(forms.Form):
+    """The moment since which automatic labels are taken back, in the user's zone."""
+
+    since = forms.DateTimeField(
+        label=_("Undo all since"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )

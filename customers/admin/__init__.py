@@ -6,6 +6,7 @@ found, `filters`, `actions`, `csv_export` and `results` what stands on them.
 
 from customers.admin import (
     articles,
+    automation,
     customers,
     imports,
     learning,
@@ -21,6 +22,7 @@ from customers.admin import (
 
 __all__ = [
     "articles",
+    "automation",
     "customers",
     "imports",
     "learning",

@@ -3,6 +3,7 @@
 from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
 from customers.models.article import Article
 from customers.models.aspect import Aspect, AspectMention
+from customers.models.automation import AutomaticLabel, ErrorBudget
 from customers.models.base import ExternalRecord, RecordQuerySet
 from customers.models.correction import Correction
 from customers.models.customer import Customer
@@ -25,8 +26,10 @@ __all__ = [
     "Article",
     "Aspect",
     "AspectMention",
+    "AutomaticLabel",
     "Correction",
     "Customer",
+    "ErrorBudget",
     "ExternalRecord",
     "Import",
     "Intent",

@@ -53,6 +53,12 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def percent_fine(share: float | None) -> str:
+    """A share from 0 to 1 as percent with one decimal."""
+    return "–" if share is None else f"{share:.1%}"
+
+
+@register.filter
 def signed(value: float | None) -> str:
     """A number with its sign and two decimals."""
     return "–" if value is None else f"{value:+.2f}".replace("-", "−")

@@ -114,7 +114,7 @@ class TextReader:
             for row in rest:
                 cards[row][task] = self.heads[task].card
         return [
-            Reading(_sha256(text), language, embedding, answers, made_by, cut)
+            Reading(sha256_of(text), language, embedding, answers, made_by, cut)
             for text, language, embedding, answers, made_by, cut in zip(
                 texts,
                 languages,
@@ -208,5 +208,6 @@ def _weights(heads: Sequence[Head], reads: str, width: int) -> NDArray[np.float3
     return np.concatenate([np.zeros((0, width), np.float32), *own])
 
 
-def _sha256(text: str) -> str:
+def sha256_of(text: str) -> str:
+    """The input hash of a text, of its UTF-8 bytes."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

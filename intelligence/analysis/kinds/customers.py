@@ -87,7 +87,7 @@ class Customers(Kind):
         columns = {
             "suggested_segment": said.label if certain else None,
             "segment_probability": said.probability if certain else None,
-            "segment_detail": detail(said, card)
+            "segment_detail": detail(said, card, read.digest)
             | ({"counterfactual": better.as_json()} if certain and better else {}),
         }
         return Result(read.digest, columns, (Opinion("segment", said, card),), extra=recommended)
@@ -102,15 +102,16 @@ def _segments(rows: Sequence[Customer], known: set[str]) -> list[SegmentRead]:
     engine = segment_engine()
     for source, pks in by_source.items():
         reference = shop_reference.shop_reference(source)
-        features = _features(reference, pks)
+        features = features_of(reference, pks)
         said = engine.predict(features)
         better = counterfactuals(engine, features, reference, said, known=known)
         for place, (pk, *read) in enumerate(zip(pks, said, better, strict=True)):
-            found[pk] = SegmentRead(*read, digest=_digest(features, place))
+            found[pk] = SegmentRead(*read, digest=digest_of(features, place))
     return [found[row.pk] for row in rows]
 
 
-def _features(reference: ShopReference, pks: Sequence[int]) -> Features:
+def features_of(reference: ShopReference, pks: Sequence[int]) -> Features:
+    """What the segment head reads of these customers, in order."""
     lines = OrderLine.objects.filter(order__customer__in=pks).values("product")
     vectors = vectors_in_use().filter(product__in=lines)
     bought = list(vectors.values_list("product_id", sent("embedding")))
@@ -121,7 +122,8 @@ def _features(reference: ShopReference, pks: Sequence[int]) -> Features:
     return build_features(orders_of(pks), len(pks), reference, purchases, embeddings)
 
 
-def _digest(features: Features, place: int) -> str:
+def digest_of(features: Features, place: int) -> str:
+    """The sha256 of what is read of one of these customers."""
     return hashlib.sha256(
         features.human[place].tobytes() + features.semantic[place].tobytes()
     ).hexdigest()

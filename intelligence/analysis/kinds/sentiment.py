@@ -30,16 +30,17 @@ def sentiment_columns(reading: Reading) -> dict[str, Any]:
         "sentiment": felt.label if certain else "",
         "sentiment_score": felt.score if certain else None,
         "sentiment_probability": felt.probability if certain else None,
-        "sentiment_detail": detail(felt, reading.cards["sentiment"])
+        "sentiment_detail": detail(felt, reading.cards["sentiment"], reading.input_sha256)
         | {"truncated": reading.truncated},
     }
 
 
-def detail(prediction: Prediction, card: Card) -> dict[str, Any]:
-    """What stands in a `..._detail` column: the whole prediction and who made it."""
+def detail(prediction: Prediction, card: Card, input_sha256: str) -> dict[str, Any]:
+    """What stands in a `..._detail` column: the prediction, who made it, and of what input."""
     provenance = {
         "model": card.name,
         "model_version": card.sha256,
+        "input_sha256": input_sha256,
         "threshold": card.threshold,
         "at": timezone.now().isoformat(),
     }

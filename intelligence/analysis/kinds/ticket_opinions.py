@@ -42,7 +42,7 @@ def _intents(stored: Sequence[tuple[Any, Result]], known: set[str]) -> Iterator[
     """
     for row, result, opinion in _opinions(stored, "intent"):
         said, like = opinion.prediction, result.likeness
-        content = detail(said, opinion.card)
+        content = detail(said, opinion.card, result.input_sha256)
         if not said.abstained:
             label = said.label if said.label in known else None
             yield label, said.probability, Jsonb(content), row.ticket_id
@@ -54,10 +54,11 @@ def _intents(stored: Sequence[tuple[Any, Result]], known: set[str]) -> Iterator[
 
 
 def _priorities(stored: Sequence[tuple[Any, Result]]) -> Iterator[Columns]:
-    for row, _result, opinion in _opinions(stored, "priority"):
+    for row, result, opinion in _opinions(stored, "priority"):
         said = opinion.prediction
         label = "" if said.abstained else said.label
-        yield label, said.probability, Jsonb(detail(said, opinion.card)), row.ticket_id
+        content = detail(said, opinion.card, result.input_sha256)
+        yield label, said.probability, Jsonb(content), row.ticket_id
 
 
 def _opinions(

@@ -1,0 +1,70 @@
+"""The plot of an error budget: error against share automated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from customers.models import ErrorBudget
+from customers.plots.specs import ACCENT, BAD, NEUTRAL, Plot, framed
+
+
+def error_by_share(user: Any, pk: int | None) -> Plot:
+    """Among how many automatic labels which share would be wrong, with its upper bound,
+    the budget, and the point that was chosen.
+    """
+    budget = get_object_or_404(ErrorBudget.objects.visible_to(user), pk=pk)
+    address = reverse("automation") + "#labels"
+    rows = [
+        {"share": p["share"], "error": p["error"], "bound": p["bound"], "url": address}
+        for p in budget.curve
+    ]
+    chosen = []
+    if budget.share is not None:
+        chosen = [{"share": budget.share, "error": budget.expected_error, "url": address}]
+    layer = [
+        _line("bound", {"color": NEUTRAL, "strokeDash": [4, 3]}),
+        _line("error", {"color": ACCENT, "strokeWidth": 2}),
+        {
+            "data": {"values": [{"budget": budget.budget}]},
+            "mark": {"type": "rule", "color": BAD},
+            "encoding": {"y": {"field": "budget", "type": "quantitative"}},
+        },
+        {
+            "data": {"values": chosen},
+            "mark": {"type": "point", "filled": True, "size": 120, "opacity": 1, "color": ACCENT},
+            "encoding": {"x": _share(), "y": _wrong("error"), "href": {"field": "url"}},
+        },
+    ]
+    text = _("Share of wrong labels against the share of tickets that are labelled automatically")
+    return framed(rows, text, layer=layer)
+
+
+def _line(field: str, looks: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "mark": {"type": "line", "clip": True, **looks},
+        "encoding": {"x": _share(), "y": _wrong(field)},
+    }
+
+
+def _share() -> dict[str, Any]:
+    return {
+        "field": "share",
+        "type": "quantitative",
+        "title": _("labelled automatically"),
+        "scale": {"domain": [0, 1]},
+        "axis": {"format": "%", "grid": False},
+    }
+
+
+def _wrong(field: str) -> dict[str, Any]:
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": _("wrong labels"),
+        "scale": {"domain": [0, 0.2]},
+        "axis": {"format": "%", "tickCount": 4},
+    }

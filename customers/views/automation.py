@@ -1,0 +1,119 @@
+"""Automation: error budgets, what they are expected to do and did, and undoing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from customers.forms import BudgetForm, UndoSinceForm
+from customers.models import AutomaticLabel, ErrorBudget
+from customers.models.automation import labelled_since
+from customers.paging import page_of
+from customers.views.access import StaffRequest, get_ticket_for
+
+
+@require_GET
+def automation(request: StaffRequest) -> HttpResponse:
+    """The budget of each task, and the latest automatic labels."""
+    return render(request, "automation/page.html", page_context(request))
+
+
+@require_http_methods(["GET", "POST"])
+def error_budget(request: StaffRequest, task: str) -> HttpResponse:
+    """One budget alone, which polls itself while it waits; managers set it by POST."""
+    if task not in ErrorBudget.Task.values:
+        raise Http404
+    budget = budget_of(task)
+    if request.method == "GET":
+        return render(request, "automation/budget.html", budget_context(budget))
+    _managers_only(request)
+    form = BudgetForm(request.POST, instance=budget)
+    if not form.is_valid():
+        return render(request, "automation/page.html", page_context(request, form), status=422)
+    said = form.cleaned_data
+    budget.set(said["max_error"], is_on=said["is_on"], by=request.user)
+    messages.success(request, _("The budget is saved; a worker derives its threshold."))
+    return redirect("automation")
+
+
+@require_POST
+def undo_label(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take one automatic label back."""
+    rows = AutomaticLabel.objects.visible_to(request.user)
+    label = get_object_or_404(rows.select_related("ticket", "label"), pk=pk)
+    AutomaticLabel.objects.filter(pk=pk).undo(by=request.user)
+    if request.htmx:  # type: ignore[attr-defined]
+        label.refresh_from_db(fields=["outcome"])
+        return render(request, "automation/row.html", {"label": label})
+    return redirect("automation")
+
+
+@require_POST
+def undo_since(request: StaffRequest) -> HttpResponse:
+    """Managers take back all labels since a moment that still stand."""
+    _managers_only(request)
+    form = UndoSinceForm(request.POST)
+    if not form.is_valid():
+        context = page_context(request) | {"undo_form": form}
+        return render(request, "automation/page.html", context, status=422)
+    n = labelled_since(form.cleaned_data["since"]).undo(by=request.user)
+    told = ngettext("%(n)s label is taken back.", "%(n)s labels are taken back.", n)
+    messages.success(request, told % {"n": n})
+    return redirect("automation")
+
+
+@require_POST
+def undo_on_ticket(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take the automatic intent of a ticket back, where the ticket is shown."""
+    ticket = get_ticket_for(request.user, pk)
+    ticket.automatic_labels.all().undo(by=request.user)
+    if request.htmx:  # type: ignore[attr-defined]
+        fresh = get_ticket_for(request.user, pk)
+        return render(request, "components/intent.html", {"ticket": fresh})
+    return redirect("ticket", pk=pk)
+
+
+def budget_of(task: str) -> ErrorBudget:
+    """The budget of a task; one that nobody saved yet before a worker made it."""
+    return ErrorBudget.objects.filter(task=task).first() or ErrorBudget(task=task)
+
+
+def page_context(request: StaffRequest, refused: BudgetForm | None = None) -> dict[str, Any]:
+    """All budgets with their forms (`refused` keeps what was typed), and the labels."""
+    rows = AutomaticLabel.objects.visible_to(request.user).order_by("-set_at", "-id")
+    shown = rows.select_related("ticket", "label", "settled_by").defer("ticket__search")
+    budgets = [budget_context(budget_of(task)) for task in ErrorBudget.Task.values]
+    for told in budgets:
+        if refused is not None and refused.instance.task == told["budget"].task:
+            told["form"] = refused
+    return {
+        "budgets": budgets,
+        "page": page_of(shown, request),
+        "undo_form": UndoSinceForm(),
+        "may_set": request.user.is_manager,
+    }
+
+
+def budget_context(budget: ErrorBudget) -> dict[str, Any]:
+    """A budget with its form and what staff found of its labels."""
+    seen = AutomaticLabel.objects.all().seen()
+    looked_at = seen["looked_at"]
+    return {
+        "budget": budget,
+        "form": BudgetForm(instance=budget),
+        "seen": seen,
+        "realised": seen["corrected"] / looked_at if looked_at else None,
+        "standing": AutomaticLabel.objects.standing().count(),
+    }
+
+
+def _managers_only(request: StaffRequest) -> None:
+    if not request.user.is_manager:
+        raise PermissionDenied
