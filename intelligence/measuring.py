@@ -10,12 +10,15 @@ from typing import Any
 from django.conf import settings
 
 from intelligence.encoding import ManyTexts
+from intelligence.engines.adapters import TASK as ENCODER
 from intelligence.engines.chinese import TASK as CHINESE
 from intelligence.engines.chinese import load_chinese
 from intelligence.engines.head_files import CARD, SHIPPED, find_weights, load_card, load_head
 from intelligence.engines.heads import Head
 from intelligence.engines.reading import Specialist
 from intelligence.engines.segment import load_segment
+from intelligence.engines.span_readers import SpanReader
+from intelligence.evaluation.aspects import evaluate_aspects, read_aspects
 from intelligence.evaluation.columns import TableError
 from intelligence.evaluation.languages import evaluate_by_language
 from intelligence.evaluation.predictions import check_suffix, write_predictions
@@ -34,6 +37,8 @@ from intelligence.evaluation.texts import (
     same_labels,
     sentiment_question,
 )
+from intelligence.evaluation.value_class import evaluate_value_class
+from intelligence.training.run import companion
 from intelligence.training.segment import train_on_labels as train_segment_on_labels
 from intelligence.training.text_heads import train_on_labels
 
@@ -82,16 +87,36 @@ def model_folder(task: str, name: str | None) -> Path:
 
 def _texts(request: Request, encode: ManyTexts) -> Figures:
     table = read_texts(request.data, LABELS[request.task])
+    _adopt_encoder(request, encode)
     encode.backbone.load()
     head = _head(request, encode)
     question, table = _question(request, table, head)
+    vectors = encode.for_head(head.reads)
     if specialists := _specialists(request):
-        figures, told = evaluate_by_language(question, encode, head, specialists)
+        figures, told = evaluate_by_language(question, vectors, head, specialists)
     else:
-        figures, told = evaluate_texts(question, encode, head)
+        figures, told = evaluate_texts(question, vectors, head)
     if request.predictions is not None:
         write_predictions(request.predictions, told, table.rows)
     return figures | {"left_out": table.left_out, "model": head.card.sha256 or "trained for this"}
+
+
+def _adopt_encoder(request: Request, encode: ManyTexts) -> None:
+    """A named model may have come with an encoder of its own."""
+    if request.model not in {None, SHIPPED_NAME}:
+        own = companion(model_folder(request.task, request.model), ENCODER)
+        if (own / CARD).exists():
+            encode.adopt(own)
+
+
+def _aspects(request: Request, encode: ManyTexts) -> Figures:
+    if request.train is not None or request.predictions is not None:
+        raise TableError("aspects are told by a trained model: no --train and no --predictions")
+    table = read_aspects(request.data)
+    _adopt_encoder(request, encode)
+    head = load_head(model_folder("aspects", request.model), encode.backbone.version)
+    figures = evaluate_aspects(table, SpanReader(head, encode.backbone))
+    return figures | {"left_out": 0, "model": head.card.sha256}
 
 
 def _specialists(request: Request) -> list[Specialist]:
@@ -136,11 +161,19 @@ def _recommendation(request: Request, encode: ManyTexts) -> Figures:
     return evaluate_recommendation(request.data, encode, request.train, request.items)
 
 
+def _value_class(request: Request, _encode: ManyTexts) -> Figures:
+    if request.predictions is not None or request.model is not None:
+        raise TableError("value_class learns from --train or --data: no --model, no --predictions")
+    return evaluate_value_class(request.data, request.train)
+
+
 MEASURES: Mapping[str, Callable[[Request, ManyTexts], Figures]] = {
     "sentiment": _texts,
     "intent": _texts,
     "priority": _texts,
+    "aspects": _aspects,
     "segment": _segment,
+    "value_class": _value_class,
     "recommendation": _recommendation,
 }
 TASKS = tuple(MEASURES)

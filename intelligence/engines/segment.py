@@ -64,7 +64,7 @@ class SegmentEngine:
 
     def probabilities(self, features: Features) -> NDArray[np.float64]:
         """Calibrated float64[n, c] over `weights.labels`."""
-        return self.from_logits(self._inputs(features) @ self.weights.weight.T)
+        return self.from_logits(self.inputs(features) @ self.weights.weight.T)
 
     def from_logits(self, logits: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Calibrated float64[n, c] of W x, which may be given in two summands."""
@@ -79,14 +79,14 @@ class SegmentEngine:
     def taste_logits(self, features: Features) -> NDArray[np.float64]:
         """What the taste alone adds to W x: float64[n, c]."""
         own = self.weights
-        taste = self._inputs(features)[:, own.numeric :]
+        taste = self.inputs(features)[:, own.numeric :]
         return np.asarray(taste @ own.weight[:, own.numeric :].T, np.float64)
 
     def predict(self, features: Features) -> list[Prediction]:
         """One prediction a customer, in order; "no orders yet" where there is none."""
         if not len(features):
             return []
-        inputs = self._inputs(features)
+        inputs = self.inputs(features)
         rows = zip(features.has_orders, self.probabilities(features), inputs, features.human,
                    strict=True)  # fmt: skip
         return [
@@ -94,7 +94,7 @@ class SegmentEngine:
             for known, probabilities, values, human in rows
         ]
 
-    def _inputs(self, features: Features) -> NDArray[np.float32]:
+    def inputs(self, features: Features) -> NDArray[np.float32]:
         """x; a shop without texts reads as the average taste. Raises ValueError when the
         embeddings are of another backbone's length.
         """
