@@ -5,8 +5,11 @@ from customers.models import Customer, Message, Review, SimilarProduct, Ticket
 from tests.customers.admin.html_form import fields_of
 from tests.factories import (
     ArticleFactory,
+    AspectMentionFactory,
+    AutomaticLabelFactory,
     CorrectionFactory,
     CustomerFactory,
+    ErrorBudgetFactory,
     ImportFactory,
     MessageFactory,
     ModelVersionFactory,
@@ -117,6 +120,8 @@ def make_taxon(model):
 
 
 MAKERS = {
+    "automaticlabel": AutomaticLabelFactory,
+    "errorbudget": ErrorBudgetFactory,
     "customer": make_customer,
     "product": ProductFactory,
     "order": OrderFactory,
@@ -129,6 +134,8 @@ MAKERS = {
     "import": make_import,
     "intent": lambda: make_taxon(models.Intent),
     "segment": lambda: make_taxon(models.Segment),
+    "aspect": lambda: make_taxon(models.Aspect),
+    "aspectmention": AspectMentionFactory,
     "modelversion": ModelVersionFactory,
     "correction": lambda: CorrectionFactory(by=UserFactory()),
     "training": lambda: TrainingFactory(requested_by=UserFactory()),
