@@ -106,6 +106,25 @@ class ReviewFactory(DjangoModelFactory):
     written_at = NOON
 
 
+class AspectMentionFactory(DjangoModelFactory):
+    """A mention in a review, or in a message when `message` is given."""
+
+    class Meta:
+        model = models.AspectMention
+
+    review = factory.Maybe("message", None, factory.SubFactory(ReviewFactory))
+    message = None
+    aspect_id = "delivery"
+    sentence_start = 0
+    sentence_end = 4
+    start = 0
+    end = 4
+    polarity = "negative"
+    probability = 0.9
+    score = -0.8
+    model_version = "ab" * 32
+
+
 class ArticleFactory(DjangoModelFactory):
     class Meta:
         model = models.Article
@@ -181,3 +200,39 @@ class CorrectionFactory(DjangoModelFactory):
     ticket = factory.SubFactory(TicketFactory)
     label = "get_refund"
     at = NOON
+
+
+class ErrorBudgetFactory(DjangoModelFactory):
+    """A budget that is in force for the version of `model_version`."""
+
+    class Meta:
+        model = models.ErrorBudget
+        django_get_or_create = ("task",)
+
+    task = "intent"
+    is_on = True
+    set_at = NOON
+    derived_at = NOON
+    threshold = 0.7
+    share = 0.6
+    expected_error = 0.01
+    error_bound = 0.03
+    rows = 400
+    own_rows = 300
+    more_rows = 0
+    model_version = "ab" * 32
+    curve = [{"threshold": 0.7, "share": 0.6, "error": 0.01, "bound": 0.03}]
+
+
+class AutomaticLabelFactory(DjangoModelFactory):
+    """A label that stands in the log alone; `AutomaticLabel.objects.put` sets it on a ticket."""
+
+    class Meta:
+        model = models.AutomaticLabel
+
+    ticket = factory.SubFactory(TicketFactory)
+    label_id = "get_refund"
+    probability = 0.97
+    threshold = 0.7
+    model_version = "ab" * 32
+    set_at = NOON
