@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.models import AutomaticLabel, ErrorBudget, Intent, Message, Ticket
+from customers.models import AutomaticLabel, ErrorBudget, Intent, Message, ModelVersion, Ticket
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending
 from intelligence.error_budgets import derive_when_due
@@ -41,8 +41,11 @@ def ticket(budget):
 
 
 def decided(n, intent, by):
-    for _ in range(n):
-        TicketFactory().set_intent(Intent.objects.get(pk=intent), by=by)
+    """Tickets that were read, and then decided by a person."""
+    tickets = [TicketFactory() for _ in range(n)]
+    read_all()
+    for row in tickets:
+        row.set_intent(Intent.objects.get(pk=intent), by=by)
 
 
 def test_inside_the_budget_the_intent_is_set_by_nobody_and_logged(ticket):
@@ -154,7 +157,6 @@ def test_enough_decisions_of_staff_alone_decide_and_open_tickets_are_labelled(le
     manager = UserFactory(role="manager")
     waiting = TicketFactory()
     decided(150, "track_order", manager)
-    read_all()
     budget = ErrorBudgetFactory(derived_at=None, threshold=None, model_version="")
     derive_when_due()
     budget.refresh_from_db()
@@ -170,13 +172,23 @@ def test_where_staff_decide_otherwise_too_often_no_threshold_stands(ledger):
     manager = UserFactory(role="manager")
     decided(120, "track_order", manager)
     decided(30, "complaint", manager)
-    read_all()
     derive_when_due()
     budget = ErrorBudget.objects.get()
     assert (budget.threshold, budget.more_rows) == (None, None)
     assert budget.curve == [
         {"threshold": 0.8, "share": 1.0, "error": 0.2, "bound": budget.curve[0]["bound"]}
     ]
+
+
+def test_decisions_older_than_a_model_that_was_trained_here_are_no_held_out_rows(ledger):
+    decided(3, "track_order", UserFactory())
+    Ticket.objects.update(intent_set_at="2026-01-01T00:00Z")
+    derive_when_due()
+    assert ErrorBudget.objects.get().own_rows == 0
+    ModelVersion.objects.update(source="shipped")
+    ErrorBudget.objects.update(derived_at=None)
+    derive_when_due()
+    assert ErrorBudget.objects.get().own_rows == 3
 
 
 def test_automatic_labels_are_no_decisions_to_derive_from(ticket):

@@ -21,6 +21,14 @@ class EvidenceSerializer(serializers.Serializer):
     end = serializers.IntegerField(required=False, help_text="The character after the word.")
 
 
+class LikenessSerializer(serializers.Serializer):
+    """A label by likeness to its description; it was never trained."""
+
+    label = serializers.CharField()  # type: ignore[assignment]
+    probability = serializers.FloatField()
+    distribution = serializers.DictField(child=serializers.FloatField())
+
+
 class PredictionSerializer(serializers.Serializer):
     """A model's opinion; null while the row has not been read."""
 
@@ -34,7 +42,13 @@ class PredictionSerializer(serializers.Serializer):
     model = serializers.CharField(help_text="The model's name.")
     model_version = serializers.CharField(help_text="sha256 of the model's weights.")
     threshold = serializers.FloatField(help_text="Below this probability the model abstains.")
+    input_sha256 = serializers.CharField(required=False, help_text="sha256 of what was read.")
     at = serializers.DateTimeField(help_text="When the row was read.")
+    likeness = LikenessSerializer(
+        required=False,
+        help_text="Intents only: where the model abstained, what a name that none has learnt "
+        "is like by its description. It decides nothing by itself.",
+    )
 
     def to_representation(self, detail: dict[str, Any]) -> Any:
         """The stored detail as it is, for the analysis wrote it in this form; None before."""
@@ -48,6 +62,9 @@ class DecisionSerializer(serializers.Serializer):
     decided = serializers.CharField(allow_null=True, help_text="What staff set, if anything.")
     decided_by = serializers.CharField(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
+    automatic = serializers.BooleanField(
+        help_text="Set by a rule inside its error budget, not by a person."
+    )
     prediction = PredictionSerializer(allow_null=True)
 
 
@@ -68,6 +85,7 @@ class DecisionField(serializers.Field):
             "decided": getattr(row, f"{self.task}_id"),
             "decided_by": by.get_username() if by else None,
             "decided_at": at.isoformat() if at else None,
+            "automatic": getattr(row, f"{self.task}_set_automatically", False),
             "prediction": PredictionSerializer().to_representation(detail),
         }
 
