@@ -123,7 +123,7 @@ def _differences(scores: dict[str, NDArray[np.float64]]) -> dict[str, float]:
         "semantic_over_random": ("semantic", "random"),
         "semantic_over_shuffled": ("semantic", "shuffled"),
     }
-    figures = {}
+    figures: dict[str, float] = {}
     for name, (one, other) in pairs.items():
         gap = scores[one] - scores[other]
         low, high = np.quantile(gap[1:], (0.025, 0.975))

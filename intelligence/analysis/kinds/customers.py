@@ -105,8 +105,8 @@ def _segments(rows: Sequence[Customer], known: set[str]) -> list[SegmentRead]:
         features = features_of(reference, pks)
         said = engine.predict(features)
         better = counterfactuals(engine, features, reference, said, known=known)
-        for place, (pk, *read) in enumerate(zip(pks, said, better, strict=True)):
-            found[pk] = SegmentRead(*read, digest=digest_of(features, place))
+        for place, (pk, one, wish) in enumerate(zip(pks, said, better, strict=True)):
+            found[pk] = SegmentRead(one, wish, digest_of(features, place))
     return [found[row.pk] for row in rows]
 
 
