@@ -26,6 +26,7 @@ from intelligence.engines.contract import Card
 from intelligence.engines.errors import RefusedWeightsError
 from intelligence.engines.head_files import WEIGHTS, load_card, read_checked, write_model
 
+TASK = "encoder"  # what it is called among the models
 DOWN, UP, QUERY = "down", "up", "query"
 
 

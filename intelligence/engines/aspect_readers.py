@@ -33,4 +33,4 @@ def aspect_readers(reader: TextReader) -> dict[str, AspectReader]:
 
 
 def _steps(backbone: Backbone, head: Head, clauses: Sequence[str]) -> NDArray[np.float32]:
-    return head.probabilities(backbone.encode(clauses).embeddings, clauses)
+    return head.probabilities(backbone.encode(clauses).vectors(head.reads), clauses)

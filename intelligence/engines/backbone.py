@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +34,9 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
+from intelligence.engines.acceleration import TOKEN_BUDGETS, accelerated, best_device
 from intelligence.engines.adapters import Adapter, apply
+from intelligence.engines.batching import batches
 from intelligence.engines.errors import MissingWeightsError, RefusedWeightsError
 from intelligence.engines.pooling import Pooled, Readouts, Spans, TokenView, padded, pool
 
@@ -46,9 +48,6 @@ MAX_TOKENS = 256
 # A token has at most a few characters; beyond this nothing could reach the model, and a
 # text of 50 MB must not be tokenised whole.
 MAX_CHARACTERS = 24 * MAX_TOKENS
-# Padded tokens a batch. On two cores 2,048 to 8,192 measured alike; with 2,048 a worker's
-# peak is a fifth lower than with 4,096.
-TOKEN_BUDGET = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,9 @@ class Encoded:
 class Backbone:
     """An encoder, loaded on first use. `name` is a folder or a hub name; None: MiniLM.
 
-    `adapter` is merged into its weights; it must have been trained for this encoder.
+    `adapter` is merged into its weights; it must have been trained for this encoder. With
+    `accelerate` it runs as fast as the machine can (see `acceleration`), without as it is
+    stored, to be trained.
     """
 
     def __init__(
@@ -83,13 +84,16 @@ class Backbone:
         *,
         threads: int | None = None,
         max_tokens: int = MAX_TOKENS,
-        token_budget: int = TOKEN_BUDGET,
+        token_budget: int | None = None,
+        accelerate: bool = True,
     ) -> None:
         self.name = name or DEFAULT_NAME
         self.adapter = adapter
         self.threads = threads
         self.max_tokens = max_tokens
-        self.token_budget = token_budget
+        self.device = best_device() if accelerate else torch.device("cpu")
+        self.token_budget = token_budget or TOKEN_BUDGETS[self.device.type]
+        self.accelerate = accelerate
         self._source = name
 
     @cached_property
@@ -141,8 +145,9 @@ class Backbone:
         tones = np.zeros_like(embeddings)
         tokens: dict[int, TokenView] = {}
         span_states: dict[int, NDArray[np.float32]] = {}
-        for rows in self._batches([len(encoding.ids) for encoding in encodings]):
-            pooled = self._pooled([encodings[row] for row in rows])
+        lengths = [len(encoding.ids) for encoding in encodings]
+        for width, rows in batches(lengths, self.token_budget, self.max_tokens):
+            pooled = self._pooled([encodings[row] for row in rows], width)
             embeddings[rows], tones[rows] = pooled.embeddings.numpy(), pooled.tones.numpy()
             for place, row in enumerate(rows):
                 if readouts is not None:
@@ -162,24 +167,15 @@ class Backbone:
         ]
         return self._tokenizer.encode_batch(readable) if readable else []
 
-    def _batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        """Rows of similar length together, longest first: a text too long for memory
-        fails at once, and little is padded.
-        """
-        order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
-        start = 0
-        while start < len(order):
-            size = max(1, self.token_budget // max(1, lengths[order[start]]))
-            yield order[start : start + size]
-            start += size
-
-    def _pooled(self, batch: Sequence[Any]) -> Pooled:
+    def _pooled(self, batch: Sequence[Any], width: int) -> Pooled:
         if self.threads is not None and torch.get_num_threads() != self.threads:
             torch.set_num_threads(self.threads)
-        ids, mask = padded([encoding.ids for encoding in batch])
+        ids, mask = padded([encoding.ids for encoding in batch], width)
         with torch.inference_mode():
-            hidden = self._model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-            return pool(hidden, mask, self._query)
+            states = self._model(
+                input_ids=ids.to(self.device), attention_mask=mask.to(self.device)
+            ).last_hidden_state
+            return pool(states.float().cpu(), mask, self._query)
 
     @cached_property
     def _query(self) -> torch.Tensor | None:
@@ -210,7 +206,7 @@ class Backbone:
         )
         if self.adapter is not None:
             apply(self.adapter, model)
-        return model.eval()
+        return accelerated(model, self.device) if self.accelerate else model.eval()
 
     def _kind(self, config: PretrainedConfig) -> Any:
         """Of a T5 only the encoder is wanted, whether the folder holds the decoder or not."""

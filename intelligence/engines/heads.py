@@ -21,7 +21,7 @@ from scipy.special import softmax
 from intelligence.engines.contract import Card, Evidence, Prediction
 from intelligence.engines.ngrams import gram_matrix
 
-EMBEDDING, TONE = "embedding", "tone"
+EMBEDDING, TONE, SPAN = "embedding", "tone", "span"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class Head:
         self, embeddings: NDArray[np.float32], texts: Sequence[str]
     ) -> NDArray[np.float32]:
         """Calibrated float32[n, c] over `parameters.labels`, silent ones included."""
-        logits = raw_logits(self.parameters, embeddings, texts)
+        # In double precision, or the size of a batch would move the sixth decimal.
+        logits = raw_logits(self.parameters, embeddings.astype(np.float64), texts)
         return softmax(logits / self.parameters.temperature, axis=1).astype(np.float32)
 
     def prediction(
@@ -101,11 +102,11 @@ class Head:
 
 
 def raw_logits(
-    parameters: Parameters, embeddings: NDArray[np.float32], texts: Sequence[str]
-) -> NDArray[np.float32]:
-    """float32[n, c] before the temperature."""
+    parameters: Parameters, embeddings: NDArray[np.floating], texts: Sequence[str]
+) -> NDArray[np.floating]:
+    """[n, c] before the temperature, in the precision of the embeddings."""
     logits = embeddings @ parameters.weight.T + parameters.bias
     buckets = len(parameters.grams)
     if buckets:
         logits = logits + gram_matrix(texts, buckets) @ parameters.grams
-    return np.asarray(logits, np.float32)
+    return np.asarray(logits, embeddings.dtype)

@@ -90,11 +90,10 @@ def pool(hidden: torch.Tensor, mask: torch.Tensor, query: torch.Tensor | None) -
     return Pooled(hidden, plain, weighed, embeddings, tones)
 
 
-def padded(ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Token ids and their mask, int64[n, longest]."""
-    longest = max(len(one) for one in ids)
-    tokens = torch.zeros((len(ids), longest), dtype=torch.long)
-    mask = torch.zeros((len(ids), longest), dtype=torch.long)
+def padded(ids: Sequence[Sequence[int]], width: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids and their mask, int64[n, width]."""
+    tokens = torch.zeros((len(ids), width), dtype=torch.long)
+    mask = torch.zeros((len(ids), width), dtype=torch.long)
     for row, one in enumerate(ids):
         tokens[row, : len(one)] = torch.tensor(one)
         mask[row, : len(one)] = 1

@@ -117,7 +117,8 @@ class Tuned(torch.nn.Module):
 
     def losses(self, batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Of one batch: sentiment, aspects, moved embedding; each a mean (0 without rows)."""
-        ids, mask = padded([example.ids for example in batch])
+        longest = max(len(example.ids) for example in batch)
+        ids, mask = padded([example.ids for example in batch], longest)
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
         pooled = pool(hidden, mask, self.query)
         return (

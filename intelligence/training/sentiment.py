@@ -6,11 +6,12 @@ docs/decisions/0005-text-heads.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from intelligence.engines.fitting import Settings
-from intelligence.engines.heads import Head
+from intelligence.engines.heads import TONE, Head
 from intelligence.evaluation.columns import read_columns
 from intelligence.evaluation.encode import Encode
 from intelligence.evaluation.sentiment_scales import STEPS, VALUES
@@ -21,8 +22,21 @@ from intelligence.evaluation.text_tables import (
     read_texts,
 )
 from intelligence.evaluation.texts import sentiment_question
+from intelligence.training.encoder import chosen_sets
+from intelligence.training.opinion_sets import (
+    CALIBRATING,
+    MEASURED,
+    Opinion,
+    OpinionSet,
+    as_question,
+)
 from intelligence.training.own_sentences import LICENCE, NAME, own_sentences
-from intelligence.training.text_heads import Recipe, languages_of, train_text_head
+from intelligence.training.text_heads import (
+    Recipe,
+    languages_of,
+    train_on_parts,
+    train_text_head,
+)
 from intelligence.training.text_sets import TextSet
 from intelligence.training.ticket_tones import generated_requests, own_tickets
 
@@ -34,18 +48,21 @@ RECIPE = Recipe(
     target=0.75,
     settings=Settings(decay=1e-5, gram_decay=5e-5),
 )
-MIT = "MIT (of the repository it was found in)"
+ROWS_OF_ANSWER = 6000
+# The weight of a set beside the others; the sets not named have 1.
+SHARES = {"own sentences": 0.5}
 
 
-def train_sentiment(data: Path, encode: Encode, backbone: str) -> Head:
-    """The head of the shipped recipe when `data` is the folder of its sets, else of a
-    table with text and label. Raises TableError.
+def train_sentiment(data: Path, encode: Encode, backbone: str, only: Sequence[str] = ()) -> Head:
+    """The head of the shipped recipe when `data` is the folder of its sets (or of these
+    `only` some), else of a table with text and label. Raises TableError.
     """
     if data.is_dir():
-        return train_text_head(RECIPE, shipped_sets(data), encode, backbone, unseen_sets(data))
+        return _shipped(data, encode, backbone, only)
     table = read_texts(data, SENTIMENT_LABELS)
     recipe = replace(RECIPE, languages=languages_of(table.texts))
-    return train_text_head(recipe, table_sets(data.stem, table), encode, backbone)
+    head = train_text_head(recipe, table_sets(data.stem, table), encode, backbone)
+    return replace(head, reads=TONE)
 
 
 def table_sets(name: str, table: TextTable) -> list[TextSet]:
@@ -55,36 +72,36 @@ def table_sets(name: str, table: TextTable) -> list[TextSet]:
     return [TextSet(name, "the shop's own", sentiment_question(table)), _own(0.2)]
 
 
-def shipped_sets(folder: Path) -> list[TextSet]:
-    """What the shipped head learns from."""
-    clothing = _reviews(folder / "womens_clothing/reviews.parquet", "title", "review_text")
-    films = read_texts(folder / "sst2/train.parquet", ["label"])
-    products = read_texts(folder / "customer_reviews_cr/sentences.parquet", ["label"])
-    return [
-        _own(0.5),
-        own_tickets(0.4),
-        TextSet("womens_clothing", "CC0", sentiment_question(clothing), rows_of_answer=3000),
-        TextSet("sst2", MIT, sentiment_question(films), typical=False, rows_of_answer=15000),
-        TextSet("customer_reviews_cr", MIT, sentiment_question(products), 0.5),
-        generated_requests(folder, 0.2),
+def _shipped(data: Path, encode: Encode, backbone: str, only: Sequence[str]) -> Head:
+    sets = [one for one in chosen_sets(data, only) if one.rows[0].allowed]
+    learnt = [
+        replace(_text_set(one, one.learnt()), rows_of_answer=ROWS_OF_ANSWER).learnt()
+        for one in sets
     ]
+    requests = [own_tickets(0.4), generated_requests(data, 0.2)] if not only else []
+    head = train_on_parts(
+        RECIPE,
+        [*learnt, *requests],
+        [_text_set(one, one.part(CALIBRATING)) for one in sets if one.measured],
+        [*(_text_set(one, one.part(MEASURED)) for one in sets if one.measured),
+         *unseen_sets(data)],
+        encode,
+        backbone,
+    )  # fmt: skip
+    return replace(head, reads=TONE)
+
+
+def _text_set(one: OpinionSet, opinions: Sequence[Opinion]) -> TextSet:
+    question = as_question(opinions)
+    share = SHARES.get(one.name, 1.0)
+    return TextSet(one.name, one.licence, question, share, measured=False, balanced=False)
 
 
 def unseen_sets(folder: Path) -> list[TextSet]:
-    """Sets that measure the shipped head and never teach it: their licences do not allow
-    that, and so they tell how it does on texts of another origin.
-    """
-    found = {
-        "sst2_dev": read_texts(folder / "sst2/dev.parquet", ["label"]),
-        "airline_tweets": read_texts(folder / "airline_tweets/tweets.parquet", ["sentiment"]),
-        "amazon_musical_instruments": _reviews(
-            folder / "amazon_reviews/musical_instruments_2014.parquet", "title", "text"
-        ),
-        "amazon_mixed_2023": _reviews(
-            folder / "amazon_reviews/mixed_2023.parquet", "review_title", "review_text"
-        ),
-    }
-    return [TextSet(name, "", sentiment_question(table)) for name, table in found.items()]
+    """Reviews of other origins, which neither the encoder nor its heads learn from."""
+    path = folder / "amazon_reviews/mixed_2023.parquet"
+    question = sentiment_question(_reviews(path, "review_title", "review_text"))
+    return [TextSet("amazon_mixed_2023", "", question)]
 
 
 def _own(share: float) -> TextSet:

@@ -30,7 +30,7 @@ def examples_of(encoder, *, near=True):
 
 
 def tuned(folder, settings=SETTINGS, **options):
-    encoder = Backbone(str(folder), threads=1)
+    encoder = Backbone(str(folder), threads=1, accelerate=False)
     losses = []
     found = tune(encoder._model, examples_of(Backbone(str(folder)), **options), settings,
                  losses.append, every=10)  # fmt: skip
@@ -102,7 +102,7 @@ def test_a_changed_byte_and_another_file_are_refused(tiny_bert, tmp_path):
 
 
 def test_spans_without_rows_and_texts_without_aspects_are_no_loss(tiny_bert):
-    encoder = Backbone(str(tiny_bert), threads=1)
+    encoder = Backbone(str(tiny_bert), threads=1, accelerate=False)
     (first, *_) = examples_of(Backbone(str(tiny_bert)))
     silent = replace(first, allowed=(), aspects=(), embedding=None)
     losses = []

@@ -17,12 +17,17 @@ from intelligence.engines.contract import Card
 from intelligence.engines.errors import WeightsError
 from intelligence.engines.head_files import CARD, SHIPPED, load_card, promote
 from intelligence.evaluation.columns import TableError
-from intelligence.training.run import OWN_DATA, TASKS, train
+from intelligence.training.run import OWN_DATA, TASKS, Choices, train
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 OWN_SHOP = (
     "the recommender fits itself to the shop's own orders while the product runs, and by "
     "`manage.py analyse`; there is nothing to train (see `manage.py evaluate recommendation`)"
+)
+
+OWN_ENCODER = (
+    "sentiment from a folder of sets brings an encoder of its own, which the other heads in "
+    "service were not made for: leave --promote out, or name --keep-encoder"
 )
 
 
@@ -44,6 +49,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--ship", action="store_true", help="write over the model that comes with the code"
         )
+        parser.add_argument(
+            "--only", nargs="+", default=[], metavar="SET",
+            help="sentiment: of the folder's sets only these",
+        )  # fmt: skip
+        parser.add_argument(
+            "--keep-encoder", action="store_true",
+            help="sentiment: learn on the encoder in service instead of training one",
+        )  # fmt: skip
         parser.add_argument("--json", action="store_true", help="end with one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,7 +65,8 @@ class Command(BaseCommand):
         task, folder = options["task"], _folder(options)
         try:
             data = options["data"] or OWN_DATA[task]
-            card = train(task, data, folder, ManyTexts())
+            how = Choices(tuple(options["only"]), options["keep_encoder"])
+            card = train(task, data, folder, ManyTexts(), how)
             if options["promote"]:
                 promote(task, folder.name, folder.parent)
         except TableError as error:
@@ -89,6 +103,9 @@ def _folder(options: dict[str, Any]) -> Path:
         raise CommandError(f"{name!r} is no name: use a to z, 0 to 9, - and _", returncode=2)
     if options["ship"] and (options["promote"] or name != task):
         raise CommandError("--ship goes without --promote and --name", returncode=2)
+    data, own_encoder = options["data"], not options["keep_encoder"]
+    if options["promote"] and task == "sentiment" and data and data.is_dir() and own_encoder:
+        raise CommandError(OWN_ENCODER, returncode=2)
     folder = (SHIPPED if options["ship"] else Path(settings.MODELS_DIR)) / name
     if (folder / CARD).exists() and (other := load_card(folder).task) != task:
         raise CommandError(f"{folder} is a model for {other}: choose another --name", returncode=2)
