@@ -31,8 +31,12 @@ from customers.templatetags.records import percent, signed
 
 MOST_MESSAGES = 20
 
-DECIDED = ("intent_set_by", "intent_set_at")
-OPINION = ("suggested_intent", "intent_reading", "sentiment", "feeling")
+DECIDED = ("intent_set_by", "intent_set_at", "intent_set_automatically")
+PRIORITY_DECIDED = ("priority_set_by", "priority_set_at")
+OPINION = (
+    *("suggested_intent", "intent_reading", "suggested_priority", "priority_reading"),
+    *("sentiment", "feeling"),
+)
 
 
 class LatestMessages(BaseInlineFormSet):
@@ -93,6 +97,7 @@ class TicketAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         "status",
         MessagesStateFilter,
         "priority",
+        "suggested_priority",
         "channel",
         FeelingFilter,
         "intent",
@@ -109,6 +114,7 @@ class TicketAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
     autocomplete_fields = ("customer", "order", "assignee")
     readonly_fields = (
         *DECIDED,
+        *PRIORITY_DECIDED,
         *OPINION,
         "conversation",
         "last_message_at",
@@ -118,7 +124,7 @@ class TicketAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
     inlines = (MessageInline,)
     fieldsets = (
         (None, {"fields": ("subject", "customer", "order", "conversation")}),
-        (_("Work"), {"fields": ("status", "priority", "channel", "assignee")}),
+        (_("Work"), {"fields": ("status", "priority", *PRIORITY_DECIDED, "channel", "assignee")}),
         (_("Intent, decided by staff"), {"fields": ("intent", *DECIDED)}),
         (_("Read by models"), {"fields": OPINION}),
         (_("Origin"), {"fields": (*EXTERNAL, "opened_at", "last_message_at", "updated_at")}),
@@ -130,7 +136,15 @@ class TicketAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         *("opened_at", "last_message_at"),
         *("intent_id", "intent_set_by__username", "intent_set_at"),
         *("suggested_intent_id", "intent_probability", "sentiment", "sentiment_score"),
+        *("priority_set_by__username", "priority_set_at"),
+        *("suggested_priority", "priority_probability"),
     )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        """As for the intent: a changed priority records who decided it and when."""
+        super().save_model(request, obj, form, change)
+        if change and "priority" in form.changed_data:
+            obj.set_priority(obj.priority, by=request.user)
 
     def view_on_site(self, ticket: Ticket) -> str:
         """The ticket's page."""
@@ -162,6 +176,11 @@ class TicketAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         """Why the model says so."""
         names = {intent.slug: str(intent) for intent in Intent.objects.all()}
         return prediction(ticket.intent_detail, names)
+
+    @admin.display(description=_("priority detail"))
+    def priority_reading(self, ticket: Ticket) -> str:
+        """Why the model says so."""
+        return prediction(ticket.priority_detail, dict(Ticket.Priority.choices))
 
     @admin.display(description=_("score"))
     def feeling(self, ticket: Ticket) -> str:

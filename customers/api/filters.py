@@ -86,7 +86,7 @@ class TicketFilter(SearchableFilter):
 
     class Meta:
         model = Ticket
-        fields = ("status", "priority", "channel")
+        fields = ("status", "priority", "suggested_priority", "channel")
 
 
 class ReviewFilter(RecordFilter):

@@ -28,7 +28,7 @@ class Row:
     """
 
     taxon: Taxon
-    usage: list[int]
+    usage: list[tuple[dict[str, Any], int]]
     corrections: int
     is_learnt: bool | None
 
@@ -94,7 +94,7 @@ def _page(
         "noun": model._meta.verbose_name,
         "columns": [_heading(key) for key in columns.values()],
         "most_counted": MOST_COUNTED,
-        "rows": _rows(model, list(columns)),
+        "rows": _rows(model, columns),
         "adding": adding or taxon_form(model),
         "editing": editing,
     }
@@ -106,7 +106,7 @@ def _heading(key: ForeignKey) -> dict[str, Any]:
     return {"rows": key.model._meta.verbose_name_plural, "column": key.verbose_name}
 
 
-def _rows(model: type[Taxon], columns: list[str]) -> list[Row]:
+def _rows(model: type[Taxon], columns: dict[str, ForeignKey]) -> list[Row]:
     task = model._meta.model_name
     corrected = Correction.objects.filter(task=task).order_by().values_list("label")
     corrections = dict(corrected.annotate(n=Count("pk")))
@@ -115,7 +115,7 @@ def _rows(model: type[Taxon], columns: list[str]) -> list[Row]:
     return [
         Row(
             taxon,
-            [getattr(taxon, f"used_by_{name}") for name in columns],
+            [(_heading(key), getattr(taxon, f"used_by_{name}")) for name, key in columns.items()],
             corrections.get(taxon.pk, 0),
             None if learnt is None else taxon.pk in learnt,
         )

@@ -21,6 +21,14 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """The name that a text is most like by its description, and the cosine of the two."""
+
+    label: str
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What was read of one row: columns to store on it, and the opinions for the ledger.
 
@@ -32,7 +40,7 @@ class Result:
     columns: dict[str, Any] = field(default_factory=dict)
     opinions: tuple[Opinion, ...] = ()
     extra: Any = None
-    likeness: Prediction | None = None
+    likeness: Likeness | None = None
 
 
 class Kind(ABC):

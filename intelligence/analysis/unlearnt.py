@@ -14,30 +14,38 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from customers.models import Intent
-from intelligence.engines.contract import Prediction
+from intelligence.analysis.kind import Likeness
 from intelligence.engines.zero_shot import ZeroShot
 
 if TYPE_CHECKING:
     from intelligence.engines.reading import Reading, TextReader
 
+# The cosine from which a text is as likely of the description as of none: the most likely
+# value for 1 to 4 shipped intents drawn at random, told in our 800 sentences by description
+# alone. On tickets that nothing learnt from (intent_dev.jsonl, drawn the same way) 78 % of
+# what is then said is right, and 15 % of what could be said is said.
+ENOUGH = 0.538
+
 Descriptions = tuple[tuple[str, str], ...]
 
 
-def suggest_unlearnt(reader: TextReader, readings: Sequence[Reading]) -> list[Prediction | None]:
-    """For each reading what it is like, where its head did not say an intent; None where
-    the head said one, could not read the language, or was never asked.
+def suggest_unlearnt(reader: TextReader, readings: Sequence[Reading]) -> list[Likeness | None]:
+    """For each reading what it is like enough, where its head did not say an intent; None
+    where the head said one, could not read the language, or was never asked.
     """
     unsure = [row for row, reading in enumerate(readings) if _is_unsure(reading)]
-    suggestions: list[Prediction | None] = [None] * len(readings)
+    suggestions: list[Likeness | None] = [None] * len(readings)
     if not unsure:
         return suggestions
     unlearnt = descriptions_of_unlearnt(reader.versions["intent"].labels)
     if not unlearnt:
         return suggestions
     engine = _engine(reader, unlearnt)
-    said = engine.predictions(np.stack([readings[row].embedding for row in unsure]))
-    for row, prediction in zip(unsure, said, strict=True):
-        suggestions[row] = prediction
+    cosines = engine.likeness(np.stack([readings[row].embedding for row in unsure]))
+    for row, alike in zip(unsure, cosines, strict=True):
+        best = int(alike.argmax())
+        if alike[best] >= ENOUGH:
+            suggestions[row] = Likeness(engine.labels[best], float(alike[best]))
     return suggestions
 
 

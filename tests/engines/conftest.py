@@ -33,7 +33,8 @@ def backbone():
 @pytest.fixture(scope="session")
 def reader(backbone):
     """What the product reads texts with when nothing else is configured."""
-    heads = {task: load_head(SHIPPED / task, backbone.version) for task in ("sentiment", "intent")}
+    tasks = ("sentiment", "intent", "priority")
+    heads = {task: load_head(SHIPPED / task, backbone.version) for task in tasks}
     return TextReader(backbone, heads)
 
 

@@ -8,7 +8,7 @@ from intelligence.engines.default import load_text_reader
 from intelligence.engines.head_files import SHIPPED, load_card
 from intelligence.engines.segment import load_segment
 
-TASKS = ("sentiment", "intent", "segment")
+TASKS = ("sentiment", "intent", "priority", "segment")
 LARGEST = 2_000_000
 
 
@@ -30,9 +30,9 @@ def test_the_card_names_every_set_with_its_licence_and_the_figures_of_unseen_row
     assert Card.from_json(json.loads(json.dumps(card.as_json()))) == card
 
 
-def test_the_default_reader_finds_both_heads():
+def test_the_default_reader_finds_every_head():
     reader = load_text_reader(threads=1)
-    assert set(reader.versions) == {"sentiment", "intent"}
+    assert set(reader.versions) == {"sentiment", "intent", "priority"}
     assert reader.versions["sentiment"] == load_card(SHIPPED / "sentiment")
 
 
@@ -93,3 +93,20 @@ def test_a_text_can_carry_both_its_matter_and_its_mood(reader):
     (reading,) = reader.read(["I am furious! My parcel is three weeks late and nobody answers."])
     assert reading.predictions["intent"].label == "delivery_delay"
     assert reading.predictions["sentiment"].label in {"negative", "very_negative"}
+
+
+@pytest.mark.parametrize(
+    ("text", "priorities"),
+    [
+        ("Help!\nThe heater caught fire and my son is hurt.", {"urgent"}),
+        ("Order 12\nOur wedding is tomorrow and nothing has arrived, please call me!", {"urgent"}),
+        ("Charged twice\nMy card shows the payment for one order two times.", {"high", "urgent"}),
+        ("Broken\nThe vase arrived in pieces and it is a present for Sunday.", {"high", "urgent"}),
+        ("Question\nWhich sizes does the linen shirt come in?", {"normal"}),
+        ("Return\nHow do I send the blue cushion back?", {"normal"}),
+        ("Thanks\nI love the new cups, what a lovely shop.", {"low"}),
+        ("News\nPlease take me off your newsletter.", {"low"}),
+    ],
+)
+def test_what_cannot_wait_is_told_from_what_can(text, priorities, reader):
+    assert reader.read([text])[0].predictions["priority"].label in priorities

@@ -10,7 +10,8 @@ from intelligence.models import Prediction
 
 pytestmark = pytest.mark.django_db
 
-WARRANTY = "A claim under the warranty or guarantee of a product."
+JOBS = "Somebody applies for a job or asks for an internship."
+LETTER = "I would like to apply for a job in your shop. Do you offer internships?"
 
 
 def read(subject, body, *later):
@@ -48,20 +49,20 @@ def test_a_decided_priority_survives_a_new_reading(django_user_model):
 
 
 def test_an_intent_that_no_model_has_learnt_is_suggested_by_its_description():
-    Intent.objects.add("Warranty", description=WARRANTY)
-    ticket = read("Guarantee", "Is the guarantee of the product still good for a warranty claim?")
-    assert ticket.suggested_intent_id == "warranty"
+    Intent.objects.add("Job application", description=JOBS)
+    ticket = read("Application", LETTER)
+    assert ticket.suggested_intent_id == "job_application"
     assert ticket.intent_detail["abstained"]
-    assert ticket.intent_detail["likeness"]["label"] == "warranty"
+    assert ticket.intent_detail["likeness"]["label"] == "job_application"
     assert ticket.intent_probability is None
 
 
 def test_likeness_is_no_opinion_and_so_never_reaches_what_decides_by_opinions():
-    Intent.objects.add("Warranty", description=WARRANTY)
-    read("Guarantee", "Is the guarantee of the product still good for a warranty claim?")
+    Intent.objects.add("Job application", description=JOBS)
+    read("Application", LETTER)
     noted = Prediction.objects.get(task="intent").output
     assert noted["abstained"]
-    assert noted["label"] != "warranty"
+    assert noted["label"] != "job_application"
     assert "likeness" not in noted
 
 
@@ -73,10 +74,8 @@ def test_where_the_head_is_sure_nothing_is_asked_by_likeness():
 
 
 def test_only_active_names_without_examples_are_described():
-    Intent.objects.add("Warranty", description=WARRANTY)
+    Intent.objects.add("Job application", description=JOBS)
     Intent.objects.add("Old matter").set_active(False)
-    learnt = list(
-        Intent.objects.exclude(slug__startswith="warranty").values_list("slug", flat=True)
-    )
+    learnt = list(Intent.objects.exclude(slug="job_application").values_list("slug", flat=True))
     learnt.remove("old_matter")
-    assert descriptions_of_unlearnt(learnt) == (("warranty", f"Warranty: {WARRANTY}"),)
+    assert descriptions_of_unlearnt(learnt) == (("job_application", f"Job application: {JOBS}"),)

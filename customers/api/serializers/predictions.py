@@ -25,8 +25,7 @@ class LikenessSerializer(serializers.Serializer):
     """A label by likeness to its description; it was never trained."""
 
     label = serializers.CharField()  # type: ignore[assignment]
-    probability = serializers.FloatField()
-    distribution = serializers.DictField(child=serializers.FloatField())
+    cosine = serializers.FloatField(help_text="How alike text and description are, up to 1.")
 
 
 class PredictionSerializer(serializers.Serializer):

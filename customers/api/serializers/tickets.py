@@ -62,6 +62,12 @@ class TicketSerializer(RecordSerializer):
         allow_null=True,
         help_text="Sets the decision of staff; null takes it back.",
     )
+    priority_prediction = PredictionSerializer(
+        source="priority_detail",
+        read_only=True,
+        allow_null=True,
+        help_text="What a model read in the opening message; `priority` is the decision.",
+    )
     sentiment = serializers.SerializerMethodField(
         help_text="Of the latest message that was read; null before, and where models abstained."
     )
@@ -74,10 +80,16 @@ class TicketSerializer(RecordSerializer):
             *KEYS,
             *("customer", "order", "subject", "body", "status", "priority", "channel"),
             *("opened_at", "last_message_at", "intent", "decided_intent"),
+            *("suggested_priority", "priority_probability", "priority_prediction"),
+            "priority_set_at",
             *("sentiment", "sentiment_score", "sentiment_trend", "messages", "pending"),
             *TIMES,
         )
-        read_only_fields = ("last_message_at", "sentiment_score", "sentiment_trend")
+        read_only_fields = (
+            *("last_message_at", "sentiment_score"),
+            "sentiment_trend",
+            *("suggested_priority", "priority_probability", "priority_set_at"),
+        )
         extra_kwargs = {"channel": {"default": Ticket.Channel.API}}
 
     @extend_schema_field(serializers.ChoiceField(choices=Sentiment.choices, allow_null=True))
@@ -110,11 +122,14 @@ class TicketSerializer(RecordSerializer):
     def update(self, instance: Ticket, validated_data: dict[str, Any]) -> Ticket:
         """Update; the opening message stays what the customer wrote."""
         validated_data.pop("body", None)
+        priority = validated_data.pop("priority", None)
         given = "decided_intent" in validated_data
         intent = validated_data.pop("decided_intent", None)
         ticket = super().update(instance, validated_data)
         if given and ticket.intent != intent:
             ticket.set_intent(intent, by=self.context["request"].user)
+        if priority and priority != ticket.priority:
+            ticket.set_priority(priority, by=self.context["request"].user)
         return ticket
 
 

@@ -46,10 +46,10 @@ def _intents(stored: Sequence[tuple[Any, Result]], known: set[str]) -> Iterator[
         if not said.abstained:
             label = said.label if said.label in known else None
             yield label, said.probability, Jsonb(content), row.ticket_id
-        elif like is None or like.abstained:
+        elif like is None:
             yield None, said.probability, Jsonb(content), row.ticket_id
         else:
-            content["likeness"] = like.as_json()
+            content["likeness"] = {"label": like.label, "cosine": round(like.cosine, 4)}
             yield like.label, None, Jsonb(content), row.ticket_id
 
 
