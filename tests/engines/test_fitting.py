@@ -122,3 +122,36 @@ def test_a_heavy_row_counts_more_for_the_threshold():
     light, heavy = np.array([9, 1], np.float32), np.array([1, 9], np.float32)
     assert threshold_for(confidence, right, 0.8, light) == pytest.approx(0.8)
     assert threshold_for(confidence, right, 0.8, heavy) == pytest.approx(0.9)
+
+
+def test_a_prior_holds_where_the_rows_say_nothing():
+    embeddings = points([1, 0, 0], [0, 1, 0])
+    own, sharp = np.eye(2, dtype=bool), Settings(buckets=0, decay=1e-5)
+    prior = fit(embeddings, [""] * 2, own, np.ones(2, np.float32), STEPS[:2], sharp)
+    new = points([0, 0, 1], [1, 0, 0])
+    may_be = allowed([0, 0, 1], [1, 0, 0])
+    careful = Settings(buckets=0, decay=0.02)
+    moved = fit(new, [""] * 2, may_be, np.ones(2, np.float32), STEPS[:3], careful, prior)
+    said = raw_logits(moved, np.concatenate([embeddings, new[:1]]), [""] * 3)
+    assert said.argmax(axis=1).tolist() == [0, 1, 2]
+    assert np.abs(moved.weight[1] - prior.weight[1]).max() < np.abs(prior.weight[1]).max()
+
+
+def test_the_labels_of_a_prior_may_stand_in_another_order():
+    embeddings = points([1, 0], [0, 1])
+    may_be = np.eye(2, dtype=bool)
+    one = np.ones(2, np.float32)
+    prior = fit(embeddings, ["", ""], may_be, one, STEPS[:2], NO_WORDS)
+    hardly = Settings(buckets=0, decay=1e6)
+    turned = fit(embeddings, ["", ""], may_be[::-1], one, STEPS[1::-1], hardly, prior)
+    assert turned.weight == pytest.approx(prior.weight[::-1], abs=1e-4)
+
+
+def test_a_prior_of_other_buckets_is_refused():
+    embeddings = points([1, 0], [0, 1])
+    prior = fit_points(embeddings, allowed([1, 0, 0, 0], [0, 1, 0, 0]))
+    with pytest.raises(ValueError, match="reads 0 buckets of words, not 64"):
+        fit(
+            embeddings, ["a", "b"], allowed([1, 0, 0, 0], [0, 1, 0, 0]),
+            np.ones(2, np.float32), STEPS, Settings(buckets=64), prior,
+        )  # fmt: skip
