@@ -18,6 +18,7 @@ from intelligence.evaluation.text_tables import INTENT_LABELS, TextTable, read_t
 from intelligence.evaluation.texts import same_labels
 from intelligence.training import bitext
 from intelligence.training.own_sentences import LICENCE, NAME, own_sentences
+from intelligence.training.table_checks import checked
 from intelligence.training.text_heads import Recipe, languages_of, train_text_head
 from intelligence.training.text_sets import TextSet
 
@@ -51,7 +52,7 @@ def train_intent(data: Path, encode: Encode, backbone: str) -> Head:
 
 def table_recipe(name: str, table: TextTable) -> tuple[Recipe, list[TextSet]]:
     """A shop's own intents, and what is out of scope for any shop."""
-    labels = tuple(sorted(set(table.labels) | {OUT_OF_SCOPE}))
+    labels = tuple(sorted(set(checked(table).labels) | {OUT_OF_SCOPE}))
     recipe = replace(RECIPE, labels=labels, languages=languages_of(table.texts))
     foreign = own_sentences("intent").only([OUT_OF_SCOPE])
     return recipe, [

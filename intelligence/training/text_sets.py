@@ -19,10 +19,11 @@ class TextSet:
     """Texts of one origin with their answers (see `Question`).
 
     `share` is the weight of the whole set beside the others; within it every answer has
-    the same, however many rows it has. Of a `measured` set a tenth stays out of training
-    and gives the figures on the card. A `typical` set is as hard as what customers write,
-    so that its rows can tell how sure a head may be; generated texts are not. At most
-    `rows_of_answer` rows of each answer are trained on.
+    the same, however many rows it has, or where it is not `balanced` every row. Of a
+    `measured` set a tenth stays out of training and gives the figures on the card. A
+    `typical` set is as hard as what customers write, so that its rows can tell how sure a
+    head may be; generated texts are not. At most `rows_of_answer` rows of each answer are
+    trained on.
     """
 
     name: str
@@ -32,6 +33,7 @@ class TextSet:
     measured: bool = True
     typical: bool = True
     rows_of_answer: int | None = None
+    balanced: bool = True
 
     def __len__(self) -> int:
         return len(self.question.texts)
@@ -55,6 +57,8 @@ class TextSet:
     @property
     def row_weights(self) -> NDArray[np.float32]:
         """float32[n], summing to `share`."""
+        if not self.balanced:
+            return np.full(len(self), self.share / max(1, len(self)), np.float32)
         counts = np.bincount(self.question.truth)[self.question.truth]
         kinds = max(1, len(np.unique(self.question.truth)))
         return (self.share / kinds / counts).astype(np.float32)
