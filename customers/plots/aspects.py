@@ -67,5 +67,5 @@ def _encoding(labels: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _reviews(product: int, aspect: str, polarity: str) -> str:
-    query = urlencode({"product": product, "aspect": aspect, "polarity": polarity})
-    return f"{reverse('reviews')}?{query}"
+    asked: dict[str, str | int] = {"product": product, "aspect": aspect, "polarity": polarity}
+    return f"{reverse('reviews')}?{urlencode(asked)}"
