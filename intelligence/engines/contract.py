@@ -58,7 +58,8 @@ class Prediction:
         """The form stored on records and in the ledger."""
         return {
             "label": self.label,
-            "probability": round(self.probability, 6),
+            # finer than the 1e-6 to which a replay must agree
+            "probability": round(self.probability, 9),
             "distribution": {name: round(p, 6) for name, p in self.distribution.items()},
             "abstained": self.abstained,
             "reason": self.reason,
