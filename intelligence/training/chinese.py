@@ -32,9 +32,9 @@ UNKNOWN = "unknown (SophonPlus/ChineseNlpCorpus names no author)"
 SETS = ("zh_online_shopping", "zh_waimai", "zh_hotel")
 OWN_NAME = "own Chinese sentences"
 # One of our sentences stands for a kind of message that no review is.
-OWN_ROWS = 40
+OWN_ROWS = 10
 FEWEST_TEXTS, MOST_GRAMS = 2, 1_200_000
-DECAY, STEPS_OF_FIT, SMOOTHING = 1e-6, 40, 1.0
+DECAY, STEPS_OF_FIT, SMOOTHING = 3e-6, 60, 1.0
 
 
 @dataclass(frozen=True, slots=True)
