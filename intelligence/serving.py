@@ -8,6 +8,7 @@ transaction: cut off anywhere, it is still pending and is carried out again.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -79,14 +80,15 @@ def carry_out_promotion(pk: int) -> None:
         _finish(job, Promotion.Status.DONE)
 
 
-def rows_read_by(task: str) -> list:
+def rows_read_by(task: str) -> list[Any]:
     """The rows that a model of this task reads, kind by kind."""
-    return {
+    rows: dict[str, list[Any]] = {
         "intent": [Message.objects.openings()],
         "priority": [Message.objects.openings()],
         "sentiment": [Message.objects.from_customers(), Review.objects.all()],
         "segment": [Customer.objects.all()],
-    }.get(task, [])
+    }
+    return rows.get(task, [])
 
 
 @transaction.atomic

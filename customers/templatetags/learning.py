@@ -41,18 +41,19 @@ LABELS = dict(Sentiment.choices) | dict(Ticket.Priority.choices)
 def share(value: Any) -> str:
     """A share from 0 to 1 in percent with one decimal; a dash when it is not known."""
     known = isinstance(value, int | float)
-    return f"{number_format(100 * value, 1)} %" if known else "–"
+    return f"{number_format(round(100 * value, 1), 1)} %" if known else "–"
 
 
 @register.filter
 def points(limit: float) -> str:
     """A share as points of a hundred."""
-    return number_format(100 * limit, 0)
+    return number_format(round(100 * limit), 0)
 
 
 @register.filter
 def moved(change: float) -> str:
     """A change in points, with its sign."""
+    change = round(change, 1)
     sign = "+" if change > 0 else "−" if change < 0 else "±"
     return f"{sign}{number_format(abs(change), 1)}"
 

@@ -128,5 +128,5 @@ def versions_context(request: StaffRequest, version: ModelVersion) -> dict[str, 
         "page": page_of(versions, request, RECENT),
         "serving_pk": versions.filter(is_serving=True).values_list("pk", flat=True).first() or 0,
         "changes": latest.defer("model__card", "replaced__card")[:RECENT],
-        "is_changing": changes.pending().exists(),  # type: ignore[attr-defined]
+        "is_changing": changes.pending().exists(),
     }

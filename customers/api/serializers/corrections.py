@@ -39,7 +39,7 @@ class CorrectionSerializer(serializers.ModelSerializer):
             *("said_label", "said_probability", "model_version", "agrees", "by", "at"),
         )
         read_only_fields = ("said_label", "said_probability", "model_version", "at")
-        validators: ClassVar = []  # one a task and row: the new one takes the former's place
+        validators: ClassVar[list] = []  # one a task and row: the new one takes the former's place
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_by(self, correction: Correction) -> str | None:
