@@ -12,6 +12,7 @@ from customers.templatetags.learning import label_name
 from customers.views.access import get_model_for
 
 MOST_LABELS = 30
+FULL = "#84cabf"  # light enough for a number on it, in both themes
 CELL = 20
 
 
@@ -49,7 +50,7 @@ def model_confusion(user: Any, pk: int | None) -> Plot:
     shade = {
         "field": "share",
         "type": "quantitative",
-        "scale": {"domain": [0, 1], "range": ["#e8f3f1", ACCENT]},
+        "scale": {"domain": [0, 1], "range": ["#e8f3f1", FULL]},
         "legend": None,
     }
     squares = {"mark": "rect", "encoding": {**axes, "color": shade}}
@@ -80,7 +81,12 @@ def model_reliability(user: Any, pk: int | None) -> Plot:
             "y": {"field": "at", "type": "quantitative"},
         },
     }
-    size = {"field": "n", "type": "quantitative", "legend": {"title": _("rows")}}
+    size = {
+        "field": "n",
+        "type": "quantitative",
+        "scale": {"range": [40, 400]},
+        "legend": {"title": _("rows")},
+    }
     points = {
         "mark": {"type": "circle", "color": ACCENT, "opacity": 0.85},
         "encoding": {"x": confidence, "y": accuracy, "size": size},
