@@ -111,7 +111,7 @@ def test_shuffled_labels_are_refused_and_nothing_is_kept(models, manager):
         [(f"Hello\n{rows.texts[at]}", slug) for at, slug in zip(chosen, wrong, strict=True)],
     )
     job = trained(manager)
-    assert (job.status, job.model) == ("refused", None)
+    assert (job.status, job.model, job.error) == ("refused", None, "")
     assert {reason["measure"] for reason in job.verdict["reasons"]} >= {"accuracy"}
     assert job.after["accuracy"] < job.before["accuracy"] - 0.01
     assert list(models.iterdir()) == []
