@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.text import get_text_list
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from customers.models import Customer, Segment
 from customers.templatetags.records import money
@@ -36,7 +36,7 @@ def would_be(segment: str, changes: list[Mapping[str, Any]], currency: str) -> s
     told = [_change(change, currency) for change in changes]
     return gettext("Would be %(segment)s if %(changes)s.") % {
         "segment": segment,
-        "changes": get_text_list(told, gettext("and")),
+        "changes": get_text_list(told, pgettext("between conditions", "and")),
     }
 
 

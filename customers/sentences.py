@@ -1,7 +1,8 @@
 """Sentences that are stored in English on rows, told in the reader's language.
 
-Engines and imports know no language of the interface: they give their reasons in English,
-and rows, exports and the API keep them so. Here is the form of each one that staff see.
+Engines, trainings and imports know no language of the interface: they give their reasons and
+describe their models in English, and rows, exports and the API keep them so. Here is the form
+of each one that staff see.
 """
 
 from __future__ import annotations
@@ -18,6 +19,34 @@ SENTENCES = (
     _("not sure enough: %(probability)s, where %(needed)s is needed"),
     _("this does not look like any of the known intents"),
     _("written in '%(language)s'; this model reads %(known)s only"),
+    _("by likeness to its description, never trained"),
+    # why a row was not read
+    _("The worker that read this row died, %(tries)s times. Analyse it again to retry."),
+    # what models are for and learnt from, by their cards
+    _("what the opening message of a ticket is about"),
+    _("how soon the opening message of a ticket wants to be answered"),
+    _("sentiment of a message or review in five steps"),
+    _("sentiment of Chinese texts in five steps, read from character n-grams"),
+    _("customer segment from order figures relative to the shop, and taste"),
+    _("how an aspect sounds where it is mentioned"),
+    _("own sentences"),
+    _("own ticket sentences"),
+    _("own Chinese sentences"),
+    # why a training gave no model
+    _("the worker that trained it died; ask for another training"),
+    _("%(n)s corrections to learn from; a training needs %(needed)s"),
+    _("%(task)s does not learn from corrections of texts"),
+    _("there are no held-out rows to measure on yet; correct some more"),
+    _("a head needs rows of at least two labels"),
+    # why another model does not serve
+    _("a later change of this model took its place"),
+    _("%(folder)s holds another version than %(version)s"),
+    _(
+        "%(folder)s was trained for the encoder %(encoder)s, not for the one in use (%(used)s): "
+        "train it again with `%(command)s`"
+    ),
+    _("no card.json in %(folder)s"),
+    _("%(path)s is not the file its card describes: restore or retrain it"),
     # why a file was not taken in
     _("%(file)s: use a file that ends in %(endings)s."),
     _("%(file)s cannot be read: %(error)s"),

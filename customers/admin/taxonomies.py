@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -18,10 +18,16 @@ class TaxonAdmin(RecordAdmin):
     list_display = ("name", "slug", "description", "position", "is_active")
     list_editable = ("position", "is_active")
     list_filter = ("is_active",)
-    search_fields = ("slug", "name", "description")
+    search_fields: ClassVar[tuple[str, ...]] = ("slug", "name", "description")
     ordering = ("position", "slug")
-    fields = ("slug", "name", "description", "position", "is_active")
-    export_columns = ("slug", "name", "description", "position", "is_active")
+    fields: ClassVar[tuple[str, ...]] = ("slug", "name", "description", "position", "is_active")
+    export_columns: ClassVar[tuple[str, ...]] = (
+        "slug",
+        "name",
+        "description",
+        "position",
+        "is_active",
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The slug of a name that stands: rows, models and partners know it by that."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from intelligence.engines.aspects import AspectReader
 from intelligence.engines.clauses import ClauseReader
 from intelligence.engines.heads import Head
+from intelligence.engines.span_readers import SpanReader
 
 if TYPE_CHECKING:
     from intelligence.engines.backbone import Backbone
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 TASK = "sentiment"
 
 
-def aspect_readers(reader: TextReader) -> dict[str, AspectReader]:
-    """One for each language whose sentiment `reader` reads, by ISO 639-1 code."""
+def aspect_readers(reader: TextReader, spans: Head | None = None) -> dict[str, AspectReader]:
+    """One for each language whose sentiment `reader` reads, by ISO 639-1 code: the head
+    `spans` for its languages, else what is said of the clause.
+    """
     found: dict[str, AspectReader] = {}
     if head := reader.heads.get(TASK):
         of_head = ClauseReader(head.card, partial(_steps, reader.backbone, head))
@@ -29,6 +32,8 @@ def aspect_readers(reader: TextReader) -> dict[str, AspectReader]:
     for engine in reader.specialists.get(TASK, ()):
         of_engine = ClauseReader(engine.card, engine.probabilities)
         found |= dict.fromkeys(engine.languages, of_engine)
+    if spans is not None:
+        found |= dict.fromkeys(spans.card.languages, SpanReader(spans, reader.backbone))
     return found
 
 

@@ -13,9 +13,11 @@ from intelligence.engines.chinese import TASK as CHINESE
 from intelligence.engines.chinese import load_chinese
 from intelligence.engines.errors import MissingWeightsError
 from intelligence.engines.head_files import find_weights, load_head
+from intelligence.engines.heads import Head
 from intelligence.engines.reading import TextReader
 
 TASKS = ("sentiment", "intent", "priority")
+ASPECTS = "aspects"
 
 
 def load_text_reader(
@@ -30,7 +32,14 @@ def load_text_reader(
     encoder.load()
     heads = {task: load_head(find_weights(task, folders), encoder.version) for task in TASKS}
     chinese = load_chinese(find_weights(CHINESE, folders))
-    return TextReader(encoder, heads, {"sentiment": [chinese]})
+    return TextReader(encoder, heads, {"sentiment": [chinese]}, _aspects(encoder, folders))
+
+
+def _aspects(encoder: Backbone, folders: Sequence[Path]) -> Head | None:
+    """The head for aspects; an encoder without an adapter has no states for it to read."""
+    if encoder.adapter is None:
+        return None
+    return load_head(find_weights(ASPECTS, folders), encoder.version)
 
 
 def load_backbone(

@@ -65,8 +65,8 @@ class Specialist(Protocol):
 
 
 class TextReader:
-    """A backbone with heads, by task, and by task the specialists for further languages.
-    Stateless: the same texts give the same readings.
+    """A backbone with heads, by task, by task the specialists for further languages, and
+    the head that tells how aspects sound. Stateless: the same texts give the same readings.
     """
 
     def __init__(
@@ -74,12 +74,13 @@ class TextReader:
         backbone: Backbone,
         heads: Mapping[str, Head],
         specialists: Mapping[str, Sequence[Specialist]] | None = None,
+        aspects: Head | None = None,
     ) -> None:
         self.backbone = backbone
         # The columns of a text's tokens are in this order: see `Readouts`.
         self.heads = dict(sorted(heads.items(), key=lambda one: one[1].reads))
         self.specialists = dict(specialists or {})
-        self.aspect_readers = readers_of_aspects(self)
+        self.aspect_readers = readers_of_aspects(self, aspects)
         self._readouts = _stacked(list(self.heads.values()))
 
     @property

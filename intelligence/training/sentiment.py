@@ -46,7 +46,7 @@ RECIPE = Recipe(
     labels=STEPS,
     values=VALUES,
     target=0.75,
-    settings=Settings(decay=1e-5, gram_decay=5e-5),
+    settings=Settings(decay=1e-4, gram_decay=2e-4),
 )
 ROWS_OF_ANSWER = 6000
 # The weight of a set beside the others; the sets not named have 1.

@@ -44,7 +44,7 @@ LANGUAGE_SHARE = 0.02
 # A card with a matrix of more labels would be larger than a page can show.
 MOST_SHOWN = 40
 # Found on Banking77, CLINC150 and HWU64, whole and with ten rows a label: L2 that weighs
-# like so many rows, however many there are (docs/decisions/0014-heads-of-a-table.md).
+# like so many rows, however many there are (docs/decisions/0012-heads-of-a-table.md).
 DECAY_ROWS, GRAM_DECAY_ROWS = 0.05, 0.2
 # The name of a label teaches it like two of its rows.
 ROWS_OF_A_NAME = 2

@@ -12,7 +12,7 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
-from intelligence.engines.backbone import Backbone
+from intelligence.engines.default import load_backbone
 from intelligence.engines.head_files import SHIPPED, load_head
 from intelligence.engines.reading import TextReader
 
@@ -24,8 +24,8 @@ WORDS = [
 
 @pytest.fixture(scope="session")
 def backbone():
-    """The default encoder, loaded once."""
-    encoder = Backbone(threads=1)
+    """The default encoder with the adapter that ships, loaded once."""
+    encoder = load_backbone(threads=1)
     encoder.load()
     return encoder
 

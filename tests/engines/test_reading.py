@@ -94,7 +94,7 @@ def test_no_texts_give_no_readings(reader):
 
 def test_a_task_without_a_head_is_refused(reader):
     with pytest.raises(KeyError, match="no head for"):
-        reader.read([MESSAGE], [{"priority"}])
+        reader.read([MESSAGE], [{"weather"}])
 
 
 def test_texts_and_tasks_must_be_as_many(reader):

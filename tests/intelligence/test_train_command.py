@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from intelligence.engines.backbone import Backbone
-from intelligence.engines.default import load_text_reader
+from intelligence.engines.default import load_backbone, load_text_reader
 from intelligence.engines.head_files import SHIPPED, find_weights, load_card, load_head
 from intelligence.training.own_sentences import own_sentences
 from intelligence.training.text_sets import digest
@@ -193,7 +192,7 @@ def test_the_tickets_that_measure_are_in_no_training_set():
 def test_the_shipped_intents_are_those_of_the_taxonomy():
     from customers.taxonomies import INTENTS
 
-    head = load_head(SHIPPED / "intent", Backbone().version)
+    head = load_head(SHIPPED / "intent", load_backbone().version)
     assert head.parameters.labels == (*(slug for slug, _, _ in INTENTS), "out_of_scope")
     assert head.parameters.silent == ("out_of_scope",)
 
@@ -201,6 +200,6 @@ def test_the_shipped_intents_are_those_of_the_taxonomy():
 def test_the_shipped_sentiments_are_those_of_the_records():
     from customers.models import Sentiment
 
-    head = load_head(SHIPPED / "sentiment", Backbone().version)
+    head = load_head(SHIPPED / "sentiment", load_backbone().version)
     assert head.parameters.labels == tuple(Sentiment.values)
     assert head.parameters.values == (-1.0, -0.5, 0.0, 0.5, 1.0)

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,16 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(result))
             return
         for name, figures in card.metrics.items():
-            self.stdout.write(f"{name}: " + ", ".join(f"{k} {v}" for k, v in figures.items()))
+            self.stdout.write(f"{name}: " + ", ".join(_figures(figures)))
         serves = ", and serves from now on" if promoted else ""
         self.stdout.write(f"trained on {rows} rows in {seconds:.0f} s: {folder}{serves}")
+
+
+def _figures(figures: Mapping[str, Any]) -> Iterator[str]:
+    """The figures of one number each; what a page draws stays on the card."""
+    for name, value in figures.items():
+        if not isinstance(value, list | dict):
+            yield f"{name} {value}"
 
 
 def _folder(options: dict[str, Any]) -> Path:
