@@ -29,6 +29,7 @@ SENTENCES = (
     _("sentiment of Chinese texts in five steps, read from character n-grams"),
     _("customer segment from order figures relative to the shop, and taste"),
     _("how an aspect sounds where it is mentioned"),
+    _("low-rank adapter: the tone of a text beside its embedding"),
     _("own sentences"),
     _("own ticket sentences"),
     _("own Chinese sentences"),

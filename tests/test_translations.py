@@ -12,18 +12,34 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 from django.utils.translation.template import templatize
 
-from customers.models import Customer, Import, Message, SimilarProduct, Ticket
+from customers.models import (
+    Aspect,
+    AutomaticLabel,
+    Customer,
+    Import,
+    Message,
+    SimilarProduct,
+    Ticket,
+    Training,
+)
 from intelligence.engines.customer_features import NAMES
 from intelligence.engines.segment import TASTE
 from tests.factories import (
     ArticleFactory,
+    AspectMentionFactory,
+    AutomaticLabelFactory,
+    CorrectionFactory,
     CustomerFactory,
+    ErrorBudgetFactory,
     ImportFactory,
+    ModelVersionFactory,
     OrderFactory,
     ProductFactory,
+    PromotionFactory,
     RecommendationFactory,
     ReviewFactory,
     TicketFactory,
+    TrainingFactory,
     UserFactory,
 )
 
@@ -150,6 +166,7 @@ class Words(HTMLParser):
 
 
 TEMPLATE_SYNTAX = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
+UNTRANSLATED = {"Rapport", "PNG", "CSV", "UTC", "ECE"}
 BLOCK_TEXT = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}", re.DOTALL)
 
 
@@ -157,7 +174,7 @@ def test_no_template_holds_words_that_are_not_marked():
     found = {}
     for path in TEMPLATES:
         page = BLOCK_TEXT.sub("", path.read_text())
-        if words := Words(TEMPLATE_SYNTAX.sub("", page)).latin() - {"Rapport", "PNG", "CSV", "UTC"}:
+        if words := Words(TEMPLATE_SYNTAX.sub("", page)).latin() - UNTRANSLATED:
             found[str(path.relative_to(ROOT))] = words
     assert found == {}
 
@@ -188,6 +205,8 @@ PROPER_NAMES = {
     "parquet",
     "JSON",
     "Lines",
+    "ECE",
+    "MIT",
 }
 ABSTAINED = {
     "label": None,
@@ -205,6 +224,42 @@ SEGMENT = ABSTAINED | {
     "threshold": 0.4,
     "evidence": [
         {"kind": "feature", "name": name, "weight": 0.5, "value": 2.5} for name in (*NAMES, TASTE)
+    ],
+}
+FIGURES = {
+    "n": 40,
+    "accuracy": 0.9,
+    "macro_f1": 0.85,
+    "ece": 0.04,
+    "coverage": 0.8,
+    "accuracy_where_said": 0.95,
+    "texts_per_second": 90.0,
+    "classes": {
+        label: {"precision": 0.9, "recall": 0.8, "f1": 0.85, "n": 20}
+        for label in ("get_refund", "check_refund_policy")
+    },
+    "confusion": {
+        "labels": ["get_refund", "check_refund_policy"],
+        "counts": [[18, 2], [2, 18]],
+    },
+    "reliability": [[0.95, 0.9, 40]],
+    "languages": {"en": {"n": 40, "accuracy": 0.9, "ece": 0.04}},
+}
+MODEL_CARD = {
+    "description": "what the opening message of a ticket is about",
+    "labels": ["get_refund"],
+    "languages": ["en"],
+    "backbone": "",
+    "licence": "MIT",
+    "threshold": 0.4,
+    "training_data": [{"name": "own sentences", "licence": "MIT", "rows": 600}],
+    "metrics": {"tickets": {"n": 40, "accuracy": 0.9, "macro_f1": 0.88, "ece": 0.03}},
+}
+VERDICT = {
+    "passed": False,
+    "reasons": [
+        {"measure": measure, "label": label, "before": 0.9, "after": 0.8, "limit": 0.01}
+        for measure, label in (("accuracy", ""), ("f1", "get_refund"))
     ],
 }
 LANGUAGE_UNKNOWN = ABSTAINED | {"reason": "written in 'fr'; this model reads en only"}
@@ -233,7 +288,7 @@ def shop(db):
         product=pot,
         reasons=[{"kind": "purchase", "name": name, "weight": 0.4} for name in ("青花杯", "茶")],
     )
-    ReviewFactory(
+    review = ReviewFactory(
         product=cup,
         customer=customer,
         title="好",
@@ -255,13 +310,43 @@ def shop(db):
     ArticleFactory(title="退货说明", category="售后", body="三十天内可退货", language="zh")
     run = ImportFactory(file_name="表", source="1", rejected=1, rejects_file="1.csv")
     Import.objects.update(status="failed", error="表: use a file that ends in .csv, .parquet.")
-    return {"customer": customer, "product": cup, "order": order, "ticket": ticket, "import": run}
+    AspectMentionFactory(review=review, polarity="positive")
+    return {
+        "customer": customer,
+        "product": cup,
+        "order": order,
+        "ticket": ticket,
+        "import": run,
+        "model": serving_model(ticket),
+    }
+
+
+def serving_model(ticket):
+    """A model in service with all that its pages tell: what staff said of it, trainings of
+    each outcome, a change that failed, and labels that it set by itself.
+    """
+    staff = UserFactory(username="李雷")
+    model = ModelVersionFactory(name="", card=MODEL_CARD, measured=FIGURES, is_serving=True)
+    said = {"said_label": "check_refund_policy", "said_probability": 0.5}
+    CorrectionFactory(ticket=ticket, by=staff, model_version=model.sha256, **said)
+    compared = {"before": FIGURES, "after": FIGURES, "replaces": model}
+    TrainingFactory(status="failed", error="3 corrections to learn from; a training needs 10")
+    TrainingFactory(status="running", stage="measuring", requested_by=staff)
+    TrainingFactory(status="ready", model=model, **compared)
+    TrainingFactory(status="refused", verdict=VERDICT, **compared)
+    superseded = "a later change of this model took its place"
+    PromotionFactory(model=model, status="failed", error=superseded, requested_by=staff)
+    PromotionFactory(model=model, status="done", rows_asked=3)
+    ErrorBudgetFactory(set_by=staff, model_version=model.sha256)
+    for outcome in AutomaticLabel.Outcome.values:
+        AutomaticLabelFactory(ticket=ticket, outcome=outcome, settled_by=staff)
+    return model
 
 
 @pytest.fixture
 def reader(client, db):
-    """A client of somebody whose browser asks for Chinese."""
-    client.force_login(UserFactory(username="王芳"))
+    """A client of a manager, who sees every page, and whose browser asks for Chinese."""
+    client.force_login(UserFactory(username="王芳", role="manager"))
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-CN,zh;q=0.9"
     return client
 
@@ -274,7 +359,19 @@ def shown(client, address):
     return page
 
 
-LISTS = ("", "customers/", "tickets/", "products/", "orders/", "reviews/", "articles/", "imports/")
+LISTS = (
+    "",
+    "customers/",
+    "tickets/",
+    "products/",
+    "orders/",
+    "reviews/",
+    "articles/",
+    "imports/",
+    "models/",
+    "corrections/",
+    "automation/",
+)
 
 
 @pytest.mark.parametrize("address", LISTS)
@@ -288,10 +385,26 @@ def test_an_empty_list_is_all_chinese(reader, address):
     assert Words(shown(reader, f"/{address}")).latin() - PROPER_NAMES == set()
 
 
-@pytest.mark.parametrize("noun", ["customer", "product", "order", "ticket", "import"])
+@pytest.mark.parametrize("noun", ["customer", "product", "order", "ticket", "import", "model"])
 def test_the_page_of_a_record_is_all_chinese(reader, shop, noun):
     page = shown(reader, f"/{noun}s/{shop[noun].pk}/")
     assert Words(page).latin() - PROPER_NAMES - {"GBP", "csv"} == set()
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_page_of_a_training_is_all_chinese(reader):
+    for job in Training.objects.all():
+        page = shown(reader, f"/trainings/{job.pk}/")
+        assert Words(page).latin() - PROPER_NAMES == set(), job.status
+
+
+@pytest.mark.parametrize("taxonomy", ["intents", "segments", "aspects"])
+@pytest.mark.usefixtures("shop")
+def test_a_taxonomy_is_all_chinese_but_for_its_keywords(reader, taxonomy):
+    keywords = Aspect.objects.values_list("keywords", flat=True)
+    known = {word for words in keywords for one in words for word in one.split()}
+    page = shown(reader, f"/taxonomies/{taxonomy}/")
+    assert Words(page).latin() - PROPER_NAMES - known == set()
 
 
 def test_the_login_is_all_chinese(client):
@@ -304,6 +417,10 @@ def test_pages_say_in_chinese_what_they_say_in_english(reader, shop):
     ticket = shown(reader, f"/tickets/{shop['ticket'].pk}/")
     assert "把握不足：概率 60%，至少需要 75%" in ticket
     assert "文本语言为 fr，该模型仅支持 en" in ticket
+    model = shown(reader, f"/models/{shop['model'].pk}/")
+    assert "申请退款" in model
+    assert "已被该模型之后的变更取代" in model
+    assert "配送: 正面" in shown(reader, "/reviews/")
     assert "2026年3月2日" in shown(reader, f"/orders/{shop['order'].pk}/")
 
 

@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Sentiment, Ticket
+from customers.taxonomies import INTENTS, SEGMENTS
 
 register = template.Library()
 
@@ -34,7 +35,8 @@ MEASURES = {
     "coverage": _("Coverage"),
     "accuracy_where_said": _("Accuracy where it speaks"),
 }
-LABELS = dict(Sentiment.choices) | dict(Ticket.Priority.choices)
+NAMES = {slug: _(name) for slug, name, _description in (*INTENTS, *SEGMENTS)}
+LABELS = dict(Sentiment.choices) | dict(Ticket.Priority.choices) | NAMES
 
 
 @register.filter
@@ -78,7 +80,9 @@ def measure_label(name: str) -> str:
 
 @register.filter
 def label_name(slug: str) -> str:
-    """A label for people: a step's name, else the slug spelled out."""
+    """A label for people: the name of a step or of what a shop starts with, else the slug
+    spelled out.
+    """
     return str(LABELS.get(slug) or slug.replace("_", " ").capitalize())
 
 

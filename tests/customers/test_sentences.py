@@ -8,10 +8,17 @@ from customers.imports.errors import ImportProblem
 from customers.imports.files import open_table
 from customers.imports.formats import FORMATS
 from customers.sentences import translated
+from intelligence.analysis.sweep import KILLED
 from intelligence.engines.contract import Card
+from intelligence.engines.errors import WeightsError
+from intelligence.engines.head_files import CARD as CARD_FILE
+from intelligence.engines.head_files import SHIPPED, load_card, load_head, read_checked
 from intelligence.engines.heads import Head, Parameters
 from intelligence.engines.reading import NOTHING_TO_READ, _refusal
 from intelligence.engines.segment import NO_ORDERS
+from intelligence.engines.zero_shot import REASON
+from intelligence.serving import SUPERSEDED
+from intelligence.training.jobs import DIED, NOT_TRAINED, TOO_FEW
 
 CARD = Card("intent", "intent", "", ("a", "b"), ("en", "zh"), "", "", "MIT", threshold=0.75)
 
@@ -43,7 +50,7 @@ def test_a_head_that_knows_it_is_something_else():
 
 
 def test_a_text_in_another_language():
-    assert in_chinese(_refusal(CARD, "fr")) == "文本语言为 fr，该模型仅支持 en, zh"
+    assert in_chinese(_refusal(CARD.languages, "fr")) == "文本语言为 fr，该模型仅支持 en, zh"
 
 
 def test_a_text_without_words_and_a_customer_without_orders():
@@ -67,8 +74,49 @@ def test_a_file_that_lacks_columns():
     assert said == "customers 缺少列：external_id or id, name；文件中的列：a, b。"
 
 
+def test_an_intent_that_was_never_trained():
+    assert in_chinese(REASON) == "依据与其描述的相似度，从未训练"
+
+
+def test_a_row_whose_worker_died():
+    assert in_chinese(KILLED.format(tries=3)).startswith("分析此记录的进程已意外中止 3 次")
+
+
+def test_a_training_that_gave_no_model():
+    assert in_chinese(DIED) == "训练进程意外中止，请重新发起训练"
+    few = in_chinese(TOO_FEW.format(n=3, needed=10))
+    assert few == "可学习的纠正有 3 条，训练至少需要 10 条"
+    assert in_chinese(NOT_TRAINED.format(task="segment")) == "任务 segment 不从文本纠正中学习"
+
+
+def refusal_of(call, *arguments):
+    with pytest.raises(WeightsError) as raised:
+        call(*arguments)
+    return in_chinese(str(raised.value))
+
+
+def test_a_model_that_cannot_serve(tmp_path):
+    assert in_chinese(SUPERSEDED) == "已被该模型之后的变更取代"
+    assert refusal_of(load_card, tmp_path) == f"{tmp_path} 中没有 card.json"
+    other = refusal_of(load_head, SHIPPED / "intent", "f" * 64)
+    assert other.endswith(
+        "与当前编码器（ffffffffffff）不符：请用 `manage.py train intent` 重新训练"
+    )
+    damaged = tmp_path / "weights"
+    damaged.touch()
+    assert refusal_of(read_checked, damaged, "0" * 64).startswith(f"{damaged} 与其模型卡所述不符")
+
+
+@pytest.mark.parametrize("folder", [path.parent for path in SHIPPED.glob(f"*/{CARD_FILE}")])
+def test_what_a_model_that_ships_is_for(folder):
+    card = load_card(folder)
+    own = [one["name"] for one in card.training_data if one["name"].startswith("own ")]
+    for sentence in (card.description, *own):
+        assert in_chinese(sentence) != sentence
+
+
 def test_in_english_and_when_unknown_a_sentence_stays_as_it_is():
     with override("en"):
-        for sentence in (_refusal(CARD, "fr"), NO_ORDERS, "a.csv is empty."):
+        for sentence in (_refusal(CARD.languages, "fr"), NO_ORDERS, "a.csv is empty."):
             assert translated(sentence) == sentence
     assert in_chinese("OutOfMemoryError: 3 GiB") == "OutOfMemoryError: 3 GiB"
