@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -107,8 +107,11 @@ class Set:
         return MACRO_F1 in self.aims
 
 
+_opinion_sets = cache(opinion_sets)
+
+
 def _opinions(name: str) -> Split:
-    found = opinion_sets(DATA)[name]
+    found = _opinion_sets(DATA)[name]
     return Split(_by_kind(found.learnt()), _by_kind(found.part(MEASURED)))
 
 
