@@ -11,7 +11,17 @@ from benchmarks.latency import Timing
 from customers.imports.run import Outcome
 from intelligence.management.commands import benchmark
 
-BENCHMARKS = ["encoding", "imports", "latency", "memory", "pages", "quality", "road", "segment"]
+BENCHMARKS = [
+    "encoding",
+    "faithfulness",
+    "imports",
+    "latency",
+    "memory",
+    "pages",
+    "quality",
+    "road",
+    "segment",
+]
 
 
 def test_every_target_is_about_a_figure_that_is_measured():
