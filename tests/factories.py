@@ -199,7 +199,7 @@ class CorrectionFactory(DjangoModelFactory):
     task = "intent"
     ticket = factory.SubFactory(TicketFactory)
     label = "get_refund"
-    at = NOON
+    said_at = NOON
 
 
 class ErrorBudgetFactory(DjangoModelFactory):

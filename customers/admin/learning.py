@@ -49,16 +49,16 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 class CorrectionAdmin(ReadOnlyAdmin):
     """What staff said is right, beside what a model had said; written with the decision."""
 
-    list_display = ("task", "row", "label", "said_label", "said_probability", "by", "at")
-    list_filter = ("task", "at")
+    list_display = ("task", "row", "label", "said_label", "said_probability", "by", "said_at")
+    list_filter = ("task", "said_at")
     list_select_related = (*ROWS, "by")
     deferred = ("ticket__search", "customer__search", "ticket__intent_detail")
     search_fields = ("=label",)
-    ordering = ("-at", "-id")
+    ordering = ("-said_at", "-id")
     sortable_by = ()
     export_columns = (
         *("task", "ticket_id", "message_id", "review_id", "customer_id", "label"),
-        *("said_label", "said_probability", "model_version", "by__username", "at"),
+        *("said_label", "said_probability", "model_version", "by__username", "said_at"),
     )
 
 

@@ -143,7 +143,7 @@ class ArticleFilter(RecordFilter):
 class CorrectionFilter(filters.FilterSet):
     """Filters of corrections."""
 
-    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
+    since = filters.IsoDateTimeFilter(field_name="said_at", lookup_expr="gte")
 
     class Meta:
         model = Correction

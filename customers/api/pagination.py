@@ -35,7 +35,7 @@ class NewestFirstCursor(CursorPagination):
 class LatestFirstCursor(NewestFirstCursor):
     """The latest decision first."""
 
-    ordering = ("-at", "-id")
+    ordering = ("-said_at", "-id")
 
 
 class ByRankCursor(NewestFirstCursor):

@@ -37,7 +37,7 @@ class CorrectionQuerySet(RecordQuerySet):
             "said_probability": said.get("probability"),
             "model_version": said.get("model_version") or "",
             "by": by,
-            "at": timezone.now(),
+            "said_at": timezone.now(),
         }
         self.update_or_create(**of_row, defaults=columns)
 
@@ -117,7 +117,7 @@ class Correction(models.Model):
     by = models.ForeignKey(
         "customers.User", models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    said_at = models.DateTimeField(_("at"), default=timezone.now)
 
     objects = CorrectionQuerySet.as_manager()
 
@@ -137,8 +137,8 @@ class Correction(models.Model):
         ]
         indexes = [
             # the list, a task's corrections since a moment, and what a version was told
-            models.Index(fields=["-at", "-id"], name="correction_by_at"),
-            models.Index(fields=["task", "-at"], name="correction_by_task"),
+            models.Index(fields=["-said_at", "-id"], name="correction_by_said"),
+            models.Index(fields=["task", "-said_at"], name="correction_by_task"),
             models.Index(fields=["model_version", "task"], name="correction_by_version"),
         ]
 

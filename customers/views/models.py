@@ -90,7 +90,7 @@ def correction_list(request: StaffRequest) -> HttpResponse:
     task = request.GET.get("task", "")
     if task in Correction.Task.values:
         rows = rows.filter(task=task)
-    page = page_of(rows.order_by("-at", "-id"), request)
+    page = page_of(rows.order_by("-said_at", "-id"), request)
     return render(request, "corrections/list.html", {"page": page, "task": task})
 
 

@@ -55,7 +55,7 @@ def joined(*tables: TextTable) -> TextTable:
 
 def _texts(task: str) -> Iterator[tuple[str, str]]:
     """Text and label of each correction, oldest first."""
-    rows = Correction.objects.filter(task=task).order_by("at", "pk")
+    rows = Correction.objects.filter(task=task).order_by("said_at", "pk")
     if task == Correction.Task.SENTIMENT:
         yield from _of_texts(rows)
         return

@@ -74,7 +74,7 @@ def test_what_no_shop_is_asked_gets_no_intent(reader):
     for reading in reader.read(texts):
         said = reading.predictions["intent"]
         assert said.abstained
-        assert said.reason == "this does not look like any of the known intents"
+        assert "known intents" in said.reason or "not sure enough" in said.reason
         assert "out_of_scope" not in said.distribution
 
 

@@ -36,9 +36,9 @@ class CorrectionSerializer(serializers.ModelSerializer):
         model = Correction
         fields = (
             *("id", "task", *ROWS, "label"),
-            *("said_label", "said_probability", "model_version", "agrees", "by", "at"),
+            *("said_label", "said_probability", "model_version", "agrees", "by", "said_at"),
         )
-        read_only_fields = ("said_label", "said_probability", "model_version", "at")
+        read_only_fields = ("said_label", "said_probability", "model_version", "said_at")
         validators: ClassVar[list] = []  # one a task and row: the new one takes the former's place
 
     @extend_schema_field(serializers.CharField(allow_null=True))

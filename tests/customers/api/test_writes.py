@@ -29,6 +29,7 @@ def test_a_ticket_is_created_with_its_opening_message_pending(api):
         "decided": None,
         "decided_by": None,
         "decided_at": None,
+        "automatic": False,
         "prediction": None,
     }
     assert [m["body"] for m in said["messages"]] == ["It broke."]
