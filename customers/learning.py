@@ -64,7 +64,7 @@ def corrections_since_training() -> dict[str, int]:
     )
     unseen = Q()
     for task in Correction.Task.values:
-        later = Q(at__gt=seen[task]) if task in seen else Q()
+        later = Q(said_at__gt=seen[task]) if task in seen else Q()
         unseen |= Q(task=task) & later
     counted = Correction.objects.filter(unseen).order_by().values_list("task")
     return dict(counted.annotate(Count("pk")))

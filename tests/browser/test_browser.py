@@ -73,8 +73,8 @@ def test_an_agent_logs_in_opens_a_customers_ticket_and_corrects_its_intent(
     tab.get_by_role("button", name="Log in").click()
     tab.get_by_role("link", name=LONG, exact=True).click()
     tab.get_by_role("link", name=records["ticket"].subject).click()
-    tab.get_by_label("Decide").select_option("complaint")
-    tab.locator("form", has=tab.get_by_label("Decide")).get_by_role("button").click()
+    tab.locator("#id_intent").select_option("complaint")
+    tab.locator("form", has=tab.locator("#id_intent")).get_by_role("button").click()
     expect(tab.locator("#reading")).to_contain_text("Decided by agent on")
     expect(tab.locator("#reading")).to_contain_text("The model says: Get refund (90%)")
     ticket = Ticket.objects.get(pk=records["ticket"].pk)
@@ -86,8 +86,8 @@ def test_an_agent_logs_in_opens_a_customers_ticket_and_corrects_its_intent(
 def test_without_javascript_the_intent_can_be_corrected_too(open_tab, agent, records):
     tab = open_tab(agent, java_script_enabled=False)
     tab.goto(f"/tickets/{records['ticket'].pk}/")
-    tab.get_by_label("Decide").select_option("complaint")
-    tab.locator("form", has=tab.get_by_label("Decide")).get_by_role("button").click()
+    tab.locator("#id_intent").select_option("complaint")
+    tab.locator("form", has=tab.locator("#id_intent")).get_by_role("button").click()
     expect(tab.locator("#reading")).to_contain_text("Decided by agent on")
     assert Ticket.objects.get(pk=records["ticket"].pk).intent_id == "complaint"
 

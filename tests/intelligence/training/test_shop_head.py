@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from intelligence.engines.backbone import Backbone
+from intelligence.engines.default import load_backbone
 from intelligence.engines.head_files import SHIPPED, load_head
 from intelligence.evaluation.columns import TableError
 from intelligence.evaluation.text_tables import INTENT_LABELS, TextTable, read_texts
@@ -38,7 +38,7 @@ class Vectors:
     """Embeds each text once."""
 
     def __init__(self):
-        self.backbone, self.known = Backbone(threads=1), {}
+        self.backbone, self.known = load_backbone(threads=1), {}
 
     def __call__(self, texts):
         new = sorted(set(texts) - self.known.keys())
