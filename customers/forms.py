@@ -131,7 +131,13 @@ class BudgetForm(forms.ModelForm):
 
 
 class UndoSinceForm(forms.Form):
-    """The moment since which automatic labels are taken back, in the user's zone."""
+    """The moment since which automatic labels are taken back, in the user's zone, and the
+    task that they are of; empty for all.
+    """
+
+    task = forms.ChoiceField(
+        choices=[("", _("all tasks")), *ErrorBudget.Task.choices], label=_("Task"), required=False
+    )
 
     since = forms.DateTimeField(
         label=_("Undo all since"),

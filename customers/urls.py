@@ -35,9 +35,6 @@ urlpatterns = [
     path("tickets/<int:pk>/intent/", tickets.decide_intent, name="ticket-intent"),
     path("tickets/<int:pk>/priority/", tickets.decide_priority, name="ticket-priority"),
     path("tickets/intents/", tickets.label_tickets, name="ticket-intents"),
-    path(
-        "tickets/<int:pk>/automatic/undo/", automation.undo_on_ticket, name="ticket-undo-automatic"
-    ),
     path("tickets/<int:pk>/status/", tickets.set_status, name="ticket-status"),
     path("tickets/<int:pk>/reply/", tickets.reply, name="ticket-reply"),
     path("products/", products.product_list, name="products"),
@@ -77,6 +74,9 @@ urlpatterns = [
     path("automation/", automation.automation, name="automation"),
     path("automation/undo/", automation.undo_since, name="automatic-undo-since"),
     path("automation/labels/<int:pk>/undo/", automation.undo_label, name="automatic-undo"),
+    path(
+        "automation/<slug:task>/<int:pk>/undo/", automation.undo_on_row, name="automatic-undo-row"
+    ),
     path("automation/<slug:task>/", automation.error_budget, name="error-budget"),
     path("plots/<slug:name>.<slug:kind>", plots.plot, name="plot"),
     path("plots/<slug:name>/<int:pk>.<slug:kind>", plots.plot, name="plot-of"),

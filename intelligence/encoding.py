@@ -78,11 +78,16 @@ def trainable_encoder() -> Backbone:
 
 @contextmanager
 def shown_steps(what: str) -> Iterator[Callable[[Steps], None]]:
-    """What takes the reports of a training and shows them where somebody watches."""
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+    """What takes the reports of a training and shows them: a bar where somebody watches,
+    lines where they go into a file.
+    """
+    watched = sys.stderr.isatty()
+    with Progress(console=Console(stderr=True), disable=not watched) as bar:
         task = bar.add_task(what)
 
         def report(steps: Steps) -> None:
             bar.update(task, total=steps.of, completed=steps.step)
+            if not watched:
+                bar.console.print(f"{what}: step {steps.step} of {steps.of}")
 
         yield report

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,18 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.models import ErrorBudget
+from customers.models.automated_columns import AUTOMATED
 from intelligence.analysis.run import describe
-from intelligence.automation import label_waiting_tickets
+from intelligence.automation import label_waiting
 from intelligence.engines.contract import Card
 from intelligence.engines.risk_control import control, curve, fewest_rows, more_rows
-from intelligence.held_out import HeldOut, held_out_intents
-from intelligence.loaded import text_reader
+from intelligence.held_out import HeldOut, held_out
+from intelligence.loaded import segment_engine, text_reader
 from intelligence.locks import held_until_commit
 
 logger = logging.getLogger(__name__)
 
 LOCK = 7_310_006  # one process at a time derives
-HELD_OUT: Mapping[str, Callable[[Card], HeldOut]] = {ErrorBudget.Task.INTENT: held_out_intents}
 
 
 def derive_when_due() -> list[str]:
@@ -33,27 +32,32 @@ def derive_when_due() -> list[str]:
     with transaction.atomic():
         if not held_until_commit(LOCK):
             return []
-        budgets = [ErrorBudget.objects.get_or_create(task=task)[0] for task in HELD_OUT]
-        due = [budget for budget in budgets if _is_due(budget)]
+        cards = serving_cards()
+        budgets = [ErrorBudget.objects.get_or_create(task=task)[0] for task in cards]
+        due = [budget for budget in budgets if _is_due(budget, cards[budget.task])]
         for budget in due:
-            _derive(budget)
+            _derive(budget, cards[budget.task])
     for budget in due:
-        label_waiting_tickets(budget)
+        label_waiting(budget)
     return [budget.task for budget in due]
 
 
-def _is_due(budget: ErrorBudget) -> bool:
-    serving = text_reader().versions[budget.task].sha256
-    if budget.derived_at is None or budget.model_version != serving:
+def serving_cards() -> dict[str, Card]:
+    """The cards of the models in service whose labels may be set automatically, by task."""
+    cards = {**text_reader().versions, "segment": segment_engine().card}
+    return {task: cards[task] for task in AUTOMATED if task in cards}
+
+
+def _is_due(budget: ErrorBudget, card: Card) -> bool:
+    if budget.derived_at is None or budget.model_version != card.sha256:
         return True
     return budget.derived_at.date() < timezone.now().date()
 
 
-def _derive(budget: ErrorBudget) -> None:
-    card = text_reader().versions[budget.task]
+def _derive(budget: ErrorBudget, card: Card) -> None:
     try:
         with transaction.atomic():
-            rows = HELD_OUT[budget.task](card)
+            rows = held_out(card)
     except Exception as error:
         # Whatever is wrong with the held-out rows is told to staff, and nothing is automated.
         logger.exception("no threshold for %s", budget.task)
@@ -66,8 +70,7 @@ def _derive(budget: ErrorBudget) -> None:
 def derived(rows: HeldOut, budget: float) -> dict[str, Any]:
     """The columns of an `ErrorBudget` that follow from held-out rows.
 
-    As soon as staff decided enough tickets they alone count: they are what this shop's
-    customers write.
+    As soon as staff decided enough rows they alone count: they are this shop's own.
     """
     used = rows.own_alone() if rows.own >= fewest_rows(budget) else rows
     chosen = control(used.confidence, used.right, budget)

@@ -231,7 +231,8 @@ class AutomaticLabelFactory(DjangoModelFactory):
         model = models.AutomaticLabel
 
     ticket = factory.SubFactory(TicketFactory)
-    label_id = "get_refund"
+    task = "intent"
+    label = "get_refund"
     probability = 0.97
     threshold = 0.7
     model_version = "ab" * 32

@@ -25,15 +25,19 @@ class ErrorBudgetAdmin(ReadOnlyAdmin):
 
 @admin.register(AutomaticLabel)
 class AutomaticLabelAdmin(ReadOnlyAdmin):
-    """Each intent that was set without a person."""
+    """Each label that was set without a person."""
 
-    list_display = ("ticket", "label", "probability", "outcome", "set_at", "settled_by")
-    list_filter = ("outcome",)
-    list_select_related = ("ticket", "label", "settled_by")
-    deferred = ("ticket__search", "ticket__intent_detail")
+    list_display = (
+        *("task", "ticket", "customer", "label", "probability", "outcome"),
+        *("set_at", "settled_by"),
+    )
+    list_filter = ("task", "outcome")
+    list_select_related = ("ticket", "customer", "settled_by")
+    deferred = ("ticket__search", "ticket__intent_detail", "customer__search")
     ordering = ("-set_at", "-id")
     sortable_by = ()
     export_columns = (
-        *("ticket_id", "ticket__subject", "label_id", "probability", "threshold", "model_version"),
+        *("task", "ticket_id", "ticket__subject", "customer_id"),
+        *("label", "probability", "threshold", "model_version"),
         *("set_at", "outcome", "settled_by__username", "settled_at"),
     )

@@ -33,7 +33,7 @@ SUMS = (
     "first_order_at",
     "last_order_at",
 )
-DECIDED = ("segment_set_by", "segment_set_at")
+DECIDED = ("segment_set_by", "segment_set_at", "segment_set_automatically")
 SUMS_SHOWN = ("order_count", "return_count", "spent", "average", "first_order_at", "last_order_at")
 OPINION = ("suggested_segment", "segment_reading", "feeling")
 

@@ -32,7 +32,7 @@ from customers.templatetags.records import percent, signed
 MOST_MESSAGES = 20
 
 DECIDED = ("intent_set_by", "intent_set_at", "intent_set_automatically")
-PRIORITY_DECIDED = ("priority_set_by", "priority_set_at")
+PRIORITY_DECIDED = ("priority_set_by", "priority_set_at", "priority_set_automatically")
 OPINION = (
     *("suggested_intent", "intent_reading", "suggested_priority", "priority_reading"),
     *("sentiment", "feeling"),

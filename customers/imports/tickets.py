@@ -35,9 +35,15 @@ CUSTOMERS = f"""
     SELECT customer_code AS external_id, max(email) AS email FROM {STAGE}
     WHERE customer_code <> '' GROUP BY customer_code
 """  # noqa: S608
+# A priority that was decided here stays, whatever the file says of it.
 TICKETS = """
-    SELECT s.*, c.id AS customer_id FROM ({latest}) s LEFT JOIN customers_customer c
+    SELECT s.*, c.id AS customer_id, coalesce(t.priority, s.priority) AS priority_that_counts
+    FROM ({latest}) s
+    LEFT JOIN customers_customer c
         ON c.source = %(source)s AND c.external_id = s.customer_code AND s.customer_code <> ''
+    LEFT JOIN customers_ticket t
+        ON t.source = %(source)s AND t.external_id = s.external_id
+        AND t.priority_set_at IS NOT NULL
 """
 MESSAGES = """
     SELECT s.external_id || said.suffix AS external_id, t.id AS ticket_id, said.author_kind,
@@ -102,7 +108,7 @@ class Tickets(Format):
             {
                 "customer": "customer_id",
                 "subject": "subject",
-                "priority": "priority",
+                "priority": "priority_that_counts",
                 "status": "status",
                 "channel": "'email'",
                 "opened_at": f"coalesce(opened_at, {LONG_AGO})",

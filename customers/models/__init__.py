@@ -3,10 +3,11 @@
 from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
 from customers.models.article import Article
 from customers.models.aspect import Aspect, AspectMention
-from customers.models.automation import AutomaticLabel, ErrorBudget
+from customers.models.automation import AutomaticLabel
 from customers.models.base import ExternalRecord, RecordQuerySet
 from customers.models.correction import Correction
 from customers.models.customer import Customer
+from customers.models.error_budget import ErrorBudget
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
 from customers.models.product import Product

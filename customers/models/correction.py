@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -46,11 +47,11 @@ class CorrectionQuerySet(RecordQuerySet):
         return self.filter(label=F("said_label"))
 
 
-def _of_one_row() -> Q:
+def of_one_row(tasks_of_row: Mapping[str, Sequence[str]]) -> Q:
     """Exactly one row is named, and it is of the kind that the task is about."""
     fits = Q()
-    for row, tasks in TASKS_OF_ROW.items():
-        others = {f"{name}__isnull": name != row for name in ROWS}
+    for row, tasks in tasks_of_row.items():
+        others = {f"{name}__isnull": name != row for name in tasks_of_row}
         fits |= Q(task__in=tasks, **others)
     return fits
 
@@ -125,7 +126,9 @@ class Correction(models.Model):
         verbose_name = _("correction")
         verbose_name_plural = _("corrections")
         constraints = [
-            models.CheckConstraint(condition=_of_one_row(), name="correction_of_one_row"),
+            models.CheckConstraint(
+                condition=of_one_row(TASKS_OF_ROW), name="correction_of_one_row"
+            ),
             *(
                 models.UniqueConstraint(
                     fields=["task", name],

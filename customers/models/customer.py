@@ -117,8 +117,9 @@ class CustomerQuerySet(AnalysableQuerySet):
 class Customer(ExternalRecord, Analysable):
     """A person or company that buys.
 
-    `segment` is what staff decided; `suggested_segment` and its neighbours are the
-    model's opinion and change at each analysis.
+    `segment` is what staff decided, or a rule inside its error budget
+    (`segment_set_automatically`, then by nobody); `suggested_segment` and its neighbours
+    are the model's opinion and change at each analysis.
     """
 
     name = models.CharField(_("name"), max_length=200, blank=True)
@@ -158,6 +159,9 @@ class Customer(ExternalRecord, Analysable):
     )
     segment_set_at = models.DateTimeField(
         null=True, editable=False, verbose_name=_("segment decided at")
+    )
+    segment_set_automatically = models.BooleanField(
+        _("segment set automatically"), default=False, editable=False
     )
     suggested_segment = models.ForeignKey(
         Segment,
@@ -217,9 +221,13 @@ class Customer(ExternalRecord, Analysable):
     def set_segment(self, segment: Segment | None, *, by: User) -> None:
         """Record what staff decided; the model's opinion stays beside it."""
         self.segment, self.segment_set_by, self.segment_set_at = segment, by, timezone.now()
+        self.segment_set_automatically = False
+        names = ("segment", "segment_set_by", "segment_set_at", "segment_set_automatically")
+        label = segment.pk if segment else ""
         with transaction.atomic():
-            self.save(update_fields=["segment", "segment_set_by", "segment_set_at", "updated_at"])
-            Correction.objects.record("segment", self, segment.pk if segment else "", by=by)
+            self.save(update_fields=[*names, "updated_at"])
+            self.automatic_labels.settle("segment", label, by=by)
+            Correction.objects.record("segment", self, label, by=by)
 
     def bought_something(self) -> None:
         """As `CustomerQuerySet.bought_something`, for this one."""

@@ -82,22 +82,6 @@ class TicketQuerySet(RecordQuerySet):
         with connection.cursor() as cursor:
             cursor.execute(SENTIMENT_SQL, [sorted(pks)])
 
-    def decided_by_staff(self) -> Self:
-        """Tickets whose intent a person chose."""
-        chosen = self.filter(intent__isnull=False, intent_set_at__isnull=False)
-        return chosen.filter(intent_set_automatically=False)
-
-    def left_to_models(self) -> Self:
-        """Tickets about whose intent no person ever decided."""
-        untouched = Q(intent__isnull=True, intent_set_at__isnull=True)
-        return self.filter(untouched | Q(intent_set_automatically=True))
-
-    def clear_automatic_intents(self) -> None:
-        """Take back the intents that no person set; the tickets are undecided again."""
-        self.filter(intent_set_automatically=True).update(
-            intent=None, intent_set_at=None, intent_set_automatically=False
-        )
-
     def with_pending(self) -> Self:
         """Adds `has_pending`: whether a message of the ticket still waits to be read."""
         waiting = Message.objects.pending().filter(ticket=OuterRef("pk"))
@@ -107,8 +91,8 @@ class TicketQuerySet(RecordQuerySet):
 class Ticket(ExternalRecord):
     """A customer's matter with the shop: a subject and a conversation.
 
-    `intent` and `priority` are what staff decided, or the intent a rule inside its error
-    budget (`intent_set_automatically`, then by nobody); `suggested_intent` and
+    `intent` and `priority` are what staff decided, or a rule inside its error budget
+    (`intent_set_automatically`, then by nobody); `suggested_intent` and
     `suggested_priority` what models read in the opening message. The sentiment columns
     follow the customer's latest read message;
     `sentiment_trend` is its score less that of the first, in [-2, 2], and null before there
@@ -211,6 +195,9 @@ class Ticket(ExternalRecord):
     priority_set_at = models.DateTimeField(
         null=True, editable=False, verbose_name=_("priority decided at")
     )
+    priority_set_automatically = models.BooleanField(
+        _("priority set automatically"), default=False, editable=False
+    )
     suggested_priority = models.CharField(
         _("suggested priority"),
         max_length=8,
@@ -287,30 +274,34 @@ class Ticket(ExternalRecord):
         """Record what staff decided; the model's opinion stays beside it."""
         self.intent, self.intent_set_by, self.intent_set_at = intent, by, timezone.now()
         self.intent_set_automatically = False
-        decision = ("intent", "intent_set_by", "intent_set_at", "intent_set_automatically")
+        names = ("intent", "intent_set_by", "intent_set_at", "intent_set_automatically")
+        label = intent.pk if intent else ""
         with transaction.atomic():
-            self.save(update_fields=[*decision, "updated_at"])
-            self.automatic_labels.all().settle(intent, by=by)
-            Correction.objects.record("intent", self, intent.pk if intent else "", by=by)
+            self.save(update_fields=[*names, "updated_at"])
+            self.automatic_labels.settle("intent", label, by=by)
+            Correction.objects.record("intent", self, label, by=by)
 
     @property
     def is_priority_decided(self) -> bool:
-        """Whether a person chose the priority: here, or where the ticket comes from."""
+        """Whether the priority was chosen: by staff, by a rule inside its error budget, or
+        where the ticket comes from.
+        """
         return self.priority_set_at is not None or self.priority != self.Priority.NORMAL
 
     @property
     def likely_priority(self) -> str:
-        """The priority that counts: what a person chose, else the model's opinion."""
+        """The priority that counts: what was chosen, else the model's opinion."""
         is_opinion = self.suggested_priority and not self.is_priority_decided
         return self.suggested_priority if is_opinion else self.priority
 
     def set_priority(self, priority: str, *, by: User) -> None:
         """Record what staff decided; the model's opinion stays beside it."""
         self.priority, self.priority_set_by, self.priority_set_at = priority, by, timezone.now()
+        self.priority_set_automatically = False
+        names = ("priority", "priority_set_by", "priority_set_at", "priority_set_automatically")
         with transaction.atomic():
-            self.save(
-                update_fields=["priority", "priority_set_by", "priority_set_at", "updated_at"]
-            )
+            self.save(update_fields=[*names, "updated_at"])
+            self.automatic_labels.settle("priority", priority, by=by)
             Correction.objects.record("priority", self, priority, by=by)
 
     @property

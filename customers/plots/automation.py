@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from customers.models import ErrorBudget
+from customers.models.automated_columns import AUTOMATED
 from customers.plots.specs import ACCENT, BAD, NEUTRAL, Plot, framed
 
 
@@ -39,8 +40,8 @@ def error_by_share(user: Any, pk: int | None) -> Plot:
             "encoding": {"x": _share(), "y": _wrong("error"), "href": {"field": "url"}},
         },
     ]
-    text = _("Share of wrong labels against the share of tickets that are labelled automatically")
-    return framed(rows, text, layer=layer)
+    text = _("Share of wrong labels against the share of %(rows)s that are labelled automatically")
+    return framed(rows, text % {"rows": AUTOMATED[budget.task].rows}, layer=layer)
 
 
 def _line(field: str, looks: dict[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Sentiment, Ticket
+from customers.models import AutomaticLabel, Sentiment, Ticket
 from customers.taxonomies import INTENTS, SEGMENTS
 
 register = template.Library()
@@ -84,6 +85,12 @@ def label_name(slug: str) -> str:
     spelled out.
     """
     return str(LABELS.get(slug) or slug.replace("_", " ").capitalize())
+
+
+@register.filter
+def named_by(label: AutomaticLabel, names: Mapping[str, Mapping[str, str]]) -> str:
+    """An automatic label by the names of its task's labels; its slug where none is known."""
+    return names.get(label.task, {}).get(label.label, label.label)
 
 
 @register.filter

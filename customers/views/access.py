@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from customers.models import (
     Article,
@@ -82,6 +83,13 @@ def get_order_for(user: Any, pk: int) -> Order:
 def get_article_for(user: Any, pk: int) -> Article:
     """The help article."""
     return get_object_or_404(Article.objects.visible_to(user), pk=pk)
+
+
+def own_page(request: HttpRequest) -> str:
+    """The page of this site that a form asks to be led back to as `next`; "" for none."""
+    page = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+    return page if own else ""
 
 
 def managers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

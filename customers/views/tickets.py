@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,7 +20,7 @@ from customers.models.aspect import mentions_with_aspects
 from customers.paging import page_of
 from customers.ticket_evidence import TASKS as EVIDENCE_TASKS
 from customers.ticket_evidence import evidence_of
-from customers.views.access import StaffRequest, get_ticket_for
+from customers.views.access import StaffRequest, get_ticket_for, own_page
 
 LIKELY_INTENTS = 5
 
@@ -92,9 +91,7 @@ def decide_priority(request: StaffRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The priority is saved."))
     else:
         messages.error(request, _("There is no such priority; choose one of the list."))
-    page = request.POST.get("next", "")
-    own = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
-    return redirect(page if own else reverse("ticket", args=[pk]))
+    return redirect(own_page(request) or reverse("ticket", args=[pk]))
 
 
 @require_POST

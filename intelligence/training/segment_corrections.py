@@ -1,9 +1,10 @@
 """Learning from staff: the segment head moved by what they decided, and no further.
 
 The corrections of a shop are few. L2 of force HOLD keeps the weights near those of the head
-in service, so that what the corrections do not speak of stays as it was. A segment that the
-head does not know begins as the mean of all others: nobody's first label until corrections
-say whose it is.
+in service, and typical customers stand beside the corrections, so that what these do not
+speak of stays as it was: twelve corrections to one label would else make it everybody's. A
+segment that the head does not know begins as the mean of all others: nobody's first label
+until corrections say whose it is.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from scipy.special import log_softmax
 
 from intelligence.engines.customer_features import Features
 from intelligence.engines.segment import SegmentEngine
+from intelligence.evaluation.segment import LabelledCustomers
 
 HOLD = 0.5
+# How much a typical customer counts beside a correction.
+TYPICAL = 0.3
 STEPS = 300
 # Of a figure that is the same for nearly everybody, such as the share of returns.
 LEAST_SPREAD = 0.1
@@ -28,9 +32,13 @@ Floats = NDArray[np.float64]
 
 
 def train_segment_from_corrections(
-    features: Features, labels: Sequence[str], base: SegmentEngine
+    features: Features,
+    labels: Sequence[str],
+    base: SegmentEngine,
+    typical: LabelledCustomers | None = None,
 ) -> SegmentEngine:
     """`base` after the corrections: `labels` are what staff decided, one a customer.
+    `typical` are customers whose segment is beyond doubt, which hold the head in its place.
 
     Labels that `base` does not know are added to the end, in the order of the alphabet.
     The card names the corrections as training data and has no metrics: they are for who
@@ -44,9 +52,14 @@ def train_segment_from_corrections(
         raise ValueError("there are no corrections to learn from")
     own = base.weights
     weight, bias = _start(base, len(names))
-    told = np.array(labels, str)[:, None] == np.array(names)
+    inputs, truth, counts = base.inputs(features), np.array(labels, str), np.ones(len(labels))
+    if typical is not None:
+        inputs = np.vstack([inputs, base.inputs(typical.features)])
+        truth = np.append(truth, typical.labels)
+        counts = np.append(counts, np.full(len(typical.labels), TYPICAL))
     scale = _scale(base)
-    inputs = base.inputs(features) - own.centre
+    inputs = inputs - own.centre
+    told = (truth[:, None] == np.array(names)) * counts[:, None]
     change, shift = _moved(inputs / scale, told, inputs @ weight.T + bias)
     weight = weight + change / scale
     weights = replace(
@@ -88,20 +101,21 @@ def _scale(base: SegmentEngine) -> Floats:
     return np.append(np.tile(spread, 1 + knots.shape[1]), np.ones(taste)).astype(np.float64)
 
 
-def _moved(inputs: Floats, told: NDArray[np.bool_], start: Floats) -> tuple[Floats, Floats]:
-    """The changes of weight and bias that lead from the logits `start` float64[n, c] to the
-    corrections `told` bool[n, c]. The bias is held as well: ten customers of one label must
-    not make it everybody's.
+def _moved(inputs: Floats, told: Floats, start: Floats) -> tuple[Floats, Floats]:
+    """The changes of weight and bias that lead from the logits `start` float64[n, c] to what
+    was `told` float64[n, c]: how much each row counts, at its label. The bias is held as
+    well: ten customers of one label must not make it everybody's.
     """
     columns = np.hstack([inputs, np.ones((len(inputs), 1))])
     shape = (start.shape[1], columns.shape[1])
+    counts = told.sum(axis=1, keepdims=True)
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         change = flat.reshape(shape)
         logs = log_softmax(start + columns @ change.T, axis=1)
-        slope = (np.exp(logs) - told).T @ columns + HOLD * change
+        slope = (np.exp(logs) * counts - told).T @ columns + HOLD * change
         held = HOLD / 2 * float((change**2).sum())
-        return held - float(logs[told].sum()), slope.ravel()
+        return held - float((told * logs).sum()), slope.ravel()
 
     found = minimize(
         loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": STEPS}

@@ -46,6 +46,11 @@ MOST_SHOWN = 40
 # Found on Banking77, CLINC150 and HWU64, whole and with ten rows a label: L2 that weighs
 # like so many rows, however many there are (docs/decisions/0012-heads-of-a-table.md).
 DECAY_ROWS, GRAM_DECAY_ROWS = 0.05, 0.2
+# Words share buckets less where there are more rows to tell them apart, as far as the
+# weights of all labels then fit into 8 MB (in half precision).
+FEWEST_BUCKETS, MOST_BUCKETS = 1 << 14, 1 << 18
+BUCKETS_OF_A_ROW = 8
+MOST_GRAM_WEIGHTS = 1 << 22
 # The name of a label teaches it like two of its rows.
 ROWS_OF_A_NAME = 2
 # What tables call the label of texts that are about none of the others.
@@ -150,15 +155,26 @@ def train_on_labels(task: str, table: TextTable, encode: Encode, backbone: str) 
         labels,
         silent=tuple(label for label in labels if label in OUT_OF_SCOPE),
         languages=languages_of(table.texts),
-        settings=settings_for(len(table)),
+        settings=settings_for(len(table), len(labels)),
     )
     rows = TextSet("table", "", same_labels(table, labels), measured=False, balanced=False)
     return train_text_head(recipe, [rows, names_of(labels, len(table))], encode, backbone)
 
 
-def settings_for(rows: int) -> Settings:
-    """How a head of so many rows is fitted where nothing better is known."""
-    return Settings(decay=DECAY_ROWS / rows, gram_decay=GRAM_DECAY_ROWS / rows, steps=30)
+def settings_for(rows: int, labels: int) -> Settings:
+    """How a head of so many rows and labels is fitted where nothing better is known."""
+    return Settings(
+        decay=DECAY_ROWS / rows,
+        gram_decay=GRAM_DECAY_ROWS / rows,
+        buckets=buckets_for(rows, labels),
+        steps=30,
+    )
+
+
+def buckets_for(rows: int, labels: int) -> int:
+    """Into how many buckets words are hashed, a power of two."""
+    wanted = min(rows * BUCKETS_OF_A_ROW, MOST_GRAM_WEIGHTS // labels, MOST_BUCKETS)
+    return max(FEWEST_BUCKETS, 1 << (wanted.bit_length() - 1))
 
 
 def names_of(labels: Sequence[str], rows: int) -> TextSet:

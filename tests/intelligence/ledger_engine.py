@@ -87,3 +87,22 @@ class LedgerReader:
 
 def load(**_):
     return LedgerReader()
+
+
+class PriorityReader(LedgerReader):
+    """As the other, and finds every ticket urgent."""
+
+    versions = LedgerReader.versions | {
+        "priority": card("priority", ("normal", "urgent", "low", "high"))
+    }
+
+    def _reading(self, text, wanted):
+        reading = super()._reading(text, wanted - {"priority"})
+        if "priority" in wanted:
+            said = Prediction(label="urgent", probability=0.8, distribution={"urgent": 0.8})
+            reading.predictions["priority"] = said
+        return reading
+
+
+def load_with_priority(**_):
+    return PriorityReader()

@@ -81,7 +81,7 @@ class TicketSerializer(RecordSerializer):
             *("customer", "order", "subject", "body", "status", "priority", "channel"),
             *("opened_at", "last_message_at", "intent", "decided_intent"),
             *("suggested_priority", "priority_probability", "priority_prediction"),
-            "priority_set_at",
+            *("priority_set_at", "priority_set_automatically"),
             *("sentiment", "sentiment_score", "sentiment_trend", "messages", "pending"),
             *TIMES,
         )
@@ -89,6 +89,7 @@ class TicketSerializer(RecordSerializer):
             *("last_message_at", "sentiment_score"),
             "sentiment_trend",
             *("suggested_priority", "priority_probability", "priority_set_at"),
+            "priority_set_automatically",
         )
         extra_kwargs = {"channel": {"default": Ticket.Channel.API}}
 

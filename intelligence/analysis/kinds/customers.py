@@ -17,6 +17,7 @@ from intelligence.analysis.kind import Kind, Opinion, Result
 from intelligence.analysis.kinds.products import Products
 from intelligence.analysis.kinds.sentiment import detail
 from intelligence.analysis.run import analyse_pending
+from intelligence.automation import label_read
 from intelligence.engines.contract import Prediction
 from intelligence.engines.counterfactual import Counterfactual, counterfactuals
 from intelligence.engines.customer_features import Features, ShopReference, build_features
@@ -78,6 +79,7 @@ class Customers(Kind):
                 for item in result.extra:
                     plain = [getattr(item, column) for column in COPIED[:-1]]
                     copy.write_row([*plain, Jsonb(item.reasons)])
+        label_read((row.pk, result) for row, result in stored)
 
     def _result(
         self, read: SegmentRead, known: set[str], recommended: list[Recommendation]

@@ -16,7 +16,7 @@ from intelligence.analysis.kinds.sentiment import (
 )
 from intelligence.analysis.kinds.ticket_opinions import TASKS, keep_opinions
 from intelligence.analysis.unlearnt import suggest_unlearnt
-from intelligence.automation import label_read_tickets
+from intelligence.automation import label_read
 from intelligence.loaded import text_reader
 
 LOCK_SQL = "SELECT id FROM customers_ticket WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
@@ -62,7 +62,7 @@ class Messages(Kind):
         with connection.cursor() as cursor:
             cursor.execute(LOCK_SQL, [tickets])
             keep_opinions(cursor, stored)
-        label_read_tickets(stored)
+        label_read((row.ticket_id, result) for row, result in stored)
         keep_mentions("message", stored)
         Ticket.objects.refresh_sentiment(tickets)
         Customer.objects.refresh_sentiment(row.ticket.customer_id for row, _ in stored)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from customers.models import Customer, Message, Order, Ticket
+from customers.models import AutomaticLabel, Customer, Message, Order, Ticket
+from customers.models.automation import Proposal
 from tests.factories import CustomerFactory, OrderFactory, ProductFactory, TicketFactory
 
 
@@ -165,3 +166,14 @@ def test_a_body_that_is_no_object_is_refused(api):
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert Customer.objects.count() == 0
+
+
+def test_the_api_says_that_a_priority_was_set_automatically(api):
+    ticket = TicketFactory()
+    AutomaticLabel.objects.put("priority", [Proposal(ticket.pk, "urgent", 0.9, 0.7, "v1")])
+    address = f"/api/v1/tickets/{ticket.pk}/"
+    said = api.get(address).json()
+    assert (said["priority"], said["priority_set_automatically"]) == ("urgent", True)
+    said = api.patch(address, {"priority": "high"}, format="json").json()
+    assert (said["priority"], said["priority_set_automatically"]) == ("high", False)
+    assert ticket.automatic_labels.get().outcome == "corrected"

@@ -7,7 +7,7 @@ import pytest
 from customers.models import AutomaticLabel, ErrorBudget
 from customers.models.automation import Proposal
 from customers.signals import job_requested
-from tests.factories import ErrorBudgetFactory, TicketFactory, UserFactory
+from tests.factories import CustomerFactory, ErrorBudgetFactory, TicketFactory, UserFactory
 
 VERSION = "ab" * 32
 
@@ -20,12 +20,12 @@ def manager(client, db):
     return client
 
 
-def labelled(intent="get_refund", **columns):
-    """A ticket that was labelled automatically."""
-    ticket = TicketFactory(**columns)
-    AutomaticLabel.objects.put([Proposal(ticket.pk, intent, 0.97, 0.7, VERSION)])
-    ticket.refresh_from_db()
-    return ticket
+def labelled(label="get_refund", task="intent", row=None):
+    """A ticket, or `row`, that was labelled automatically."""
+    row = row or TicketFactory()
+    AutomaticLabel.objects.put(task, [Proposal(row.pk, label, 0.97, 0.7, VERSION)])
+    row.refresh_from_db()
+    return row
 
 
 def test_the_page_says_in_a_sentence_what_a_budget_allows(agent):
@@ -129,8 +129,8 @@ def test_a_ticket_shows_that_its_intent_is_automatic_and_takes_it_back(agent):
     for address in ("/tickets/", f"/tickets/{ticket.pk}/"):
         page = agent.get(address).content.decode()
         assert "automatic</span>" in page
-        assert f"/tickets/{ticket.pk}/automatic/undo/" in page
-    agent.post(f"/tickets/{ticket.pk}/automatic/undo/")
+        assert f"/automation/intent/{ticket.pk}/undo/" in page
+    agent.post(f"/automation/intent/{ticket.pk}/undo/")
     ticket.refresh_from_db()
     assert (ticket.intent, ticket.intent_set_automatically) == (None, False)
 
@@ -138,7 +138,7 @@ def test_a_ticket_shows_that_its_intent_is_automatic_and_takes_it_back(agent):
 def test_undoing_what_staff_decided_meanwhile_changes_nothing(agent):
     ticket = labelled()
     ticket.set_intent(ticket.intent, by=agent.user)
-    agent.post(f"/tickets/{ticket.pk}/automatic/undo/")
+    agent.post(f"/automation/intent/{ticket.pk}/undo/")
     ticket.refresh_from_db()
     assert ticket.intent_id == "get_refund"
 
@@ -148,3 +148,70 @@ def test_the_plot_is_drawn_with_a_link_to_the_labels(agent):
     rows = agent.get(f"/plots/error-budget/{budget.pk}.csv").content.decode()
     assert rows.splitlines()[0] == "share,error,bound,url"
     assert b"/automation/#labels" in agent.get(f"/plots/error-budget/{budget.pk}.svg").content
+
+
+def test_each_task_has_its_own_budget_and_figures(agent):
+    for task in ("intent", "priority", "segment"):
+        ErrorBudgetFactory(task=task)
+    labelled().set_priority("high", by=agent.user)  # says nothing of its intent
+    labelled("urgent", "priority").set_priority("low", by=agent.user)
+    labelled("loyal", "segment", CustomerFactory())
+    answer = agent.get("/automation/")
+    told = {
+        one["budget"].task: (one["realised"], one["standing"]) for one in answer.context["budgets"]
+    }
+    assert told == {"intent": (None, 1), "priority": (1.0, 0), "segment": (None, 1)}
+    page = answer.content.decode()
+    assert "60% of customers would be labelled automatically" in page
+
+
+def test_a_ticket_shows_that_its_priority_is_automatic_and_takes_it_back(agent):
+    ticket = labelled("urgent", "priority")
+    ticket.messages.update(analysed_at="2026-03-02T12:00Z")
+    for address in ("/tickets/", f"/tickets/{ticket.pk}/"):
+        page = agent.get(address).content.decode()
+        assert "automatic</span>" in page
+        assert f"/automation/priority/{ticket.pk}/undo/" in page
+    answer = agent.post(f"/automation/priority/{ticket.pk}/undo/", {"next": "/tickets/?page=1"})
+    assert answer.headers["Location"] == "/tickets/?page=1"
+    ticket.refresh_from_db()
+    assert (ticket.priority, ticket.priority_set_automatically) == ("normal", False)
+    assert ticket.priority_set_at is None
+    assert not ticket.is_priority_decided
+
+
+def test_undoing_the_priority_leaves_an_automatic_intent_alone(agent):
+    ticket = labelled("urgent", "priority", labelled())
+    agent.post(f"/automation/priority/{ticket.pk}/undo/")
+    ticket.refresh_from_db()
+    assert (ticket.priority, ticket.intent_id) == ("normal", "get_refund")
+    assert [label.outcome for label in ticket.automatic_labels.order_by("pk")] == [
+        "standing",
+        "undone",
+    ]
+
+
+def test_a_customer_shows_that_the_segment_is_automatic_and_takes_it_back(agent):
+    customer = labelled("loyal", "segment", CustomerFactory())
+    for address in ("/customers/", f"/customers/{customer.pk}/"):
+        assert f"/automation/segment/{customer.pk}/undo/" in agent.get(address).content.decode()
+    answer = agent.post(f"/automation/segment/{customer.pk}/undo/", headers={"HX-Request": "true"})
+    assert b"automatic" not in answer.content
+    customer.refresh_from_db()
+    assert (customer.segment, customer.segment_set_automatically) == (None, False)
+    assert agent.post(f"/automation/weather/{customer.pk}/undo/").status_code == 404
+
+
+def test_a_manager_undoes_one_task_and_leaves_the_others(manager):
+    ticket = labelled("urgent", "priority", labelled())
+    manager.post("/automation/undo/", {"since": "2026-01-01T00:00", "task": "priority"})
+    ticket.refresh_from_db()
+    assert (ticket.priority, ticket.intent_id) == ("normal", "get_refund")
+
+
+def test_the_list_names_labels_of_every_task(agent):
+    labelled("urgent", "priority")
+    labelled("loyal", "segment", CustomerFactory(name="Ada"))
+    page = agent.get("/automation/").content.decode()
+    assert "Ada</a></td><td>Loyal " in page
+    assert "</a></td><td>urgent " in page
