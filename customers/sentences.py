@@ -36,7 +36,7 @@ SENTENCES = (
     # why a training gave no model
     _("the worker that trained it died; ask for another training"),
     _("%(n)s corrections to learn from; a training needs %(needed)s"),
-    _("%(task)s does not learn from corrections of texts"),
+    _("%(task)s does not learn from corrections"),
     _("there are no held-out rows to measure on yet; correct some more"),
     _("a head needs rows of at least two labels"),
     # why another model does not serve

@@ -7,6 +7,7 @@ times as far apart.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,6 +127,23 @@ class Features:
         """The customers that `rows` (mask or indexes) chooses."""
         return Features(
             self.human[rows], self.scaled[rows], self.semantic[rows], self.has_orders[rows]
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Features]) -> Features:
+        """The rows of several, one after another. Where one part has a taste and another has
+        not, the unknown taste is the shop's own: zeros.
+        """
+        width = max((part.semantic.shape[1] for part in parts), default=0)
+        tastes = [
+            part.semantic if part.semantic.shape[1] else np.zeros((len(part), width), np.float32)
+            for part in parts
+        ]
+        return cls(
+            np.vstack([np.zeros((0, len(NAMES))), *(part.human for part in parts)]),
+            np.vstack([np.zeros((0, len(NAMES))), *(part.scaled for part in parts)]),
+            np.vstack([np.zeros((0, width), np.float32), *tastes]),
+            np.concatenate([np.zeros(0, bool), *(part.has_orders for part in parts)]),
         )
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,10 +57,13 @@ class Histories:
     def __len__(self) -> int:
         return len(self.user_index)
 
+    def where(self, rows: NDArray[Any]) -> Histories:
+        """The purchases that `rows` (mask or indexes) chooses, in that order."""
+        return Histories(self.user_index[rows], self.item_index[rows], self.time_days[rows])
+
     def in_order(self) -> Histories:
         """The same purchases by user, then by time."""
-        order = np.lexsort((self.time_days, self.user_index))
-        return Histories(self.user_index[order], self.item_index[order], self.time_days[order])
+        return self.where(np.lexsort((self.time_days, self.user_index)))
 
     def matrix(self, users: int, items: int) -> csr_array:
         """Weights float32[users, items]: each row is the w_j of one user and sums to 1.

@@ -31,6 +31,17 @@ def detailed_figures(told: Told, truth: NDArray[np.int64], texts: Sequence[str])
     }
 
 
+def figures_by_name(told: Told, truth: Sequence[str], texts: Sequence[str] = ()) -> dict[str, Any]:
+    """`detailed_figures` where `truth` may name labels that the model does not know: those
+    it gets wrong.
+    """
+    names = tuple(dict.fromkeys((*told.names, *truth)))
+    wide = np.zeros((len(truth), len(names)), told.probabilities.dtype)
+    wide[:, : len(told.names)] = told.probabilities
+    places = np.array([names.index(label) for label in truth], np.int64)
+    return detailed_figures(Told(names, wide, told.said), places, texts)
+
+
 def class_figures(
     found: NDArray[np.int64], truth: NDArray[np.int64], names: Sequence[str]
 ) -> dict[str, dict[str, Any]]:

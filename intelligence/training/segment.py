@@ -55,12 +55,7 @@ class Shop:
     def features(self, as_of: float) -> Features:
         """What was known of every customer on a day."""
         orders = self.orders.where(self.orders.time_days <= as_of)
-        known = self.purchases.time_days <= as_of
-        bought = Histories(
-            self.purchases.user_index[known],
-            self.purchases.item_index[known],
-            self.purchases.time_days[known],
-        )
+        bought = self.purchases.where(self.purchases.time_days <= as_of)
         reference = ShopReference.from_orders(orders, as_of, bought, self.embeddings)
         customers = len(self.customer_keys)
         return build_features(orders, customers, reference, bought, self.embeddings)
@@ -163,12 +158,7 @@ def labelled_rows(shop: Shop, snapshots: Sequence[float] = SNAPSHOTS) -> Rows:
     end = float(shop.orders.time_days.max())
     parts = [shop.features(end - back) for back in snapshots]
     fifth = np.array([_fifth(key) for key in shop.customer_keys])
-    every = Features(
-        np.vstack([part.human for part in parts]),
-        np.vstack([part.scaled for part in parts]),
-        np.vstack([part.semantic for part in parts]),
-        np.concatenate([part.has_orders for part in parts]),
-    )
+    every = Features.joined(parts)
     rows = Rows(every, np.array(rule_labels(every)), np.tile(fifth, len(parts)))
     return rows.where(every.has_orders)
 

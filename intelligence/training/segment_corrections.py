@@ -23,7 +23,7 @@ from intelligence.evaluation.segment import LabelledCustomers
 
 HOLD = 0.5
 # How much a typical customer counts beside a correction.
-TYPICAL = 0.3
+TYPICAL = 0.05
 STEPS = 300
 # Of a figure that is the same for nearly everybody, such as the share of returns.
 LEAST_SPREAD = 0.1
@@ -81,6 +81,14 @@ def train_segment_from_corrections(
     return SegmentEngine(card, weights)
 
 
+def spread_of_figures(engine: SegmentEngine) -> Floats:
+    """How far each scaled figure usually moves from customer to customer: float64[9], from
+    the engine's lowest knot to its highest.
+    """
+    knots = engine.weights.knots.astype(np.float64)
+    return np.maximum(knots[:, -1] - knots[:, 0], LEAST_SPREAD)
+
+
 def _start(base: SegmentEngine, labels: int) -> tuple[Floats, Floats]:
     """The base's weight [labels, d] and bias [labels] at temperature 1, for inputs less
     their centre; those of new labels are the mean of all others.
@@ -94,11 +102,10 @@ def _start(base: SegmentEngine, labels: int) -> tuple[Floats, Floats]:
 
 
 def _scale(base: SegmentEngine) -> Floats:
-    """How far each input usually moves: the spread of a figure's knots; 1 for the taste."""
+    """How far each input usually moves; 1 for the taste."""
     knots = base.weights.knots
-    spread = np.maximum(knots[:, -1] - knots[:, 0], LEAST_SPREAD)
     taste = base.weights.weight.shape[1] - base.weights.numeric
-    return np.append(np.tile(spread, 1 + knots.shape[1]), np.ones(taste)).astype(np.float64)
+    return np.append(np.tile(spread_of_figures(base), 1 + knots.shape[1]), np.ones(taste))
 
 
 def _moved(inputs: Floats, told: Floats, start: Floats) -> tuple[Floats, Floats]:

@@ -86,7 +86,7 @@ def test_a_training_that_gave_no_model():
     assert in_chinese(DIED) == "训练进程意外中止，请重新发起训练"
     few = in_chinese(TOO_FEW.format(n=3, needed=10))
     assert few == "可学习的纠正有 3 条，训练至少需要 10 条"
-    assert in_chinese(NOT_TRAINED.format(task="segment")) == "任务 segment 不从文本纠正中学习"
+    assert in_chinese(NOT_TRAINED.format(task="segment")) == "任务 segment 不从纠正中学习"
 
 
 def refusal_of(call, *arguments):

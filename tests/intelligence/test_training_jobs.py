@@ -211,5 +211,5 @@ def test_a_serving_model_is_measured_by_class(models):
     assert sum(one["n"] for one in found["classes"].values()) == found["n"]
     assert sum(map(sum, found["confusion"]["counts"])) == found["n"]
     assert sum(n for *_, n in found["reliability"]) == found["n"]
-    assert found["texts_per_second"] > 0
+    assert found["rows_per_second"] > 0
     assert Ticket.objects.count() == 0

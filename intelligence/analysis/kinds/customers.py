@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.db import connection
 from django.utils import timezone
 from psycopg.types.json import Jsonb
@@ -112,16 +113,23 @@ def _segments(rows: Sequence[Customer], known: set[str]) -> list[SegmentRead]:
     return [found[row.pk] for row in rows]
 
 
-def features_of(reference: ShopReference, pks: Sequence[int]) -> Features:
-    """What the segment head reads of these customers, in order."""
+def features_of(
+    reference: ShopReference, pks: Sequence[int], until_days: float = np.inf
+) -> Features:
+    """What the segment head reads of these customers, in order, of their orders until a time
+    in days since 1970.
+    """
     lines = OrderLine.objects.filter(order__customer__in=pks).values("product")
     vectors = vectors_in_use().filter(product__in=lines)
     bought = list(vectors.values_list("product_id", sent("embedding")))
+    orders = orders_of(pks)
+    orders = orders.where(orders.time_days <= until_days)
     if not bought:
-        return build_features(orders_of(pks), len(pks), reference)
+        return build_features(orders, len(pks), reference)
     purchases = purchases_of(pks, {pk: row for row, (pk, _) in enumerate(bought)})
+    purchases = purchases.where(purchases.time_days <= until_days)
     embeddings = stacked([vector for _, vector in bought])
-    return build_features(orders_of(pks), len(pks), reference, purchases, embeddings)
+    return build_features(orders, len(pks), reference, purchases, embeddings)
 
 
 def digest_of(features: Features, place: int) -> str:
