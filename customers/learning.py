@@ -12,7 +12,7 @@ from customers.models import Correction, ModelVersion, Training
 
 TRAINED_FROM_CORRECTIONS = ("intent", "sentiment", "priority", "segment")
 # Of several sets on a card the one that is most like the shop's own rows.
-TELLING_SETS = ("frozen_holdout", "tickets", "held_out_customers")
+TELLING_SETS = ("frozen_holdout", "tickets", "written_messages", "held_out_customers")
 
 
 @dataclass(frozen=True, slots=True)

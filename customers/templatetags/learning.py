@@ -26,6 +26,7 @@ TASKS = {
 SETS = {
     "frozen_holdout": _("rows held out here"),
     "tickets": _("tickets written by hand"),
+    "written_messages": _("messages written by hand"),
     "held_out_customers": _("held-out customers"),
 }
 MEASURES = {

@@ -49,6 +49,8 @@ RECIPE = Recipe(
     settings=Settings(decay=1e-4, gram_decay=2e-4),
 )
 ROWS_OF_ANSWER = 6000
+# Written apart from what is learnt; no head learns from them.
+MESSAGES = Path(__file__).parents[1] / "evaluation" / "tickets" / "sentiment_dev.jsonl"
 # The weight of a set beside the others; the sets not named have 1.
 SHARES = {"own sentences": 1.5}
 
@@ -98,10 +100,13 @@ def _text_set(one: OpinionSet, opinions: Sequence[Opinion]) -> TextSet:
 
 
 def unseen_sets(folder: Path) -> list[TextSet]:
-    """Reviews of other origins, which neither the encoder nor its heads learn from."""
+    """Messages and reviews of other origins, which neither the encoder nor its heads learn
+    from.
+    """
     path = folder / "amazon_reviews/mixed_2023.parquet"
-    question = sentiment_question(_reviews(path, "review_title", "review_text"))
-    return [TextSet("amazon_mixed_2023", "", question)]
+    reviews = sentiment_question(_reviews(path, "review_title", "review_text"))
+    messages = sentiment_question(read_texts(MESSAGES, SENTIMENT_LABELS))
+    return [TextSet("written_messages", "", messages), TextSet("amazon_mixed_2023", "", reviews)]
 
 
 def _own(share: float) -> TextSet:

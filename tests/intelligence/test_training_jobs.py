@@ -8,6 +8,7 @@ from customers.models import Correction, Intent, Message, ModelVersion, Promotio
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending
 from intelligence.engines.head_files import SHIPPED, load_card
+from intelligence.evaluation.sentiment_scales import STEPS
 from intelligence.loaded import text_reader
 from intelligence.serving import carry_out_promotion, note_serving
 from intelligence.training.corrections import corrected, golden
@@ -50,8 +51,8 @@ def teach_warranties(manager):
     label(manager, [(text, "warranty") for text in WARRANTIES])
 
 
-def trained(manager):
-    job = Training.objects.ask(task="intent", requested_by=manager)
+def trained(manager, task="intent"):
+    job = Training.objects.ask(task=task, requested_by=manager)
     carry_out_training(job.pk)
     job.refresh_from_db()
     return job
@@ -115,6 +116,19 @@ def test_shuffled_labels_are_refused_and_nothing_is_kept(models, manager):
     assert {reason["measure"] for reason in job.verdict["reasons"]} >= {"accuracy"}
     assert job.after["accuracy"] < job.before["accuracy"] - 0.01
     assert list(models.iterdir()) == []
+
+
+def test_a_poisoned_sentiment_is_refused_by_messages_that_teach_nobody(models, manager):
+    rows = own_sentences("sentiment")
+    chosen = random.Random(1).sample(range(len(rows)), 120)
+    opposite = dict(zip(STEPS, reversed(STEPS), strict=True))
+    for at in chosen:
+        message = make_ticket(f"Hello\n{rows.texts[at]}").messages.get()
+        message.set_sentiment(opposite[rows.labels[at]], by=manager)
+    job = trained(manager, "sentiment")
+    assert (job.status, job.model) == ("refused", None)
+    assert job.rows_held_out >= len(golden("sentiment")) == 70
+    assert job.after["accuracy"] < job.before["accuracy"] - 0.01
 
 
 def test_held_out_rows_never_teach(models, manager):
