@@ -258,7 +258,10 @@ def test_a_claim_is_given_back_even_when_reading_fails(ledger, ticket):
     with pytest.raises(RuntimeError), claimed(MESSAGES, 10):
         raise RuntimeError
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON database = pg_database.oid "
+            "WHERE locktype = 'advisory' AND datname = current_database()"
+        )
         assert cursor.fetchone() == (0,)
 
 

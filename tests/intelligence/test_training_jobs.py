@@ -120,10 +120,10 @@ def test_shuffled_labels_are_refused_and_nothing_is_kept(models, manager):
 
 def test_a_poisoned_sentiment_is_refused_by_messages_that_teach_nobody(models, manager):
     rows = own_sentences("sentiment")
-    chosen = random.Random(1).sample(range(len(rows)), 120)
+    chosen = random.Random(1).sample(range(len(rows)), 300)
     opposite = dict(zip(STEPS, reversed(STEPS), strict=True))
     for at in chosen:
-        message = make_ticket(f"Hello\n{rows.texts[at]}").messages.get()
+        message = make_ticket(f"A word to you\n{rows.texts[at]}").messages.get()
         message.set_sentiment(opposite[rows.labels[at]], by=manager)
     job = trained(manager, "sentiment")
     assert (job.status, job.model) == ("refused", None)
