@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from intelligence.engines.contract import Evidence
 from intelligence.engines.heads import Head
-from intelligence.engines.ngrams import Words, buckets_of, words_of
+from intelligence.engines.ngrams import Words, buckets_of, strengths, words_of
 from intelligence.engines.pooling import TokenView
 
 TOP = 5
@@ -87,13 +87,13 @@ def _owners(words: Words, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
 def _gram_shares(
     grams: NDArray[np.float32], words: Words, direction: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Each hashed word or pair counts once a text; its places share it."""
+    """The places of a hashed word or pair share what it adds, however often it occurs."""
     shares = np.zeros(len(words.names))
     if not len(grams) or not len(shares):
         return shares
     buckets, first, last = (np.array(column) for column in _columns(words, len(grams)))
     unique, inverse, counts = np.unique(buckets, return_inverse=True, return_counts=True)
-    gains = (grams[unique] @ direction) / np.sqrt(len(unique)) / counts
+    gains = (grams[unique] @ direction) * strengths(counts) / counts
     np.add.at(shares, first, gains[inverse] / 2)
     np.add.at(shares, last, gains[inverse] / 2)
     return shares

@@ -59,15 +59,28 @@ def buckets_of(words: Words, buckets: int) -> list[tuple[int, int, int]]:
 
 
 def gram_matrix(texts: Sequence[str], buckets: int) -> csr_array:
-    """One row per text: presence of each bucket, scaled so that the row has length 1."""
+    """One row per text: `strengths` of the buckets that occur, so that it has length 1."""
     rows = [
-        sorted({bucket for bucket, _, _ in buckets_of(words_of(text), buckets)}) for text in texts
-    ]
-    counts = np.array([len(row) for row in rows], np.int64)
-    values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
-    indices = np.array([bucket for row in rows for bucket in row], np.int64)
-    starts = np.concatenate(([0], np.cumsum(counts)))
-    return csr_array((values, indices, starts), shape=(len(texts), buckets))
+        np.unique([bucket for bucket, _, _ in buckets_of(words_of(text), buckets)],
+                  return_counts=True)
+        for text in texts
+    ]  # fmt: skip
+    starts = np.concatenate(([0], np.cumsum([len(found) for found, _ in rows]))).astype(np.int64)
+    values = [strengths(counts).astype(np.float32) for _, counts in rows]
+    indices = [found.astype(np.int64) for found, _ in rows]
+    return csr_array(
+        (np.concatenate([np.zeros(0, np.float32), *values]),
+         np.concatenate([np.zeros(0, np.int64), *indices]), starts),
+        shape=(len(texts), buckets),
+    )  # fmt: skip
+
+
+def strengths(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How strongly buckets count that occur so often in a text: as 1 + log n, scaled to
+    length 1. A word said five times says more than one said once, not five times as much.
+    """
+    raw = 1 + np.log(counts)
+    return raw / np.sqrt(max(float(raw @ raw), 1.0))
 
 
 def _plain(name: str) -> str:

@@ -102,3 +102,10 @@ def test_hashed_words_have_length_one_and_ignore_case_and_digits():
     rows = gram_matrix(["Order 123!", "order 9!!", "a a a", ""], 512).toarray()
     assert np.array_equal(rows[0], rows[1])
     assert np.linalg.norm(rows, axis=1) == pytest.approx([1, 1, 1, 0])
+
+
+def test_a_word_said_twice_counts_more_than_one_said_once_and_less_than_double():
+    (row,) = gram_matrix(["red red blue"], 1 << 16).toarray()
+    # red, blue, "red red", "red blue"
+    once, twice = sorted(set(row[row > 0].tolist()))
+    assert twice / once == pytest.approx(1 + np.log(2))
