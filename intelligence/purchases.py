@@ -19,6 +19,7 @@ SELECT o.customer_id, extract(epoch FROM o.placed_at)::float8 / 86400, o.total::
 FROM customers_order o LEFT JOIN customers_orderline l ON l.order_id = o.id
 WHERE {chosen} AND o.status <> 'cancelled'
 GROUP BY o.id
+ORDER BY o.id
 """
 PURCHASES_SQL = """
 SELECT o.customer_id, l.product_id, extract(epoch FROM o.placed_at)::float8 / 86400

@@ -13,6 +13,7 @@ from intelligence.models import Prediction
 from intelligence.replay import replay
 from intelligence.training.intent import TICKETS
 from tests.factories import OrderFactory, ReviewFactory, TicketFactory
+from tests.intelligence import shop
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ BODIES = (
 
 
 @pytest.fixture
-def shop():
+def read_texts_of_a_shop():
     """Tickets and reviews of very different lengths, read together in batches."""
     for text in read_texts(TICKETS, INTENT_LABELS).texts[::10]:
         subject, body = text.split("\n", 1)
@@ -41,7 +42,7 @@ def run(line, *options, capsys):
     return capsys.readouterr().out
 
 
-def test_thirty_predictions_read_in_batches_replay_alone(shop):
+def test_thirty_predictions_read_in_batches_replay_alone(read_texts_of_a_shop):
     lines = list(Prediction.objects.select_related("model_version").order_by("pk"))
     assert len(lines) >= 30
     assert {line.task for line in lines} >= {"intent", "sentiment"}
@@ -115,3 +116,16 @@ def test_a_segment_replays_from_the_orders(capsys):
     analyse_pending(KINDS["customer"])
     line = Prediction.objects.get(kind="customer", task="segment")
     assert run(line, capsys=capsys).endswith("same\n")
+
+
+def test_segments_of_customers_read_together_replay_alone(ledger):
+    products = [*shop.stock("kitchen"), *shop.stock("garden")]
+    customers = shop.customers_who_keep_to(products, count=12)
+    for number, customer in enumerate(customers):
+        # saved out of order, and of amounts that no binary fraction is
+        for days in (7 * number + 3, 2 * number, 11):
+            shop.buy(customer, *products[number % 3 :: 4], days_ago=days, price="0.10")
+    analyse_pending(KINDS["customer"])
+    lines = Prediction.objects.filter(kind="customer", task="segment").order_by("pk")
+    assert len(lines) == 12
+    assert [replay(line).is_same for line in lines] == [True] * 12
