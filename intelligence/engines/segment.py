@@ -64,7 +64,9 @@ class SegmentEngine:
 
     def probabilities(self, features: Features) -> NDArray[np.float64]:
         """Calibrated float64[n, c] over `weights.labels`."""
-        return self.from_logits(self.inputs(features) @ self.weights.weight.T)
+        # In double precision, or the size of a batch would move the sixth decimal.
+        inputs = self.inputs(features).astype(np.float64)
+        return self.from_logits(inputs @ self.weights.weight.T)
 
     def from_logits(self, logits: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Calibrated float64[n, c] of W x, which may be given in two summands."""
@@ -79,7 +81,7 @@ class SegmentEngine:
     def taste_logits(self, features: Features) -> NDArray[np.float64]:
         """What the taste alone adds to W x: float64[n, c]."""
         own = self.weights
-        taste = self.inputs(features)[:, own.numeric :]
+        taste = self.inputs(features)[:, own.numeric :].astype(np.float64)
         return np.asarray(taste @ own.weight[:, own.numeric :].T, np.float64)
 
     def predict(self, features: Features) -> list[Prediction]:

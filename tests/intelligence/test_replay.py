@@ -128,4 +128,4 @@ def test_segments_of_customers_read_together_replay_alone(ledger):
     analyse_pending(KINDS["customer"])
     lines = Prediction.objects.filter(kind="customer", task="segment").order_by("pk")
     assert len(lines) == 12
-    assert [replay(line).is_same for line in lines] == [True] * 12
+    assert max(replay(line).difference for line in lines) < 1e-9
