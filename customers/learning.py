@@ -10,7 +10,6 @@ from django.db.models import Count, F, Max, Q
 
 from customers.models import Correction, ModelVersion, Training
 
-TRAINED_FROM_CORRECTIONS = ("intent", "sentiment", "priority", "segment")
 # Of several sets on a card the one that is most like the shop's own rows.
 TELLING_SETS = ("frozen_holdout", "tickets", "written_messages", "held_out_customers")
 
@@ -38,7 +37,7 @@ def task_rows() -> list[TaskRow]:
 
 def trainable(version: ModelVersion) -> bool:
     """Whether corrections of staff can teach models of this task."""
-    return version.task in TRAINED_FROM_CORRECTIONS
+    return version.task in Correction.Task.values
 
 
 def main_figures(version: ModelVersion) -> tuple[Mapping[str, Any], str]:

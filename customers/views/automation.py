@@ -91,11 +91,11 @@ def undo_on_row(request: StaffRequest, task: str, pk: int) -> HttpResponse:
     name = AUTOMATED[task].row
     row = ROWS[name](request.user, pk)
     row.automatic_labels.of(task).undo(by=request.user)
-    page = own_page(request) or reverse(name, args=[pk])
+    page = own_page(request)
     if request.htmx:  # type: ignore[attr-defined]
-        context = {name: ROWS[name](request.user, pk), "next": own_page(request)}
+        context = {name: ROWS[name](request.user, pk), "next": page}
         return render(request, f"components/{task}.html", context)
-    return redirect(page)
+    return redirect(page or reverse(name, args=[pk]))
 
 
 def budget_of(task: str) -> ErrorBudget:

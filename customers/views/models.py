@@ -60,7 +60,7 @@ def promote(request: StaffRequest, pk: int) -> HttpResponse:
 @managers_only
 def start_training(request: StaffRequest, task: str) -> HttpResponse:
     """Train a task from what staff said; one training of a task at a time."""
-    if task not in learning.TRAINED_FROM_CORRECTIONS:
+    if task not in Correction.Task.values:
         raise Http404
     running = Training.objects.filter(task=task, status__in=Training.UNFINISHED).first()
     job = running or Training.objects.ask(task=task, requested_by=request.user)

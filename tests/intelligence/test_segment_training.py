@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from customers.models import Customer, ModelVersion, Promotion, Segment, Training
+from customers.models import Customer, ModelVersion, Segment
 from intelligence import shop_reference
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending
@@ -15,13 +15,14 @@ from intelligence.engines.head_files import SHIPPED, load_card
 from intelligence.engines.segment import load_segment
 from intelligence.engines.segment_rules import LABELS
 from intelligence.loaded import segment_engine
-from intelligence.serving import carry_out_promotion, note_serving
+from intelligence.serving import note_serving
 from intelligence.training.customer_lesson import CustomerLesson
-from intelligence.training.jobs import carry_out_training, measure_version
+from intelligence.training.jobs import measure_version
 from intelligence.training.text_sets import MEASURED, tenth_of
 from intelligence.training.typical_customers import JUDGING, TEACHING, typical_customers
 from tests.factories import NOON, UserFactory
 from tests.intelligence import shop
+from tests.intelligence.model_jobs import promoted, trained
 
 pytestmark = pytest.mark.django_db
 SHIPPED_SEGMENT = load_card(SHIPPED / "segment").sha256
@@ -66,20 +67,6 @@ def sends_back():
     return Segment.objects.create(slug="sends_back", name="Sends back")
 
 
-def trained(manager):
-    job = Training.objects.ask(task="segment", requested_by=manager)
-    carry_out_training(job.pk)
-    job.refresh_from_db()
-    return job
-
-
-def promoted(model, manager):
-    job = Promotion.objects.ask(model=model, requested_by=manager)
-    carry_out_promotion(job.pk)
-    job.refresh_from_db()
-    return job
-
-
 def suggested(customers):
     analyse_pending(KINDS["customer"])
     rows = Customer.objects.filter(pk__in=[row.pk for row in customers])
@@ -92,7 +79,7 @@ def test_a_segment_of_the_shops_own_is_learnt_served_and_rolled_back(returners, 
     own = sends_back()
     for customer in back[:16]:
         customer.set_segment(own, by=manager)
-    job = trained(manager)
+    job = trained("segment", manager)
     assert (job.status, job.error, job.verdict) == ("ready", "", {"passed": True, "reasons": []})
     assert job.replaces.sha256 == SHIPPED_SEGMENT
     assert job.rows_used == CustomerLesson().rows_learnt
@@ -115,7 +102,7 @@ def test_decisions_by_chance_are_refused_and_nothing_is_kept(returners, manager,
     names = list(Segment.objects.filter(pk__in=LABELS))
     for customer in [*returners[0], *returners[1]]:
         customer.set_segment(chance.choice(names), by=manager)
-    job = trained(manager)
+    job = trained("segment", manager)
     assert (job.status, job.model, job.error) == ("refused", None, "")
     assert "accuracy" in {reason["measure"] for reason in job.verdict["reasons"]}
     assert list(models.iterdir()) == []
@@ -123,7 +110,7 @@ def test_decisions_by_chance_are_refused_and_nothing_is_kept(returners, manager,
 
 def test_few_decisions_fail_with_a_reason(returners, manager):
     returners[0][0].set_segment(sends_back(), by=manager)
-    job = trained(manager)
+    job = trained("segment", manager)
     assert job.status == "failed"
     assert "a training needs 10" in job.error
 

@@ -16,6 +16,7 @@ from intelligence.training.jobs import carry_out_training, end_the_dead, measure
 from intelligence.training.own_sentences import own_sentences
 from intelligence.training.text_sets import MEASURED, tenth_of
 from tests.factories import TicketFactory, UserFactory
+from tests.intelligence.model_jobs import promoted, trained
 from tests.intelligence.warranties import WARRANTIES
 
 pytestmark = pytest.mark.django_db
@@ -51,20 +52,6 @@ def teach_warranties(manager):
     label(manager, [(text, "warranty") for text in WARRANTIES])
 
 
-def trained(manager, task="intent"):
-    job = Training.objects.ask(task=task, requested_by=manager)
-    carry_out_training(job.pk)
-    job.refresh_from_db()
-    return job
-
-
-def promoted(model, manager):
-    job = Promotion.objects.ask(model=model, requested_by=manager)
-    carry_out_promotion(job.pk)
-    job.refresh_from_db()
-    return job
-
-
 def read_all():
     return analyse_pending(KINDS["message"])
 
@@ -74,7 +61,7 @@ def test_ten_examples_of_a_new_intent_are_learnt_served_and_rolled_back(models, 
     new = make_ticket("Guarantee\nIs my toaster, bought in June, still under warranty?")
     read_all()
     teach_warranties(manager)
-    job = trained(manager)
+    job = trained("intent", manager)
     assert (job.status, job.stage, job.error) == ("ready", "done", "")
     assert job.verdict == {"passed": True, "reasons": []}
     assert job.rows_used == len(corrected("intent", ("en",)).learnt)
@@ -111,7 +98,7 @@ def test_shuffled_labels_are_refused_and_nothing_is_kept(models, manager):
         manager,
         [(f"Hello\n{rows.texts[at]}", slug) for at, slug in zip(chosen, wrong, strict=True)],
     )
-    job = trained(manager)
+    job = trained("intent", manager)
     assert (job.status, job.model, job.error) == ("refused", None, "")
     assert {reason["measure"] for reason in job.verdict["reasons"]} >= {"accuracy"}
     assert job.after["accuracy"] < job.before["accuracy"] - 0.01
@@ -125,7 +112,7 @@ def test_a_poisoned_sentiment_is_refused_by_messages_that_teach_nobody(models, m
     for at in chosen:
         message = make_ticket(f"A word to you\n{rows.texts[at]}").messages.get()
         message.set_sentiment(opposite[rows.labels[at]], by=manager)
-    job = trained(manager, "sentiment")
+    job = trained("sentiment", manager)
     assert (job.status, job.model) == ("refused", None)
     assert job.rows_held_out >= len(golden("sentiment")) == 70
     assert job.after["accuracy"] < job.before["accuracy"] - 0.01
@@ -153,13 +140,13 @@ def test_the_latest_word_on_a_text_counts(models, manager):
 
 def test_too_few_corrections_fail_with_a_reason(models, manager):
     label(manager, [(WARRANTIES[0], "complaint")])
-    job = trained(manager)
+    job = trained("intent", manager)
     assert job.status == "failed"
     assert "a training needs 10" in job.error
 
 
 def test_a_job_is_carried_out_once(models, manager):
-    job = trained(manager)
+    job = trained("intent", manager)
     Training.objects.filter(pk=job.pk).update(error="as it was")
     carry_out_training(job.pk)
     job.refresh_from_db()
@@ -193,7 +180,7 @@ def test_corrections_stand_when_rows_are_read_again(models, manager):
 
 def test_a_model_whose_file_was_changed_is_not_promoted(models, manager):
     teach_warranties(manager)
-    job = trained(manager)
+    job = trained("intent", manager)
     weights = models / job.model.name / "weights.safetensors"
     content = bytearray(weights.read_bytes())
     content[-1] ^= 1
@@ -207,7 +194,7 @@ def test_a_model_whose_file_was_changed_is_not_promoted(models, manager):
 def test_an_older_change_that_was_cut_off_does_not_undo_a_newer_one(models, manager):
     note_serving()
     teach_warranties(manager)
-    job = trained(manager)
+    job = trained("intent", manager)
     older = Promotion.objects.ask(model=job.replaces, requested_by=manager)
     promoted(job.model, manager)
     carry_out_promotion(older.pk)
