@@ -10,17 +10,18 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from customers.models import Aspect, AspectMention
+from customers.plots.asked import Asked
 from customers.plots.specs import BAD, GOOD, NEUTRAL, Plot, framed
 from customers.views.access import get_product_for
 
 ROW_HEIGHT = 26
 
 
-def product_aspects(user: Any, pk: int | None) -> Plot:
+def product_aspects(asked: Asked) -> Plot:
     """How many reviews of a product speak of each aspect, by how that sounds. The bars
     lead to those reviews.
     """
-    product = get_product_for(user, pk or 0)
+    product = get_product_for(asked.user, asked.pk)
     mentions = AspectMention.objects.filter(review__product=product)
     counted = mentions.values("aspect", "polarity").annotate(n=Count("review", distinct=True))
     aspects = {aspect.pk: aspect for aspect in Aspect.objects.all()}

@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 
 from customers.models import ErrorBudget
 from customers.models.automated_columns import AUTOMATED
+from customers.plots.asked import Asked
 from customers.plots.specs import ACCENT, BAD, NEUTRAL, Plot, framed
 
 
-def error_by_share(user: Any, pk: int | None) -> Plot:
+def error_by_share(asked: Asked) -> Plot:
     """Among how many automatic labels which share would be wrong, with its upper bound,
     the budget, and the point that was chosen.
     """
-    budget = get_object_or_404(ErrorBudget.objects.visible_to(user), pk=pk)
+    budget = get_object_or_404(ErrorBudget.objects.visible_to(asked.user), pk=asked.pk)
     address = reverse("automation") + "#labels"
     rows = [
         {"share": p["share"], "error": p["error"], "bound": p["bound"], "url": address}

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from customers.learning import main_figures
+from customers.plots.asked import Asked
 from customers.plots.specs import ACCENT, NEUTRAL, Plot, framed
 from customers.templatetags.learning import label_name
 from customers.views.access import get_model_for
@@ -16,9 +17,9 @@ FULL = "#84cabf"  # light enough for a number on it, in both themes
 CELL = 20
 
 
-def model_confusion(user: Any, pk: int | None) -> Plot:
+def model_confusion(asked: Asked) -> Plot:
     """Rows by their right label and the one that was found; the share is of the row."""
-    figures, _set = main_figures(get_model_for(user, pk or 0))
+    figures, _set = main_figures(get_model_for(asked.user, asked.pk))
     found = figures.get("confusion") or {"labels": [], "counts": []}
     names = [label_name(label) for label in found["labels"]]
     sums = [sum(counts) for counts in found["counts"]]
@@ -63,9 +64,9 @@ def model_confusion(user: Any, pk: int | None) -> Plot:
     return framed(rows, text, layer=[squares, numbers], width=size, height=size)
 
 
-def model_reliability(user: Any, pk: int | None) -> Plot:
+def model_reliability(asked: Asked) -> Plot:
     """How often the model was right in each tenth of its confidence."""
-    figures, _set = main_figures(get_model_for(user, pk or 0))
+    figures, _set = main_figures(get_model_for(asked.user, asked.pk))
     rows = [
         {"confidence": confidence, "accuracy": accuracy, "n": n}
         for confidence, accuracy, n in figures.get("reliability", [])

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from customers.plots import specs
+from customers.plots.asked import Asked
 from customers.plots.aspects import product_aspects
 from customers.plots.automation import error_by_share
 from customers.plots.models import model_confusion, model_reliability
 from customers.plots.tickets import ticket_sentiment
 
-PLOTS: Mapping[str, Callable[[Any, int | None], specs.Plot]] = {
+PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
     **specs.PLOTS,
     "error-budget": error_by_share,
     "model-confusion": model_confusion,

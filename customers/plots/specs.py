@@ -15,6 +15,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from customers.models import Message, Order, Review
+from customers.plots.asked import Asked
 from customers.views.access import get_customer_for, get_product_for
 
 ACCENT, GOOD, BAD, NEUTRAL = "#12857a", "#2c9a5b", "#d2483f", "#8a93a0"
@@ -76,9 +77,9 @@ def time_axis(title: str = "") -> dict[str, Any]:
     return {"field": "at", "type": "temporal", "title": title or None, "axis": {"grid": False}}
 
 
-def customer_sentiment(user: Any, pk: int | None) -> Plot:
+def customer_sentiment(asked: Asked) -> Plot:
     """Each message and review of a customer at its time, with its sentiment score."""
-    customer = get_customer_for(user, pk or 0)
+    customer = get_customer_for(asked.user, asked.pk)
     said = Message.objects.filter(ticket__customer=customer, effective_score__isnull=False)
     reviews = customer.reviews.filter(effective_score__isnull=False)
     rows = [
@@ -128,9 +129,9 @@ def customer_sentiment(user: Any, pk: int | None) -> Plot:
     return framed(rows, text, layer=[line, points])
 
 
-def shop_orders(user: Any, _pk: int | None) -> Plot:
+def shop_orders(asked: Asked) -> Plot:
     """Orders per month: how many and what they brought."""
-    orders = Order.objects.visible_to(user).filter(kind=Order.Kind.SALE)
+    orders = Order.objects.visible_to(asked.user).filter(kind=Order.Kind.SALE)
     months = orders.exclude(status=Order.Status.CANCELLED).annotate(month=TruncMonth("placed_at"))
     sums = months.values("month").annotate(n=Count("pk"), brought=Sum("total")).order_by("-month")
     rows = [
@@ -151,10 +152,10 @@ def shop_orders(user: Any, _pk: int | None) -> Plot:
     return framed(rows, _("Orders per month"), mark=mark, encoding=bars)
 
 
-def shop_sentiment(user: Any, _pk: int | None) -> Plot:
+def shop_sentiment(asked: Asked) -> Plot:
     """How customers' messages and reviews sounded: each week, and the mean of four."""
-    messages = Message.objects.visible_to(user).filter(effective_score__isnull=False)
-    reviews = Review.objects.visible_to(user).filter(effective_score__isnull=False)
+    messages = Message.objects.visible_to(asked.user).filter(effective_score__isnull=False)
+    reviews = Review.objects.visible_to(asked.user).filter(effective_score__isnull=False)
     rows = weekly(messages, "sent_at", _("messages")) + weekly(reviews, "written_at", _("reviews"))
     colour = {
         "field": "kind",
@@ -211,9 +212,9 @@ def _mean_until(weeks: list[dict[str, Any]], last: datetime) -> float:
     return sum(row["total"] for row in near) / sum(row["n"] for row in near)
 
 
-def product_stars(user: Any, pk: int | None) -> Plot:
+def product_stars(asked: Asked) -> Plot:
     """How many reviews gave each number of stars, and how they sounded."""
-    product = get_product_for(user, pk or 0)
+    product = get_product_for(asked.user, asked.pk)
     counted = (
         product.reviews.filter(rating__isnull=False)
         .values(stars=F("rating"))
@@ -242,7 +243,7 @@ def product_stars(user: Any, pk: int | None) -> Plot:
     return framed(rows, _("Reviews by stars"), mark=mark, encoding=encoding, width=280, height=140)
 
 
-PLOTS: dict[str, Callable[[Any, int | None], Plot]] = {
+PLOTS: dict[str, Callable[[Asked], Plot]] = {
     "customer-sentiment": customer_sentiment,
     "shop-orders": shop_orders,
     "shop-sentiment": shop_sentiment,

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from customers.plots.asked import Asked
 from customers.plots.specs import MOST_POINTS, NEUTRAL, SCORE_COLOUR, Plot, framed
 from customers.views.access import get_ticket_for
 
 
-def ticket_sentiment(user: Any, pk: int | None) -> Plot:
+def ticket_sentiment(asked: Asked) -> Plot:
     """The score of each of the customer's messages, in their order; points lead to them."""
-    ticket = get_ticket_for(user, pk or 0)
+    ticket = get_ticket_for(asked.user, asked.pk)
     said = ticket.messages.from_customers().filter(effective_score__isnull=False)
     latest = said.order_by("-sent_at", "-id").values_list("pk", "sent_at", "effective_score")
     page = reverse("ticket", args=[ticket.pk])

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_GET
 
+from customers.plots.asked import Asked
 from customers.plots.registry import PLOTS
 from customers.plots.render import rendered
 from customers.plots.specs import Plot
@@ -21,11 +22,11 @@ KEPT_SECONDS = 24 * 3600
 
 
 @require_GET
-def plot(request: HttpRequest, name: str, kind: str, pk: int | None = None) -> HttpResponse:
+def plot(request: HttpRequest, name: str, kind: str, pk: int = 0) -> HttpResponse:
     """The plot as a picture or its rows; the same data is never drawn twice."""
     if name not in PLOTS or kind not in MEDIA_TYPES:
         raise Http404
-    drawn = PLOTS[name](request.user, pk)
+    drawn = PLOTS[name](Asked(request.user, pk, request.GET.dict()))
     tag = hashlib.sha256(json.dumps(drawn.spec, sort_keys=True, default=str).encode()).hexdigest()
     if request.headers.get("If-None-Match") == f'"{tag}"':
         return HttpResponseNotModified()
