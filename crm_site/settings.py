@@ -119,6 +119,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FILTERS_EMPTY_CHOICE_LABEL = _("any")
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
+# Sums are in this currency where exchange rates lead there; empty: nothing is converted.
+BASE_CURRENCY = env.str("BASE_CURRENCY", default="").upper()
 USE_I18N = True
 
 # Files --------------------------------------------------------------------------

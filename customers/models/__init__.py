@@ -8,6 +8,8 @@ from customers.models.base import ExternalRecord, RecordQuerySet
 from customers.models.correction import Correction
 from customers.models.customer import Customer
 from customers.models.error_budget import ErrorBudget
+from customers.models.exchange_rate import ExchangeRate
+from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
 from customers.models.product import Product
@@ -28,9 +30,11 @@ __all__ = [
     "Aspect",
     "AspectMention",
     "AutomaticLabel",
+    "CohortCell",
     "Correction",
     "Customer",
     "ErrorBudget",
+    "ExchangeRate",
     "ExternalRecord",
     "Import",
     "Intent",
@@ -42,7 +46,10 @@ __all__ = [
     "Promotion",
     "Recommendation",
     "RecordQuerySet",
+    "Refresh",
     "Review",
+    "RfmChange",
+    "RfmClass",
     "Segment",
     "Sentiment",
     "SentimentRead",

@@ -16,51 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
 from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.correction import Correction
+from customers.models.measures import MEASURE_INDEXES, CustomerMeasures
+from customers.models.order_statistics import ORDER_STATISTICS_SQL, order_parameters
 from customers.models.search import matching_prefixes
 from customers.models.taxonomy import Segment
 
 if TYPE_CHECKING:
     from customers.models.user import User
-
-# Sums per customer, over orders in the currency of the customer's latest order: amounts
-# of other currencies cannot be added to it. Cancelled orders count for nothing. Rows are
-# locked in the order of their keys, so that two writers of many customers never deadlock.
-ORDER_STATISTICS_SQL = """
-WITH chosen AS (
-    SELECT id FROM customers_customer WHERE id = ANY(%(pks)s) ORDER BY id FOR NO KEY UPDATE
-),
-latest AS (
-    SELECT DISTINCT ON (o.customer_id) o.customer_id, o.currency
-    FROM customers_order o JOIN chosen ON chosen.id = o.customer_id
-    WHERE o.status <> 'cancelled'
-    ORDER BY o.customer_id, o.placed_at DESC, o.id DESC
-),
-sums AS (
-    SELECT o.customer_id,
-        count(*) FILTER (WHERE o.kind = 'sale') AS order_count,
-        count(*) FILTER (WHERE o.kind = 'return') AS return_count,
-        sum(o.total) FILTER (WHERE o.currency = latest.currency) AS spent_total,
-        avg(o.total) FILTER (WHERE o.kind = 'sale' AND o.currency = latest.currency) AS average,
-        min(o.placed_at) FILTER (WHERE o.kind = 'sale') AS first_order_at,
-        max(o.placed_at) FILTER (WHERE o.kind = 'sale') AS last_order_at,
-        min(latest.currency) AS currency
-    FROM customers_order o
-    JOIN chosen ON chosen.id = o.customer_id
-    JOIN latest ON latest.customer_id = o.customer_id
-    WHERE o.status <> 'cancelled'
-    GROUP BY o.customer_id
-)
-UPDATE customers_customer c SET
-    order_count = coalesce(s.order_count, 0),
-    return_count = coalesce(s.return_count, 0),
-    spent_total = coalesce(s.spent_total, 0),
-    average_order_value = round(s.average, 4),
-    first_order_at = s.first_order_at,
-    last_order_at = s.last_order_at,
-    currency = coalesce(s.currency, '')
-FROM chosen LEFT JOIN sums s ON s.customer_id = chosen.id
-WHERE c.id = chosen.id
-"""
 
 # A customer's sentiment is the mean score of their ten latest texts, messages and reviews
 # alike. Rows are locked in the order of their keys, so that two workers never deadlock.
@@ -95,10 +57,12 @@ class CustomerQuerySet(AnalysableQuerySet):
         return matching_prefixes(self, words)
 
     def refresh_order_statistics(self) -> int:
-        """Recompute the order columns of these customers in one statement."""
+        """Recompute the order columns of these customers in one statement; how many rows
+        that changed.
+        """
         pks = list(self.order_by().values_list("pk", flat=True))
         with connection.cursor() as cursor:
-            cursor.execute(ORDER_STATISTICS_SQL, {"pks": pks})
+            cursor.execute(ORDER_STATISTICS_SQL, {"pks": pks, **order_parameters()})
             return cursor.rowcount
 
     def refresh_sentiment(self, pks: Iterable[int | None]) -> None:
@@ -114,7 +78,7 @@ class CustomerQuerySet(AnalysableQuerySet):
         self.request_analysis()
 
 
-class Customer(ExternalRecord, Analysable):
+class Customer(ExternalRecord, CustomerMeasures, Analysable):
     """A person or company that buys.
 
     `segment` is what staff decided, or a rule inside its error budget
@@ -208,6 +172,7 @@ class Customer(ExternalRecord, Analysable):
             ),
             models.Index(fields=["sentiment_score"], name="customer_by_sentiment"),
             models.Index(fields=["country"], name="customer_by_country"),
+            *MEASURE_INDEXES,
         ]
 
     def __str__(self) -> str:
