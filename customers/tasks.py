@@ -5,9 +5,16 @@ from __future__ import annotations
 from celery import shared_task
 
 from customers.imports.jobs import carry_out
+from customers.measures import refresh_measures_when_due
 
 
 @shared_task
 def run_import(pk: int) -> None:
     """Take in the file of an Import row, with its progress on the row."""
     carry_out(pk)
+
+
+@shared_task
+def refresh_measures() -> None:
+    """Bring sums, RFM classes and cohorts up to date when orders or rates changed."""
+    refresh_measures_when_due()
