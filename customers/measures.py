@@ -279,7 +279,7 @@ def _month_ends(source: str, first: datetime | None, last: datetime | None) -> l
     present = timezone.localdate(last).replace(day=1)
     noted = RfmChange.objects.filter(customer__source=source).aggregate(at=Max("changed_at"))["at"]
     start = timezone.localdate(max(noted or first, first)).replace(day=1)
-    months = []
+    months: list[date] = []
     month_on = (present - timedelta(days=1)).replace(day=1)
     while month_on >= start and len(months) < HISTORY_MONTHS:
         if noted is None or _end_of(month_on) > noted:

@@ -37,6 +37,7 @@ from intelligence.evaluation.texts import (
     same_labels,
     sentiment_question,
 )
+from intelligence.evaluation.value import evaluate_value
 from intelligence.evaluation.value_class import evaluate_value_class
 from intelligence.training.run import companion
 from intelligence.training.segment import train_on_labels as train_segment_on_labels
@@ -167,12 +168,19 @@ def _value_class(request: Request, _encode: ManyTexts) -> Figures:
     return evaluate_value_class(request.data, request.train)
 
 
+def _value(request: Request, _encode: ManyTexts) -> Figures:
+    if request.predictions is not None or request.model is not None:
+        raise TableError("value is fitted on --train or --data: no --model, no --predictions")
+    return evaluate_value(request.data, request.train)
+
+
 MEASURES: Mapping[str, Callable[[Request, ManyTexts], Figures]] = {
     "sentiment": _texts,
     "intent": _texts,
     "priority": _texts,
     "aspects": _aspects,
     "segment": _segment,
+    "value": _value,
     "value_class": _value_class,
     "recommendation": _recommendation,
 }
