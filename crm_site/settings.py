@@ -216,6 +216,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "intelligence.tasks.refresh_recommender",
         "schedule": env.int("RECOMMENDER_REFRESH_SECONDS", default=600),
     },
+    "refresh-measures": {
+        "task": "customers.tasks.refresh_measures",
+        "schedule": env.int("MEASURES_REFRESH_SECONDS", default=60),
+    },
+    "refresh-values": {
+        "task": "intelligence.tasks.refresh_values",
+        "schedule": env.int("MEASURES_REFRESH_SECONDS", default=60),
+    },
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
 }
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep

@@ -9,6 +9,7 @@ day arrives, a change of exchange rates, and everything that hangs on the other 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,6 +26,7 @@ from customers.models import Customer, Order, Refresh, RfmChange
 from customers.models.exchange_rate import AMOUNT_SQL
 from customers.models.order_statistics import COUNTS_SQL, order_parameters
 from customers.rfm import grid_by_place
+from customers.signals import measures_refreshed, send_after_commit
 
 LOCK_SPACE = 7310
 LOCK_KEY = 101
@@ -73,12 +75,12 @@ WITH buyer AS MATERIALIZED (
         spent::float8 AS spent
     FROM ({buyers}) bought
 ),
-habit AS (
+habit AS MATERIALIZED (
     SELECT percentile_disc(ARRAY[.2, .4, .6, .8]) WITHIN GROUP (ORDER BY last_on DESC) AS last_on,
         percentile_disc(ARRAY[.2, .4, .6, .8]) WITHIN GROUP (ORDER BY orders) AS orders
     FROM buyer
 ),
-money AS (
+money AS MATERIALIZED (
     SELECT currency,
         percentile_disc(ARRAY[.2, .4, .6, .8]) WITHIN GROUP (ORDER BY spent) AS spent
     FROM buyer GROUP BY currency
@@ -136,15 +138,16 @@ class Refreshed:
     changes: int
 
 
-def refresh_measures_when_due() -> Refreshed | None:
+def refresh_measures_when_due(*, patient: bool = False) -> Refreshed | None:
     """Refresh when orders, rates or the day changed what was measured; None when nothing
-    did, or another process is at it.
+    did, or another process is at it. `patient` also waits until the last refresh is long
+    enough ago for what it cost, as a shop that sells every minute needs.
     """
     with held(LOCK_SPACE, LOCK_KEY) as mine:
-        if not mine:
+        last = Refresh.objects.filter(name=NAME).first() if mine else None
+        if not mine or (patient and last is not None and last.is_resting(timezone.now())):
             return None
         state = records_state()
-        last = Refresh.objects.filter(name=NAME).first()
         if last is not None and last.state == state:
             return None
         return _refresh(last, state)
@@ -161,14 +164,22 @@ def records_state() -> str:
 
 
 def _refresh(last: Refresh | None, state: str) -> Refreshed:
-    now = timezone.now()
+    now, started = timezone.now(), time.monotonic()
     recounted = sum(_recounted(pks) for pks in _batches(_everybody(last, state)))
     recounted += sum(_recounted(pks, read_again=True) for pks in _batches(_due(last, now)))
-    sources = Customer.objects.order_by().values_list("source", flat=True).distinct()
-    changes = sum(_classify(source) for source in list(sources))
+    changes = sum(_classify(source) for source in sources())
     refresh_cohorts()
-    Refresh.objects.update_or_create(name=NAME, defaults={"state": state, "refreshed_at": now})
+    took = time.monotonic() - started
+    Refresh.objects.update_or_create(
+        name=NAME, defaults={"state": state, "refreshed_at": now, "took_seconds": took}
+    )
+    send_after_commit(measures_refreshed, sender=Customer)
     return Refreshed(recounted, changes)
+
+
+def sources() -> list[str]:
+    """The sources that customers come from."""
+    return list(Customer.objects.order_by().values_list("source", flat=True).distinct())
 
 
 def _everybody(last: Refresh | None, state: str) -> list[int]:

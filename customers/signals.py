@@ -2,7 +2,8 @@
 
 `analysis_requested(sender, pks)` is sent after the commit that made rows pending.
 `sender` is the model class; `pks` lists the rows, or is None for "whatever is pending".
-`job_requested(sender, pk)` likewise follows the commit of one job.
+`job_requested(sender, pk)` likewise follows the commit of one job, and
+`measures_refreshed(sender)` a refresh of what is measured of all customers.
 Nobody has to listen, and a lost signal loses nothing: the pending rows are the queue.
 """
 
@@ -13,6 +14,7 @@ from django.db import models, transaction
 from django.dispatch import Signal
 
 analysis_requested = Signal()
+measures_refreshed = Signal()
 job_requested = Signal()  # (sender, pk): a Training or Promotion waits for a worker
 
 MAX_NAMED_ROWS = 1000

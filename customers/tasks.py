@@ -12,9 +12,10 @@ from customers.measures import refresh_measures_when_due
 def run_import(pk: int) -> None:
     """Take in the file of an Import row, with its progress on the row."""
     carry_out(pk)
+    refresh_measures.delay()
 
 
 @shared_task
 def refresh_measures() -> None:
     """Bring sums, RFM classes and cohorts up to date when orders or rates changed."""
-    refresh_measures_when_due()
+    refresh_measures_when_due(patient=True)

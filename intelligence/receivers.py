@@ -14,7 +14,7 @@ from django.db import models
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
-from customers.signals import analysis_requested, job_requested
+from customers.signals import analysis_requested, job_requested, measures_refreshed
 
 logger = logging.getLogger(__name__)
 
@@ -51,3 +51,12 @@ def enqueue_job(sender: type[models.Model], pk: int, **_: Any) -> None:
             current_app.send_task(task, [pk])
     except (OperationalError, OSError) as error:
         logger.warning("%s %s waits for the sweep, the broker is away: %s", sender, pk, error)
+
+
+@receiver(measures_refreshed)
+def enqueue_values(**_: Any) -> None:
+    """New measures call for new values; when the broker is away, the clock rings later."""
+    try:
+        current_app.send_task("intelligence.tasks.refresh_values")
+    except (OperationalError, OSError) as error:
+        logger.warning("values wait for the clock, the broker is away: %s", error)

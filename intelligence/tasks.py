@@ -14,6 +14,7 @@ from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending as drain
 from intelligence.analysis.run import analyse_rows as read_rows
 from intelligence.analysis.sweep import overdue_jobs, overdue_kinds
+from intelligence.customer_values import refresh_values_when_due
 from intelligence.engines.errors import WeightsError
 from intelligence.error_budgets import derive_when_due
 from intelligence.loaded import text_reader
@@ -85,6 +86,12 @@ def measure(pk: int) -> None:
 def refresh_recommender() -> None:
     """Fit the recommender again when enough was sold or added since the last fit."""
     refit_when_stale()
+
+
+@shared_task
+def refresh_values() -> None:
+    """Tell what customers will order and spend when orders changed."""
+    refresh_values_when_due(patient=True)
 
 
 @shared_task

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -169,11 +171,14 @@ class CohortCell(models.Model):
 class Refresh(models.Model):
     """When a bulk computation last ran, and the `state` of the records that it ran on.
 
-    While the state is the same there is nothing to do.
+    While the state is the same there is nothing to do. `took_seconds` is how long it took.
     """
 
+    IDLE_SHARE = 20  # a periodic refresh takes at most one part in so many of the time
+
     name = models.CharField(_("name"), max_length=40, unique=True)
-    state = models.CharField(_("state"), max_length=200)
+    state = models.CharField(_("state"), max_length=300)
+    took_seconds = models.FloatField(_("seconds"), default=0)
     refreshed_at = models.DateTimeField(_("refreshed at"))
 
     objects = RecordQuerySet.as_manager()
@@ -184,3 +189,8 @@ class Refresh(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_resting(self, now: dt.datetime) -> bool:
+        """Whether it is too early to run again, for what it costs."""
+        rest = dt.timedelta(seconds=self.took_seconds * self.IDLE_SHARE)
+        return now < self.refreshed_at + rest

@@ -82,8 +82,9 @@ def fit_values(orders: Floats, mean: Floats) -> ValueModel:
         options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
     )  # fmt: skip
     p, q, v = np.exp(found.x)
-    inside = (found.x > BOUNDS[0] + 1e-6).all() and (found.x < BOUNDS[1] - 1e-6).all()
-    converged = bool(inside and np.abs(loss(found.x)[1]).max() < GRADIENT_DONE)
+    slope = loss(found.x)[1]
+    at_bound = (found.x <= BOUNDS[0]) | (found.x >= BOUNDS[1])
+    converged = bool(np.abs(np.where(at_bound, 0.0, slope)).max() < GRADIENT_DONE)
     likelihood = -found.fun * len(x) - len(x) * np.log(unit)
     return ValueModel(float(p), float(q), float(v * unit), float(likelihood), converged)
 

@@ -27,9 +27,11 @@ from scipy.special import betainc, betaln, digamma, expit, gammaln
 Floats = NDArray[np.float64]
 
 NAMES = ("r", "alpha", "a", "b")
-# Beyond these (log scale, time in units of the mean age) the data say nothing any more.
+# Beyond these (log scale, time in units of the mean age) the data say nothing any more: a
+# shop that nobody ever leaves, or whose customers are all alike, ends at a bound, and well.
 BOUNDS = (-9.0, 9.0)
 GRADIENT_DONE = 1e-3
+PRIOR = 3.0
 TAIL = 1e-5  # chances of more purchases than this are left out
 MOST_STEPS = 100_000
 
@@ -125,8 +127,7 @@ def fit_purchases(counts: Counts, *, stops_at_first: bool = True) -> PurchaseMod
         options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
     )  # fmt: skip
     logs = found.x
-    inside = (np.abs(logs) < BOUNDS[1] - 1e-6).all()
-    converged = bool(inside and np.abs(loss(logs)[1]).max() < GRADIENT_DONE)
+    converged = bool(np.isfinite(found.fun) and _slope_inside(logs, loss(logs)[1]) < GRADIENT_DONE)
     spread = _spread(lambda at: loss(at)[1] * total, logs)
     r, alpha, a, b = np.exp(logs)
     moved = -(weights * different.frequency).sum() * np.log(unit)  # the unit of the densities
@@ -260,12 +261,20 @@ def _log_odds(p: Floats) -> Floats:
     return np.log(inside) - np.log1p(-inside)
 
 
+def _slope_inside(logs: Floats, gradient: Floats) -> float:
+    """The steepest slope that does not lead out of the bounds."""
+    leads_out = ((logs <= BOUNDS[0]) & (gradient > 0)) | ((logs >= BOUNDS[1]) & (gradient < 0))
+    return float(np.abs(np.where(leads_out, 0.0, gradient)).max())
+
+
 def _spread(gradient: Callable[[Floats], Floats], logs: Floats) -> Floats:
-    """The inverse of the Hessian of the loss at its minimum; zeros where it has none."""
+    """The inverse of the Hessian of the loss at its minimum, with a weak prior (standard
+    deviation `PRIOR`) where the data say nothing; zeros where it is no minimum.
+    """
     step = 1e-4
     steps = np.eye(len(logs)) * step
     hessian = np.array([(gradient(logs + s) - gradient(logs - s)) / (2 * step) for s in steps])
-    hessian = (hessian + hessian.T) / 2
+    hessian = (hessian + hessian.T) / 2 + np.eye(len(logs)) / PRIOR**2
     try:
         np.linalg.cholesky(hessian)
     except np.linalg.LinAlgError:
