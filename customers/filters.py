@@ -17,6 +17,7 @@ from customers.models import (
     Order,
     Product,
     Review,
+    RfmClass,
     Segment,
     Sentiment,
     Ticket,
@@ -95,16 +96,24 @@ class CustomerFilter(filters.FilterSet):
     segment = filters.ModelChoiceFilter(
         queryset=Segment.objects.filter(is_active=True), label=_("Segment"), method="in_segment"
     )
+    rfm_class = filters.ChoiceFilter(choices=RfmClass.choices, label=_("RFM class"))
     feeling = filters.ChoiceFilter(choices=FEELINGS, label=_("Sentiment"), method="feels")
     country = ValueFilter(Customer, "country", _("Country"))
     sort = Sorting(
         label=_("Sort"),
         empty_label=_("newest first"),
-        fields=(("last_order_at", "last_order"), ("spent_total", "spent")),
+        fields=(
+            ("last_order_at", "last_order"),
+            ("spent_total", "spent"),
+            ("expected_value", "value"),
+            ("alive_probability", "alive"),
+        ),
         choices=(
             ("-last_order", _("latest order first")),
             ("last_order", _("longest without order first")),
             ("-spent", _("highest spend first")),
+            ("-value", _("highest expected value first")),
+            ("alive", _("most likely lost first")),
         ),
     )
 

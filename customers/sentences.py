@@ -20,6 +20,10 @@ SENTENCES = (
     _("this does not look like any of the known intents"),
     _("written in '%(language)s'; this model reads %(known)s only"),
     _("by likeness to its description, never trained"),
+    # why nothing is expected of a customer
+    _("too few customers came back to learn from"),
+    _("the model did not converge on these orders"),
+    _("no order of theirs has a value that can be counted"),
     # why a row was not read
     _("The worker that read this row died, %(tries)s times. Analyse it again to retry."),
     # what models are for and learnt from, by their cards
@@ -30,6 +34,8 @@ SENTENCES = (
     _("customer segment from order figures relative to the shop, and taste"),
     _("how an aspect sounds where it is mentioned"),
     _("low-rank adapter: the tone of a text beside its embedding"),
+    _("orders and value to expect of customers, and whether they are still active"),
+    _("own orders"),
     _("own sentences"),
     _("own ticket sentences"),
     _("own Chinese sentences"),

@@ -1,6 +1,6 @@
 """Rows for tests: each factory makes a valid row of its record, distinct but not random."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import factory
 from django.contrib.auth.models import Group
@@ -176,6 +176,47 @@ class ModelVersionFactory(DjangoModelFactory):
             "metrics": {"tickets": {"n": 40, "accuracy": 0.9, "macro_f1": 0.88, "ece": 0.03}},
         }
     )
+
+
+class ExchangeRateFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ExchangeRate
+
+    base_currency = "GBP"
+    currency = "EUR"
+    rate = "0.85"
+    valid_from_on = factory.Sequence(lambda n: date(2020, 1, 1) + timedelta(days=n))
+
+
+class RfmChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = models.RfmChange
+
+    customer = factory.SubFactory(CustomerFactory)
+    from_class = "loyal"
+    to_class = "at_risk"
+    changed_at = NOON
+
+
+class CohortCellFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CohortCell
+
+    source = "shop"
+    currency = "GBP"
+    cohort_on = date(2026, 1, 1)
+    months_since = factory.Sequence(int)
+    customers = 3
+    orders = 4
+    revenue = "50.00"
+
+
+class RefreshFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Refresh
+
+    name = factory.Sequence("refresh-{}".format)
+    refreshed_at = NOON
 
 
 class TrainingFactory(DjangoModelFactory):

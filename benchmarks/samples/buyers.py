@@ -46,16 +46,17 @@ def buyers(customers: int, orders: int) -> None:
         order=order, position=1, product=product, quantity=1, unit_price=12
     )
     multiply(line, orders, order=f"{order.pk} + n", quantity="1 + n %% 3")
+    Customer.objects.filter(source="buyers").refresh_order_statistics()
 
 
 def one_more_day() -> None:
-    """Every tenth customer buys on the day after the last."""
+    """One customer in a hundred buys on the day after the last."""
     order = Order.objects.filter(source="buyers").order_by("-placed_at")[0]
     first = Customer.objects.filter(source="buyers").order_by("pk")[0].pk
     multiply(
         order,
-        Customer.objects.filter(source="buyers").count() // 10,
-        customer=f"{first} + n * 10 - 1",
+        Customer.objects.filter(source="buyers").count() // 100,
+        customer=f"{first} + n * 100 - 1",
         number="'next ' || n",
         placed_at="made.placed_at + interval '1 day'",
     )

@@ -33,6 +33,14 @@ SUMS = (
     "first_order_at",
     "last_order_at",
 )
+MEASURES = (
+    *("return_rate", "typical_gap_days"),
+    *("rfm_class", "recency_score", "frequency_score", "monetary_score"),
+    *("alive_probability", "alive_probability_low", "alive_probability_high"),
+    *("expected_orders", "expected_orders_low", "expected_orders_high", "likely_orders"),
+    *("expected_value", "expected_value_low", "expected_value_high"),
+    *("expected_next_order_at", "value_model_version", "value_reason", "valued_at"),
+)
 DECIDED = ("segment_set_by", "segment_set_at", "segment_set_automatically")
 SUMS_SHOWN = ("order_count", "return_count", "spent", "average", "first_order_at", "last_order_at")
 OPINION = ("suggested_segment", "segment_reading", "feeling")
@@ -49,6 +57,9 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         "order_count",
         "spent",
         "last_order_on",
+        "rfm_class",
+        "alive",
+        "value_ahead",
         "segment",
         "suggestion",
         "feeling",
@@ -58,6 +69,7 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         AnalysisStateFilter,
         "segment",
         "suggested_segment",
+        "rfm_class",
         FeelingFilter,
         ("country", IndexedValuesFilter),
         "last_order_at",
@@ -67,9 +79,10 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
     search_fields = ("search",)
     search_help_text = _("Beginnings of words of name, e-mail, phone, company or external id.")
     ordering = ("-created_at", "-id")
-    sortable_by = ("spent", "last_order_on", "feeling")
+    sortable_by = ("spent", "last_order_on", "alive", "value_ahead", "feeling")
     readonly_fields = (
         *SUMS_SHOWN,
+        *MEASURES,
         *DECIDED,
         *OPINION,
         "recommended",
@@ -83,6 +96,7 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         (_("Segment, decided by staff"), {"fields": ("segment", *DECIDED)}),
         (_("Read by models"), {"fields": (*OPINION, "recommended")}),
         (_("Orders in sum"), {"fields": SUMS_SHOWN}),
+        (_("Value and habits"), {"fields": MEASURES, "classes": ("collapse",)}),
         (_("Analysis"), {"fields": ANALYSIS, "classes": ("collapse",)}),
         (_("Origin"), {"fields": (*EXTERNAL, "created_at", "updated_at")}),
     )
@@ -90,6 +104,7 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         *EXTERNAL,
         *("name", "email", "phone", "company", "language", "country", "city", "tags", "notes"),
         *SUMS,
+        *MEASURES,
         *("segment_id", "segment_set_by__username", "segment_set_at"),
         *("suggested_segment_id", "segment_probability", "sentiment_score"),
         *ANALYSIS_COLUMNS,
@@ -114,6 +129,16 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
         """The day of their last order."""
         at = customer.last_order_at
         return timezone.localdate(at) if at else None
+
+    @admin.display(description=_("still a customer"), ordering="alive_probability")
+    def alive(self, customer: Customer) -> str:
+        """The chance that they buy again."""
+        return percent(customer.alive_probability)
+
+    @admin.display(description=_("next 90 days"), ordering="expected_value")
+    def value_ahead(self, customer: Customer) -> str:
+        """What their orders are expected to bring in, in their currency."""
+        return money(customer.expected_value, customer.currency)
 
     @admin.display(description=_("suggested segment"))
     def suggestion(self, customer: Customer) -> str:

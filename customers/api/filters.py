@@ -14,6 +14,7 @@ from customers.models import (
     Product,
     Recommendation,
     Review,
+    RfmClass,
     Sentiment,
     Ticket,
 )
@@ -45,6 +46,14 @@ class CustomerFilter(SearchableFilter):
     segment = filters.CharFilter(field_name="segment_id", label="What staff decided.")
     suggested_segment = filters.CharFilter(
         field_name="suggested_segment_id", label="What the model says."
+    )
+
+    rfm_class = filters.ChoiceFilter(choices=RfmClass.choices)
+    alive_below = filters.NumberFilter(
+        field_name="alive_probability", lookup_expr="lte", label="At most so likely to buy again."
+    )
+    expected_value_from = filters.NumberFilter(
+        field_name="expected_value", lookup_expr="gte", label="At least so much in 90 days."
     )
 
     class Meta:

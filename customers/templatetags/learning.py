@@ -22,9 +22,11 @@ TASKS = {
     "priority": _("Priority of tickets"),
     "recommendation": _("Recommendations"),
     "aspects": _("Aspects"),
+    "value": _("Value and churn of customers"),
 }
 SETS = {
     "frozen_holdout": _("rows held out here"),
+    "shop_orders": _("customers of this shop"),
     "tickets": _("tickets written by hand"),
     "written_messages": _("messages written by hand"),
     "held_out_customers": _("held-out customers"),

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from customers.features import feature_label, feature_value
 from customers.imports.formats import FORMATS
 from customers.marks import AspectJudged, Mark, judged_aspects, marked, mention_marks
-from customers.models import AspectMention, Sentiment, Ticket
+from customers.models import AspectMention, RfmClass, Sentiment, Ticket
 from customers.paging import MOST_COUNTED
 from customers.sentences import translated
 
@@ -31,6 +31,15 @@ TONES = {
     Sentiment.NEGATIVE: "bad",
     Sentiment.POSITIVE: "good",
     Sentiment.VERY_POSITIVE: "good",
+}
+
+RFM_TONES = {
+    RfmClass.CHAMPION: "good",
+    RfmClass.LOYAL: "good",
+    RfmClass.NEEDS_ATTENTION: "warn",
+    RfmClass.ABOUT_TO_SLEEP: "warn",
+    RfmClass.AT_RISK: "bad",
+    RfmClass.CANNOT_LOSE: "bad",
 }
 
 URGENT = {Ticket.Priority.HIGH: "warn", Ticket.Priority.URGENT: "bad"}
@@ -50,6 +59,18 @@ def money(amount: Decimal | None, currency: str = "") -> str:
 def percent(share: float | None) -> str:
     """A share from 0 to 1 as whole percent."""
     return "–" if share is None else f"{share:.0%}"
+
+
+@register.filter
+def percent_number(share: float | None) -> int:
+    """A share from 0 to 1 as whole percent, for the length of a bar; 0 when it is not known."""
+    return round(100 * (share or 0))
+
+
+@register.filter
+def rfm_tone(rfm_class: str) -> str:
+    """The class that colours an RFM class: good, bad, warn or nothing."""
+    return RFM_TONES.get(rfm_class, "")  # type: ignore[call-overload]
 
 
 @register.filter

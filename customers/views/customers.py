@@ -18,6 +18,7 @@ from customers.paging import page_of
 from customers.views.access import StaffRequest, get_customer_for
 
 RECENT = 10
+CLASSES_SHOWN = 6
 
 
 @require_GET
@@ -83,6 +84,7 @@ def insight_context(customer: Customer) -> dict[str, Any]:
     recommended = customer.recommendations.select_related("product").defer("product__search")
     return {
         "recommendations": recommended.order_by("rank")[:5],
+        "rfm_changes": customer.rfm_changes.order_by("-changed_at", "-id")[:CLASSES_SHOWN],
         "better_segment": better_segment(customer),
         "segment_form": SegmentForm(
             initial={"segment": customer.segment_id}, current=customer.segment_id

@@ -24,6 +24,7 @@ from tests.factories import (
     ProductFactory,
     RecommendationFactory,
     ReviewFactory,
+    RfmChangeFactory,
     TicketFactory,
     TrainingFactory,
     UserFactory,
@@ -135,6 +136,7 @@ PARTS = {
         make_customer,
         lambda row: RecommendationFactory(customer=row),
     ),
+    "RFM classes of a customer": (make_customer, lambda row: RfmChangeFactory(customer=row)),
     "messages of a ticket": (
         make_ticket,
         lambda row: MessageFactory(ticket=row, author_kind="agent", author=UserFactory()),

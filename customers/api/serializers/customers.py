@@ -8,7 +8,14 @@ from rest_framework import serializers
 
 from customers.api.serializers.predictions import AnalysisSerializer, DecisionField
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer
-from customers.models import Customer, Segment
+from customers.models import Customer, RfmClass, Segment
+
+
+class MoneyField(serializers.DecimalField):
+    """An amount that may be unknown."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=16, decimal_places=4, allow_null=True, **kwargs)
 
 
 class OrderStatisticsSerializer(serializers.Serializer):
@@ -23,10 +30,39 @@ class OrderStatisticsSerializer(serializers.Serializer):
     last_order_at = serializers.DateTimeField(allow_null=True)
 
 
+class MeasuresSerializer(serializers.Serializer):
+    """Habits, RFM class (empty: no orders) and what to expect in the next 90 days; the
+    expected values are in the currency of the statistics. Null where it is not known,
+    `value_reason` then says why. Bounds (low, high) hold four cases in five.
+    """
+
+    return_rate = serializers.FloatField(allow_null=True)
+    typical_gap_days = serializers.FloatField(allow_null=True)
+    rfm_class = serializers.ChoiceField(choices=RfmClass.choices, allow_blank=True)
+    recency_score = serializers.IntegerField(allow_null=True)
+    frequency_score = serializers.IntegerField(allow_null=True)
+    monetary_score = serializers.IntegerField(allow_null=True)
+    alive_probability = serializers.FloatField(allow_null=True)
+    alive_probability_low = serializers.FloatField(allow_null=True)
+    alive_probability_high = serializers.FloatField(allow_null=True)
+    expected_orders = serializers.FloatField(allow_null=True)
+    expected_orders_low = serializers.FloatField(allow_null=True)
+    expected_orders_high = serializers.FloatField(allow_null=True)
+    likely_orders = serializers.FloatField(allow_null=True)
+    expected_value = MoneyField()
+    expected_value_low = MoneyField()
+    expected_value_high = MoneyField()
+    expected_next_order_at = serializers.DateTimeField(allow_null=True)
+    value_model_version = serializers.CharField()
+    value_reason = serializers.CharField()
+    valued_at = serializers.DateTimeField(allow_null=True)
+
+
 class CustomerSerializer(RecordSerializer):
     """A customer, what they bought in sum, and what was read about them."""
 
     statistics = OrderStatisticsSerializer(source="*", read_only=True)
+    measures = MeasuresSerializer(source="*", read_only=True)
     segment = DecisionField("segment")
     decided_segment = serializers.PrimaryKeyRelatedField(
         queryset=Segment.objects.filter(is_active=True),
@@ -42,7 +78,14 @@ class CustomerSerializer(RecordSerializer):
         fields = (
             *KEYS,
             *("name", "email", "phone", "company", "language", "country", "city", "tags", "notes"),
-            *("statistics", "segment", "decided_segment", "sentiment_score", "analysis"),
+            *(
+                "statistics",
+                "measures",
+                "segment",
+                "decided_segment",
+                "sentiment_score",
+                "analysis",
+            ),
             *TIMES,
         )
         read_only_fields = ("sentiment_score",)
