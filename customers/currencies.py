@@ -9,10 +9,21 @@ never one taken for another.
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Case, DateField, DecimalField, F, OuterRef, Subquery, Value, When
-from django.db.models.functions import Cast, Round, Trunc
+from django.db.models import (
+    Case,
+    DateTimeField,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Round, TruncDate
 
 from customers.models import ExchangeRate
 
@@ -30,10 +41,11 @@ def in_base_currency(
     base = settings.BASE_CURRENCY
     if not base:
         return Value(None, output_field=AMOUNT)
+    moment = ExpressionWrapper(OuterRef(at), output_field=DateTimeField())
     known = ExchangeRate.objects.filter(
         base_currency=base,
         currency=OuterRef(currency),
-        valid_from_on__lte=Cast(Trunc(OuterRef(at), "day"), DateField()),
+        valid_from_on__lte=TruncDate(moment, tzinfo=ZoneInfo(settings.TIME_ZONE)),
     )
     rate = Subquery(known.order_by("-valid_from_on").values("rate")[:1], output_field=RATE)
     return Case(

@@ -14,7 +14,7 @@ from intelligence.engines.purchase_days import PurchaseDays
 
 # One row for each customer and day with a sale; amounts that no rate leads to count 0.
 PURCHASES_SQL = f"""
-COPY (
+CREATE TEMP TABLE purchases AS
     SELECT o.customer_id, ((o.placed_at AT TIME ZONE %(zone)s)::date - DATE '1970-01-01')::bigint,
         coalesce(sum(l.units), 0)::float8, coalesce(sum({AMOUNT_SQL}), 0)::float8
     FROM customers_order o
@@ -26,8 +26,9 @@ COPY (
     WHERE {COUNTS_SQL} AND o.kind = 'sale'
         AND (%(source)s::text IS NULL OR c.source = %(source)s)
     GROUP BY 1, 2
-) TO STDOUT (FORMAT BINARY)
 """  # noqa: S608  # fixed fragments alone
+COPY_SQL = "COPY purchases TO STDOUT (FORMAT BINARY)"
+FORGET_SQL = "DROP TABLE IF EXISTS pg_temp.purchases"
 CURRENCIES_SQL = """
 SELECT id, currency FROM customers_customer
 WHERE order_count > 0 AND (%(source)s::text IS NULL OR source = %(source)s)
@@ -60,8 +61,11 @@ def purchases_of_source(source: str | None) -> Purchases:
     """What the customers of a source (None: all customers) bought until now."""
     parameters = {**order_parameters(), "source": source}
     with connection.cursor() as cursor:
-        with cursor.copy(PURCHASES_SQL, parameters) as copy:
+        cursor.execute(FORGET_SQL)
+        cursor.execute(PURCHASES_SQL, parameters)
+        with cursor.copy(COPY_SQL) as copy:
             rows = np.frombuffer(b"".join(copy)[HEAD_BYTES:-END_BYTES], ROW)
+        cursor.execute(FORGET_SQL)
         cursor.execute(CURRENCIES_SQL, {"source": source})
         currency_of = dict(cursor.fetchall())
     pks, place = np.unique(rows["id"].astype(np.int64), return_inverse=True)

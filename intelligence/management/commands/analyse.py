@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from customers.measures import refresh_measures_when_due
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import Tally, analyse_pending
+from intelligence.customer_values import refresh_values_when_due
 
 
 class Command(BaseCommand):
-    """Drains the pending rows, kind after kind."""
+    """Drains the pending rows, kind after kind; customers are measured and valued as well."""
 
     help = "Read all pending rows in this process and store the results on them."
 
@@ -28,7 +30,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, and print rows stored and failed for each kind."""
         started = time.perf_counter()
-        tallies = {name: self._run(name, options) for name in options["kinds"] or KINDS}
+        names = options["kinds"] or list(KINDS)
+        tallies = {name: self._run(name, options) for name in names}
+        if "customer" in names:
+            refresh_measures_when_due()
+            refresh_values_when_due()
         self._report(tallies, time.perf_counter() - started, as_json=options["json"])
 
     def _run(self, name: str, options: dict[str, Any]) -> Tally:
