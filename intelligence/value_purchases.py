@@ -15,8 +15,10 @@ from intelligence.engines.purchase_days import PurchaseDays
 # One row for each customer and day with a sale; amounts that no rate leads to count 0.
 PURCHASES_SQL = f"""
 CREATE TEMP TABLE purchases AS
-    SELECT o.customer_id, ((o.placed_at AT TIME ZONE %(zone)s)::date - DATE '1970-01-01')::bigint,
-        coalesce(sum(l.units), 0)::float8, coalesce(sum({AMOUNT_SQL}), 0)::float8
+    SELECT o.customer_id AS id,
+        ((o.placed_at AT TIME ZONE %(zone)s)::date - DATE '1970-01-01')::bigint AS day,
+        coalesce(sum(l.units), 0)::float8 AS units,
+        coalesce(sum({AMOUNT_SQL}), 0)::float8 AS value
     FROM customers_order o
     JOIN customers_customer c ON c.id = o.customer_id
     LEFT JOIN (
