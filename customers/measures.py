@@ -24,7 +24,11 @@ from customers.cohorts import refresh_cohorts
 from customers.locks import held
 from customers.models import Customer, Order, Refresh, RfmChange
 from customers.models.exchange_rate import AMOUNT_SQL
-from customers.models.order_statistics import COUNTS_SQL, order_parameters
+from customers.models.order_statistics import (
+    COUNTS_SQL,
+    STALE_STATISTICS_SQL,
+    order_parameters,
+)
 from customers.rfm import grid_by_place
 from customers.signals import measures_refreshed, send_after_commit
 
@@ -183,10 +187,15 @@ def sources() -> list[str]:
 
 
 def _everybody(last: Refresh | None, state: str) -> list[int]:
-    """All customers, at first and after a change of rates; else nobody."""
+    """All customers whose sums are out of date, looked for at first and after a change of
+    rates; else nobody.
+    """
     if last is not None and last.state.split("|")[1] == state.split("|")[1]:
         return []
-    return list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")  # sums of all customers at once
+        cursor.execute(STALE_STATISTICS_SQL, order_parameters())
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _due(last: Refresh | None, now: datetime) -> list[int]:

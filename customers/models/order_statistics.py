@@ -16,10 +16,7 @@ COUNTS_SQL = "o.status <> 'cancelled' AND o.placed_at <= %(now)s"
 # of the shop where a rate leads there. Amounts of other currencies cannot be added to it.
 # Rows are locked in the order of their keys, so that two writers of many customers never
 # deadlock; those that come out as they were are not written.
-ORDER_STATISTICS_SQL = f"""
-WITH chosen AS (
-    SELECT id FROM customers_customer WHERE id = ANY(%(pks)s) ORDER BY id FOR NO KEY UPDATE
-),
+_FRESH_SQL = f"""
 latest AS (
     SELECT DISTINCT ON (o.customer_id) o.customer_id,
         CASE WHEN {RATE_SQL} IS NULL THEN o.currency ELSE %(base)s END AS currency
@@ -67,20 +64,29 @@ fresh AS (
     LEFT JOIN sums s ON s.customer_id = chosen.id
     LEFT JOIN habits h ON h.customer_id = chosen.id
 )
-UPDATE customers_customer c SET
-    order_count = f.order_count, return_count = f.return_count, return_rate = f.return_rate,
-    spent_total = f.spent_total, average_order_value = f.average_order_value,
-    first_order_at = f.first_order_at, last_order_at = f.last_order_at,
-    typical_gap_days = f.typical_gap_days, currency = f.currency
-FROM fresh f
-WHERE c.id = f.id AND (
-    c.order_count, c.return_count, c.return_rate, c.spent_total, c.average_order_value,
-    c.first_order_at, c.last_order_at, c.typical_gap_days, c.currency
-) IS DISTINCT FROM (
-    f.order_count, f.return_count, f.return_rate, f.spent_total, f.average_order_value,
-    f.first_order_at, f.last_order_at, f.typical_gap_days, f.currency
-)
 """  # noqa: S608  # fixed fragments alone
+_COLUMNS = (
+    *("order_count", "return_count", "return_rate", "spent_total", "average_order_value"),
+    *("first_order_at", "last_order_at", "typical_gap_days", "currency"),
+)
+_STALE_SQL = f"""
+({", ".join(f"c.{name}" for name in _COLUMNS)})
+    IS DISTINCT FROM ({", ".join(f"f.{name}" for name in _COLUMNS)})
+"""
+ORDER_STATISTICS_SQL = f"""
+WITH chosen AS (
+    SELECT id FROM customers_customer WHERE id = ANY(%(pks)s) ORDER BY id FOR NO KEY UPDATE
+),
+{_FRESH_SQL}
+UPDATE customers_customer c SET {", ".join(f"{name} = f.{name}" for name in _COLUMNS)}
+FROM fresh f WHERE c.id = f.id AND {_STALE_SQL}
+"""  # noqa: S608
+# Of all customers those whose sums are out of date, in one pass over the orders, locking none.
+STALE_STATISTICS_SQL = f"""
+WITH chosen AS MATERIALIZED (SELECT id FROM customers_customer),
+{_FRESH_SQL}
+SELECT c.id FROM customers_customer c JOIN fresh f ON c.id = f.id WHERE {_STALE_SQL} ORDER BY c.id
+"""  # noqa: S608
 
 
 def order_parameters() -> dict[str, Any]:
