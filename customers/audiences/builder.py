@@ -23,6 +23,7 @@ from customers.models import Product
 
 MOST_NODES = 2 * MOST_RULES
 MOST_AT_A_GLANCE = 12  # of more choices, those that are chosen stand first
+ADDED = ("add-rule", "add-group")
 Raw = dict[str, Any]
 
 
@@ -208,7 +209,7 @@ def changed(raw: Raw, button: str) -> str:
         _remove(raw, path)
         return ""
     group = _node(raw, path)
-    if group is None or "rules" not in group:
+    if action not in ADDED or group is None or "rules" not in group:
         return ""
     node = new_rule(fields()[FIRST_FIELD])
     if action == "add-group":
@@ -273,7 +274,8 @@ def _group_row(
 def _rows(
     raw: Raw, path: str, problems: Mapping[str, str], vocabulary: Vocabulary, added: str
 ) -> Iterator[RuleRow | GroupRow]:
-    for place, inner in enumerate(raw.get("rules") or []):
+    rules = raw.get("rules")
+    for place, inner in enumerate(rules if isinstance(rules, list) else []):
         own = f"{path}.{place}".lstrip(".")
         if isinstance(inner, dict) and ("rules" in inner or "match" in inner):
             yield _group_row(inner, own, problems, vocabulary, added)

@@ -185,10 +185,16 @@ def _as_number(value: float | None) -> str:
     return "–" if value is None else number_format(value, 2, force_grouping=True)
 
 
+def _points(share: float) -> str:
+    """How far two shares are apart; "2 %" would be taken for a part of one of them."""
+    points = number_format(100 * share, 1)
+    return _("%(n)s percentage points") % {"n": points}
+
+
 def _apart(first: Any, second: Any, tell: Callable[[Any], str]) -> str:
     """The difference in the unit of the figures, with its sign."""
     if first is None or second is None:
         return "–"
     apart = first - second
-    text = tell(abs(apart)).lstrip("+")
+    text = _points(abs(apart)) if tell is percent_fine else tell(abs(apart)).lstrip("+")
     return ("+" if apart > 0 else "−" if apart < 0 else "±") + text

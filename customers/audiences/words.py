@@ -106,6 +106,8 @@ def _plain(value: Decimal) -> str:
 
 def with_unit(field: Field, text: str) -> str:
     """The number with what it counts: 30 %, 14 days."""
+    if field.kind == "money":
+        return _("%(amount)s in their currency") % {"amount": text}
     return f"{text} {field.unit}" if field.unit else text
 
 

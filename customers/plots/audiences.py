@@ -141,9 +141,13 @@ def _side_by_side(
         for side, size, counts in found
     ]
     height = max(60, BAR_HEIGHT * len(rows))
-    return framed(rows, title, mark=MARK, encoding=_encoding(sides), width=420, height=height)
+    return framed(
+        rows, title, mark=MARK, encoding=_encoding(sides), width=340, height=height, padding=PADDING
+    )
 
 
+# the page draws labels in a font of its own, wider than the one they were measured in
+PADDING = {"left": 24, "right": 8, "top": 4, "bottom": 4}
 MARK = {"type": "bar", "cornerRadiusEnd": 2, "cursor": "pointer"}
 
 
@@ -173,7 +177,7 @@ def _encoding(sides: list[Side]) -> dict[str, Any]:
             "field": "side",
             "type": "nominal",
             "scale": {"domain": names, "range": [ACCENT, NEUTRAL]},
-            "legend": {"title": None, "orient": "top", "labelLimit": 220},
+            "legend": {"title": None, "orient": "top", "labelLimit": 220, "labelFontSize": 12},
         },
         "href": {"field": "url"},
         "description": {"field": "what"},

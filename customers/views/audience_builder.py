@@ -79,7 +79,7 @@ def _form(request: StaffRequest, audience: Audience, is_saving: bool) -> Audienc
 
 def _opened(request: StaffRequest, audience: Audience) -> Draft:
     if audience.pk:
-        return Draft(audience.rules)
+        return Draft(audience.rules if isinstance(audience.rules, dict) else rules_of())
     rules, left_out = rules_from(request.GET)
     return Draft(rules or rules_of(new_rule(fields()[FIRST_FIELD])), left_out=left_out)
 

@@ -132,7 +132,8 @@ def suggest_products(request: StaffRequest) -> HttpResponse:
     """Products whose SKU or name begins with what is typed, as options of an input."""
     typed = next((str(said) for name, said in request.GET.items() if name.endswith("-add")), "")
     rows = Product.objects.visible_to(request.user).only("sku", "name").order_by("name", "id")
-    found = rows.matching(typed)[:SUGGESTED_PRODUCTS] if typed.strip() else []
+    typed = typed.replace("\x00", "").strip()
+    found = rows.matching(typed)[:SUGGESTED_PRODUCTS] if typed else []
     return render(request, "audiences/products.html", {"products": found})
 
 
