@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
+from customers.audiences.filtering import AudienceFilter
+from customers.feelings import FEELING_RANGES, FEELING_STEPS, FEELINGS
 from customers.indexed_values import indexed_values
 from customers.models import (
     Aspect,
@@ -19,23 +21,9 @@ from customers.models import (
     Review,
     RfmClass,
     Segment,
-    Sentiment,
     Ticket,
 )
 from customers.models.aspect import reviews_mentioning
-
-FEELINGS = [("negative", _("negative")), ("neutral", _("neutral")), ("positive", _("positive"))]
-FEELING_STEPS = {
-    "negative": [Sentiment.VERY_NEGATIVE, Sentiment.NEGATIVE],
-    "neutral": [Sentiment.NEUTRAL],
-    "positive": [Sentiment.POSITIVE, Sentiment.VERY_POSITIVE],
-}
-MILD = 0.25  # scores nearer to zero than this count as neutral
-FEELING_RANGES = {
-    "negative": Q(sentiment_score__lte=-MILD),
-    "neutral": Q(sentiment_score__gt=-MILD, sentiment_score__lt=MILD),
-    "positive": Q(sentiment_score__gte=MILD),
-}
 
 
 class SearchBox(filters.CharFilter):
@@ -99,6 +87,7 @@ class CustomerFilter(filters.FilterSet):
     rfm_class = filters.ChoiceFilter(choices=RfmClass.choices, label=_("RFM class"))
     feeling = filters.ChoiceFilter(choices=FEELINGS, label=_("Sentiment"), method="feels")
     country = ValueFilter(Customer, "country", _("Country"))
+    audience = AudienceFilter()
     sort = Sorting(
         label=_("Sort"),
         empty_label=_("newest first"),
@@ -120,6 +109,12 @@ class CustomerFilter(filters.FilterSet):
     class Meta:
         model = Customer
         fields = ()
+
+    def filter_queryset(self, queryset: models.QuerySet) -> models.QuerySet:
+        """As all filters say; an audience that there is not has nobody in it."""
+        return (
+            super().filter_queryset(queryset) if "audience" not in self.errors else queryset.none()
+        )
 
     def in_segment(self, rows: models.QuerySet, name: str, segment: Segment) -> models.QuerySet:
         """The decision of staff counts, and the model's opinion where there is none."""

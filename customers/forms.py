@@ -7,7 +7,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import ErrorBudget, Import, Intent, Segment, Sentiment, Taxon, Ticket, User
+from customers.models import (
+    Audience,
+    ErrorBudget,
+    Import,
+    Intent,
+    Segment,
+    Sentiment,
+    Taxon,
+    Ticket,
+    User,
+)
 
 
 class DecisionForm(forms.Form):
@@ -143,3 +153,14 @@ class UndoSinceForm(forms.Form):
         label=_("Undo all since"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
+
+
+class AudienceForm(forms.ModelForm):
+    """What an audience is called; its rules are read apart from it."""
+
+    use_required_attribute = False  # buttons that change rules send the form without a name
+
+    class Meta:
+        model = Audience
+        fields = ("name", "description")
+        widgets: dict[str, Any] = {"description": forms.Textarea(attrs={"rows": 2})}

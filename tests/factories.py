@@ -125,6 +125,22 @@ class AspectMentionFactory(DjangoModelFactory):
     model_version = "ab" * 32
 
 
+class AudienceFactory(DjangoModelFactory):
+    """Customers with orders; pass `rules` for others."""
+
+    class Meta:
+        model = models.Audience
+
+    name = factory.Sequence("Audience {}".format)
+    rules = factory.LazyFunction(
+        lambda: {
+            "version": 1,
+            "match": "all",
+            "rules": [{"field": "order_count", "operator": "at_least", "value": "1"}],
+        }
+    )
+
+
 class ArticleFactory(DjangoModelFactory):
     class Meta:
         model = models.Article

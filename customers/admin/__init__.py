@@ -6,6 +6,7 @@ found, `filters`, `actions`, `csv_export` and `results` what stands on them.
 
 from customers.admin import (
     articles,
+    audiences,
     automation,
     customers,
     imports,
@@ -23,6 +24,7 @@ from customers.admin import (
 
 __all__ = [
     "articles",
+    "audiences",
     "automation",
     "customers",
     "imports",

@@ -11,7 +11,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from customers.filters import FEELING_RANGES, FEELINGS
+from customers.feelings import FEELING_RANGES, FEELINGS
 from customers.indexed_values import indexed_values
 from customers.models import Message
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django_filters import rest_framework as filters
 
+from customers.audiences.compiling import condition_of
+from customers.audiences.filtering import offered
 from customers.models import (
     Article,
     AspectMention,
+    Audience,
     Correction,
     Customer,
     Order,
@@ -47,6 +50,13 @@ class CustomerFilter(SearchableFilter):
     suggested_segment = filters.CharFilter(
         field_name="suggested_segment_id", label="What the model says."
     )
+    audience = filters.ModelChoiceFilter(
+        queryset=offered, method="in_audience", label="The id of an audience."
+    )
+
+    def in_audience(self, rows: models.QuerySet, name: str, audience: Audience) -> models.QuerySet:
+        """Customers who meet its rules now."""
+        return rows.filter(condition_of(audience))
 
     rfm_class = filters.ChoiceFilter(choices=RfmClass.choices)
     alive_below = filters.NumberFilter(
@@ -147,6 +157,14 @@ class ArticleFilter(RecordFilter):
     class Meta:
         model = Article
         fields = ("category", "language", "status")
+
+
+class AudienceFilter(filters.FilterSet):
+    """Filters of audiences."""
+
+    class Meta:
+        model = Audience
+        fields = ("is_archived",)
 
 
 class CorrectionFilter(filters.FilterSet):

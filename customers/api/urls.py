@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
 from customers.api import viewsets
+from customers.api.audiences import AudienceViewSet
 from customers.api.problems import not_found
 from customers.api.schema import SchemaView
 
@@ -14,6 +15,7 @@ router.register("products", viewsets.ProductViewSet)
 router.register("orders", viewsets.OrderViewSet)
 router.register("tickets", viewsets.TicketViewSet)
 router.register("reviews", viewsets.ReviewViewSet)
+router.register("audiences", AudienceViewSet)
 router.register("articles", viewsets.ArticleViewSet)
 router.register("recommendations", viewsets.RecommendationViewSet)
 router.register("corrections", viewsets.CorrectionViewSet)

@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 from django.db.models import F
 
 from customers import models as records
+from customers.demo.audiences import write_audiences
 from customers.demo.records import CURRENCY, Message, Order, Shop, Ticket
 from customers.demo.shop import SEED, generate
 
@@ -75,6 +76,7 @@ def _write(shop: Shop) -> None:
     _write_tickets(shop, customers, orders)
     _write_articles(shop)
     _finish_customers()
+    write_audiences()
     for read in (records.Product, records.Customer, records.Review, records.Message):
         read.objects.filter(source=SOURCE).request_analysis()
 

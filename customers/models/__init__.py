@@ -3,6 +3,7 @@
 from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
 from customers.models.article import Article
 from customers.models.aspect import Aspect, AspectMention
+from customers.models.audience import Audience
 from customers.models.automation import AutomaticLabel
 from customers.models.base import ExternalRecord, RecordQuerySet
 from customers.models.correction import Correction
@@ -29,6 +30,7 @@ __all__ = [
     "Article",
     "Aspect",
     "AspectMention",
+    "Audience",
     "AutomaticLabel",
     "CohortCell",
     "Correction",

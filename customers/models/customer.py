@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, models, transaction
 from django.db.models import F
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -173,6 +174,28 @@ class Customer(ExternalRecord, CustomerMeasures, Analysable):
             models.Index(fields=["sentiment_score"], name="customer_by_sentiment"),
             models.Index(fields=["country"], name="customer_by_country"),
             *MEASURE_INDEXES,
+            # the values that filters and rules of audiences offer
+            models.Index(fields=["language"], name="customer_by_language"),
+            models.Index(fields=["source"], name="customer_by_source"),
+            models.Index(fields=["currency"], name="customer_by_currency"),
+            # rules of audiences: texts whatever their case, and the API by e-mail
+            models.Index(OpClass(Upper("city"), "text_pattern_ops"), name="customer_by_city"),
+            models.Index(OpClass(Upper("company"), "text_pattern_ops"), name="customer_by_company"),
+            models.Index(fields=["email"], name="customer_by_email"),
+            models.Index(fields=["first_order_at"], name="customer_by_first_order"),
+            models.Index(fields=["average_order_value"], name="customer_by_order_value"),
+            # Rules combine these at will, and no index can foresee in which order: a narrow
+            # copy of them is read in place of the wide rows.
+            models.Index(
+                fields=["order_count", "id"],
+                include=[
+                    *("return_count", "spent_total", "average_order_value"),
+                    *("first_order_at", "last_order_at", "created_at", "currency"),
+                    *("segment", "suggested_segment", "sentiment_score"),
+                    *("country", "language", "source"),
+                ],
+                name="customer_measures",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -91,6 +91,7 @@ class Product(ExternalRecord, Analysable):
             models.Index(fields=["name", "id"], name="product_by_name"),
             models.Index(fields=["-created_at", "-id"], name="product_by_created"),
             models.Index(fields=["category", "name"], name="product_by_category"),
+            models.Index(fields=["brand", "name"], name="product_by_brand"),
             models.Index(fields=["sentiment_score", "id"], name="product_by_sentiment"),
             models.Index(fields=["-review_count", "-id"], name="product_by_reviews"),
         ]

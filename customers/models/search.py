@@ -13,13 +13,19 @@ Rows = TypeVar("Rows", bound=models.QuerySet)
 TERM = re.compile(r"[^\s'\":*!&|()<>\\]+")
 
 
-def matching_prefixes(rows: Rows, words: str) -> Rows:
-    """Rows whose `search` column holds, for each of `words`, a word beginning with it.
+def prefix_query(words: str) -> SearchQuery | None:
+    """The query for rows that hold, for each of `words`, a word beginning with it.
 
-    Words that are nothing but operators are left out; with no word left all rows match.
+    Words that are nothing but operators are left out; None where no word is left.
     """
     terms = TERM.findall(words.replace("\x00", ""))
     if not terms:
-        return rows
+        return None
     query = " & ".join(f"'{term}':*" for term in terms)
-    return rows.filter(search=SearchQuery(query, config="simple", search_type="raw"))
+    return SearchQuery(query, config="simple", search_type="raw")
+
+
+def matching_prefixes(rows: Rows, words: str) -> Rows:
+    """Rows whose `search` column matches `prefix_query`; with no word left all rows match."""
+    query = prefix_query(words)
+    return rows if query is None else rows.filter(search=query)

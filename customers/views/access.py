@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from customers.models import (
     Article,
+    Audience,
     Customer,
     Import,
     Message,
@@ -78,6 +79,12 @@ def get_order_for(user: Any, pk: int) -> Order:
     """The order with its customer."""
     rows = Order.objects.visible_to(user).select_related("customer", "returned_order")
     return get_object_or_404(rows.defer("customer__search"), pk=pk)
+
+
+def get_audience_for(user: Any, pk: int) -> Audience:
+    """The audience."""
+    rows = Audience.objects.visible_to(user).select_related("created_by")
+    return get_object_or_404(rows, pk=pk)
 
 
 def get_article_for(user: Any, pk: int) -> Article:

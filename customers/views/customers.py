@@ -26,7 +26,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     """All customers, searched, narrowed and sorted."""
     rows = Customer.objects.visible_to(request.user).defer("search")
     rows = rows.select_related("segment", "suggested_segment").order_by("-created_at", "-id")
-    narrowed = CustomerFilter(request.GET, rows)
+    narrowed = CustomerFilter(request.GET, rows, request=request)
     context = {"filter": narrowed, "page": page_of(narrowed.qs, request)}
     return render(request, "customers/list.html", context)
 

@@ -14,6 +14,7 @@ from tests.factories import (
     NOON,
     ArticleFactory,
     AspectMentionFactory,
+    AudienceFactory,
     AutomaticLabelFactory,
     CorrectionFactory,
     CustomerFactory,
@@ -105,6 +106,7 @@ def make_taxon(model):
 
 
 SCREENS = {
+    "audiences": lambda: AudienceFactory(created_by=UserFactory()),
     "automation": lambda: AutomaticLabelFactory(settled_by=UserFactory()),
     "customers": make_customer,
     "tickets": make_ticket,

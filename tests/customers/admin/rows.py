@@ -6,6 +6,7 @@ from tests.customers.admin.html_form import fields_of
 from tests.factories import (
     ArticleFactory,
     AspectMentionFactory,
+    AudienceFactory,
     AutomaticLabelFactory,
     CohortCellFactory,
     CorrectionFactory,
@@ -124,6 +125,7 @@ def make_taxon(model):
 
 
 MAKERS = {
+    "audience": lambda: AudienceFactory(created_by=UserFactory()),
     "automaticlabel": AutomaticLabelFactory,
     "errorbudget": ErrorBudgetFactory,
     "customer": make_customer,

@@ -7,6 +7,7 @@ import pytest
 from customers.models import Customer, Intent, Product, Ticket
 from tests.factories import (
     ArticleFactory,
+    AudienceFactory,
     CustomerFactory,
     ImportFactory,
     OrderFactory,
@@ -16,6 +17,7 @@ from tests.factories import (
 )
 
 FACTORIES = {
+    "/audiences/": AudienceFactory,
     "/customers/": CustomerFactory,
     "/tickets/": TicketFactory,
     "/products/": ProductFactory,

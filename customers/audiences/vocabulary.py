@@ -1,0 +1,48 @@
+"""What rules refer to, looked up once a request: choices, products, audiences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from customers.audiences.fields import Field
+from customers.models import Audience, Product
+
+MOST_AUDIENCES = 200
+
+
+class Vocabulary:
+    """Names by value; what was asked for once is not asked of the database again."""
+
+    def __init__(self) -> None:
+        self._choices: dict[str, dict[str, str]] = {}
+        self._products: dict[int, Product | None] = {}
+        self._audiences: dict[int, Audience | None] = {}
+
+    def choices(self, field: Field) -> Mapping[str, str]:
+        """The label of each choice of a field."""
+        if field.name not in self._choices:
+            given = field.choices() if field.choices else ()
+            self._choices[field.name] = {str(value): str(label) for value, label in given}
+        return self._choices[field.name]
+
+    def products(self, pks: Iterable[int]) -> dict[int, Product]:
+        """Those of these products that there are."""
+        return _looked_up(self._products, pks, Product.objects.only("name", "sku"))
+
+    def audiences(self, pks: Iterable[int]) -> dict[int, Audience]:
+        """Those of these audiences that there are."""
+        return _looked_up(self._audiences, pks, Audience.objects.all())
+
+    def audience_choices(self) -> dict[str, str]:
+        """The audiences that are offered."""
+        active = Audience.objects.active().order_by("name")[:MOST_AUDIENCES]
+        return {str(audience.pk): audience.name for audience in active}
+
+
+def _looked_up(known: dict[int, Any], pks: Iterable[int], rows: Any) -> dict[int, Any]:
+    wanted = list(pks)
+    new = [pk for pk in wanted if pk not in known]
+    if new:
+        known |= dict.fromkeys(new) | rows.in_bulk(new)
+    return {pk: known[pk] for pk in wanted if known[pk] is not None}
