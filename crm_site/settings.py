@@ -215,6 +215,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.int("RECOMMENDER_REFRESH_SECONDS", default=600),
     },
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
+    "refresh-aggregates": {
+        "task": "customers.tasks.refresh_aggregates",
+        "schedule": env.int("INSIGHT_REFRESH_SECONDS", default=30),
+    },
 }
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep
 CELERY_TASK_PUBLISH_RETRY = False  # a broker that is down must not hold up a request

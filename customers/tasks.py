@@ -5,9 +5,16 @@ from __future__ import annotations
 from celery import shared_task
 
 from customers.imports.jobs import carry_out
+from customers.insight import aggregates
 
 
 @shared_task
 def run_import(pk: int) -> None:
     """Take in the file of an Import row, with its progress on the row."""
     carry_out(pk)
+
+
+@shared_task
+def refresh_aggregates() -> None:
+    """Bring the sums of days and weeks up to date where orders or texts changed."""
+    aggregates.refresh()

@@ -8,6 +8,13 @@ from customers.models.base import ExternalRecord, RecordQuerySet
 from customers.models.correction import Correction
 from customers.models.customer import Customer
 from customers.models.error_budget import ErrorBudget
+from customers.models.insight import (
+    DailySales,
+    DailyVoice,
+    ProductSales,
+    TouchedDay,
+    WeeklyDigest,
+)
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
 from customers.models.product import Product
@@ -30,6 +37,8 @@ __all__ = [
     "AutomaticLabel",
     "Correction",
     "Customer",
+    "DailySales",
+    "DailyVoice",
     "ErrorBudget",
     "ExternalRecord",
     "Import",
@@ -39,6 +48,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "Product",
+    "ProductSales",
     "Promotion",
     "Recommendation",
     "RecordQuerySet",
@@ -49,6 +59,8 @@ __all__ = [
     "SimilarProduct",
     "Taxon",
     "Ticket",
+    "TouchedDay",
     "Training",
     "User",
+    "WeeklyDigest",
 ]

@@ -208,6 +208,8 @@ class Customer(ExternalRecord, Analysable):
             ),
             models.Index(fields=["sentiment_score"], name="customer_by_sentiment"),
             models.Index(fields=["country"], name="customer_by_country"),
+            # customers who came in a period
+            models.Index(fields=["first_order_at"], name="customer_by_first_order"),
         ]
 
     def __str__(self) -> str:
