@@ -15,9 +15,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from customers.insight.aggregates_sql import PRODUCTS_SQL, SALES_SQL, VOICE_SQL
+from customers.insight.aggregates_sql import BLOCKS_SQL, PRODUCTS_SQL, SALES_SQL, VOICE_SQL
 from customers.locks import held_until_commit
-from customers.models import TouchedDay
+from customers.models import ProductSales, TouchedDay
 from customers.periods import Period
 
 # Any number that nothing else locks: one refresh at a time.
@@ -36,8 +36,8 @@ UNION SELECT 'voice', (sent_at AT TIME ZONE 'UTC')::date FROM customers_message
 UNION SELECT 'voice', (written_at AT TIME ZONE 'UTC')::date FROM customers_review
 UNION SELECT 'voice', day FROM customers_dailyvoice
 """
-# Python knows no day before or after these, and a week is reckoned from each.
-EARLIEST, LATEST = date(1, 1, 15), date(9999, 12, 15)
+# Days that are counted: those of the blocks of weeks that the calendar holds.
+EARLIEST, LATEST = date(1900, 3, 1), date(9999, 10, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,8 @@ def _count_anew(kind: str, weeks: list[date]) -> int:
         for run in runs_of(weeks):
             for statement in STATEMENTS[TouchedDay.Kind(kind)]:
                 cursor.execute(statement, _bounds(run))
+            if kind == TouchedDay.Kind.SALES:
+                cursor.execute(BLOCKS_SQL, _bounds_of_blocks(run))
     return len(weeks)
 
 
@@ -120,4 +122,17 @@ def _bounds(run: Period) -> dict[str, Any]:
         "start": run.start,
         "end": run.end,
         "zone": timezone.get_current_timezone_name(),
+    }
+
+
+def _bounds_of_blocks(run: Period) -> dict[str, Any]:
+    """The blocks of weeks that a run lies in."""
+    length = ProductSales.BLOCK_WEEKS * WEEK
+    before = (run.first - ProductSales.FIRST_BLOCK) % length
+    after = (run.last - ProductSales.FIRST_BLOCK) % length
+    return {
+        "first": run.first - before,
+        "last": run.last - after + length - timedelta(days=1),
+        "first_block": ProductSales.FIRST_BLOCK,
+        "block_weeks": ProductSales.BLOCK_WEEKS,
     }

@@ -91,10 +91,10 @@ SALES_SQL = replacing(
 
 PRODUCTS_SQL = replacing(
     "customers_productsales",
-    ("week", "source", "currency", "product_id"),
+    ("weeks", "week", "source", "currency", "product_id"),
     ("orders", "units", "revenue", "returned"),
     """
-    SELECT date_trunc('week', o.placed_at AT TIME ZONE %(zone)s)::date AS week, o.source,
+    SELECT 1 AS weeks, date_trunc('week', o.placed_at AT TIME ZONE %(zone)s)::date AS week, o.source,
         o.currency, l.product_id,
         count(DISTINCT o.id) FILTER (WHERE o.kind = 'sale') AS orders,
         coalesce(sum(l.quantity) FILTER (WHERE o.kind = 'sale'), 0) AS units,
@@ -103,10 +103,27 @@ PRODUCTS_SQL = replacing(
     FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
     WHERE o.placed_at >= %(start)s AND o.placed_at < %(end)s AND o.status <> 'cancelled'
       AND l.kind = 'product'
-    GROUP BY 1, o.source, o.currency, l.product_id
+    GROUP BY 2, o.source, o.currency, l.product_id
     """,
     day="week",
-    only="",
+    only="weeks = 1",
+)
+
+# %(first)s and %(last)s here bound whole blocks.
+BLOCKS_SQL = replacing(
+    "customers_productsales",
+    ("weeks", "week", "source", "currency", "product_id"),
+    ("orders", "units", "revenue", "returned"),
+    """
+    SELECT %(block_weeks)s AS weeks,
+        week - mod(week - %(first_block)s, 7 * %(block_weeks)s) AS week,
+        source, currency, product_id, sum(orders) AS orders, sum(units) AS units,
+        sum(revenue) AS revenue, sum(returned) AS returned
+    FROM customers_productsales WHERE weeks = 1 AND week BETWEEN %(first)s AND %(last)s
+    GROUP BY 2, source, currency, product_id
+    """,
+    day="week",
+    only="weeks > 1",
 )
 
 SCORES = """

@@ -156,6 +156,7 @@ class Migration(migrations.Migration):
             name='ProductSales',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('weeks', models.PositiveSmallIntegerField(default=1, verbose_name='weeks')),
                 ('week', models.DateField(verbose_name='week')),
                 ('source', models.SlugField(blank=True, db_index=False, max_length=40, verbose_name='source')),
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
@@ -234,7 +235,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='productsales',
-            constraint=models.UniqueConstraint(fields=('week', 'source', 'currency', 'product'), name='productsales_once'),
+            constraint=models.UniqueConstraint(fields=('weeks', 'week', 'source', 'currency', 'product'), name='productsales_once'),
         ),
         migrations.RunSQL("".join((TOUCH_SQL, *triggers())), UNDO_SQL),
         migrations.RunSQL(ALL_DAYS_SQL, migrations.RunSQL.noop),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -77,11 +78,17 @@ class DailySales(models.Model):
 
 
 class ProductSales(models.Model):
-    """What a product sold in the week that begins on `week` (a Monday), of one source and
-    currency. A product sells on few days of a week: by days the rows would be as many as
-    the order lines.
+    """What a product sold in the `weeks` from the Monday `week` on, of one source and currency.
+
+    Each week has its rows, and so has each block of 8 (`BLOCK_WEEKS`), counted from
+    `FIRST_BLOCK`: a year is read from six blocks and a few weeks. A product sells on few days
+    of a week: by days the rows would be as many as the order lines.
     """
 
+    BLOCK_WEEKS = 8
+    FIRST_BLOCK = date(1900, 1, 1)  # a Monday
+
+    weeks = models.PositiveSmallIntegerField(_("weeks"), default=1)
     week = models.DateField(_("week"))
     source = models.SlugField(_("source"), max_length=40, blank=True, db_index=False)
     currency = models.CharField(_("currency"), max_length=3)
@@ -98,7 +105,7 @@ class ProductSales(models.Model):
         verbose_name_plural = _("sales of products in weeks")
         constraints = [
             models.UniqueConstraint(
-                fields=["week", "source", "currency", "product"], name="productsales_once"
+                fields=["weeks", "week", "source", "currency", "product"], name="productsales_once"
             )
         ]
 

@@ -106,10 +106,10 @@ def test_a_week_of_a_product_is_the_sum_of_its_lines():
     sell(mug, -1, placed_at=NOON + timedelta(days=6))
     sell(mug, 7, placed_at=NOON + timedelta(days=7))
     refresh()
-    row = ProductSales.objects.get(product=mug, week=DAY)
+    row = ProductSales.objects.get(product=mug, week=DAY, weeks=1)
     assert (row.orders, row.units, row.revenue, row.returned) == (1, 3, 28, 10)
-    assert ProductSales.objects.get(product=plate).revenue == 5
-    assert ProductSales.objects.get(week=DAY + timedelta(days=7)).units == 7
+    assert ProductSales.objects.get(product=plate, weeks=1).revenue == 5
+    assert ProductSales.objects.get(week=DAY + timedelta(days=7), weeks=1).units == 7
 
 
 def test_nothing_is_counted_where_nothing_was_touched():
@@ -164,7 +164,7 @@ def test_days_are_those_of_the_shops_time_zone():
     sell(placed_at=sunday_evening)
     refresh()
     assert day_row().day == date(2026, 3, 2)
-    assert ProductSales.objects.get().week == date(2026, 3, 2)
+    assert ProductSales.objects.get(weeks=1).week == date(2026, 3, 2)
 
 
 def test_everything_is_counted_anew_after_a_change_of_the_time_zone():
