@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from customers.imports.jobs import carry_out
-from customers.insight import aggregates
+from customers.insight import aggregates, digests
 
 
 @shared_task
@@ -18,3 +18,9 @@ def run_import(pk: int) -> None:
 def refresh_aggregates() -> None:
     """Bring the sums of days and weeks up to date where orders or texts changed."""
     aggregates.refresh()
+
+
+@shared_task
+def make_digests() -> None:
+    """Tell the last whole week of the shop, unless that is done."""
+    digests.make_digests()

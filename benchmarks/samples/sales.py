@@ -16,6 +16,7 @@ READ = {"analysed_at": "made.created_at"}
 # Orders stand in the table as they came, more of them each month; one in fifty is a return.
 DAYS_AGO = f"({DAYS} * power(1 - n / {{orders}}::float, 1.3))"
 IS_RETURN = "{n} %% 50 = 0"
+SIGN = f"(CASE WHEN {IS_RETURN} THEN -1 ELSE 1 END)"
 QUANTITY, PRICE = "(1 + ({n}::bigint * {k}) %% 5)", "(1 + ({n}::bigint * 7 * {k}) %% 40)"
 
 
@@ -58,18 +59,15 @@ def _products(size: Size) -> int:
 def _customers(size: Size) -> int:
     made = Customer.objects.create(name="Customer", currency="GBP")
     segment = "(ARRAY['loyal', 'at_risk', 'new'])[1 + n %% 3]"
-    multiply(
-        made, size.customers, name="'Customer ' || n", suggested_segment=segment, **READ
-    )
+    multiply(made, size.customers, name="'Customer ' || n", suggested_segment=segment, **READ)
     return made.pk
 
 
 def _orders(size: Size, buyer: int, product: int) -> None:
     made = Order.objects.create(number="0", customer_id=buyer, placed_at=NOON, currency="GBP")
-    sign = f"(CASE WHEN {IS_RETURN} THEN -1 ELSE 1 END)"
     of_order = [{"n": "n", "k": k} for k in range(1, LINES_EACH + 1)]
     amounts = " + ".join(f"{QUANTITY.format(**one)} * {PRICE.format(**one)}" for one in of_order)
-    total = f"{sign.format(n='n')} * ({amounts})"
+    total = f"{SIGN.format(n='n')} * ({amounts})"
     multiply(
         made,
         size.orders,
@@ -82,19 +80,25 @@ def _orders(size: Size, buyer: int, product: int) -> None:
         goods_total=total,
         total=total,
     )
-    for k in range(1, LINES_EACH + 1):
-        line = OrderLine.objects.create(
-            order=made, position=k, product_id=product, quantity=1, unit_price=1
-        )
-        multiply(
-            line,
-            size.orders,
-            order=f"{made.pk} + n",
-            product=f"{product} + 1 + (n::bigint * 13 * {k}) %% {size.products}",
-            quantity=f"{sign} * {QUANTITY.format(k=k)}",
-            unit_price=PRICE.format(k=k),
-        )
+    _lines(size, made, product)
     Order.objects.filter(pk=made.pk).refresh_totals()
+
+
+def _lines(size: Size, order: Order, product: int) -> None:
+    """The lines of the copies of an order, in the order of these; the totals are theirs."""
+    made = OrderLine.objects.create(
+        order=order, position=1, product_id=product, quantity=1, unit_price=1
+    )
+    nth = {"n": f"(1 + (n - 1) / {LINES_EACH})", "k": f"(1 + (n - 1) %% {LINES_EACH})"}
+    multiply(
+        made,
+        size.orders * LINES_EACH,
+        order=f"{order.pk} + {nth['n']}",
+        position=nth["k"],
+        product=f"{product} + 1 + ({nth['n']}::bigint * 13 * {nth['k']}) %% {size.products}",
+        quantity=f"{SIGN.format(**nth)} * {QUANTITY.format(**nth)}",
+        unit_price=PRICE.format(**nth),
+    )
 
 
 def _texts(size: Size) -> None:

@@ -94,8 +94,8 @@ PRODUCTS_SQL = replacing(
     ("weeks", "week", "source", "currency", "product_id"),
     ("orders", "units", "revenue", "returned"),
     """
-    SELECT 1 AS weeks, date_trunc('week', o.placed_at AT TIME ZONE %(zone)s)::date AS week, o.source,
-        o.currency, l.product_id,
+    SELECT 1 AS weeks, date_trunc('week', o.placed_at AT TIME ZONE %(zone)s)::date AS week,
+        o.source, o.currency, l.product_id,
         count(DISTINCT o.id) FILTER (WHERE o.kind = 'sale') AS orders,
         coalesce(sum(l.quantity) FILTER (WHERE o.kind = 'sale'), 0) AS units,
         coalesce(sum(l.amount) FILTER (WHERE o.kind = 'sale'), 0) AS revenue,

@@ -18,6 +18,11 @@ def address(name: str, **narrowed: Any) -> str:
     return f"{reverse(name)}?{urlencode(asked)}" if asked else reverse(name)
 
 
+def record(name: str, pk: int) -> str:
+    """The page of one record."""
+    return reverse(name, args=[pk])
+
+
 def orders(scope: Scope, **narrowed: Any) -> str:
     """The orders that count in a scope: neither cancelled nor dated ahead."""
     source = scope.source if scope.source != "" else OWN

@@ -97,14 +97,14 @@ class ProductSum:
 SOLD_SQL = """
     SELECT {now} AS now, product_id, orders, revenue FROM customers_productsales
     WHERE weeks = {weeks} AND week >= %({name}_first)s AND week <= %({name}_last)s
-      AND currency = %(currency)s AND (%(source)s::text IS NULL OR source = %(source)s)
+      AND currency = %(currency)s AND (%(source)s::text IS NULL OR source = %(source)s) {only}
 """
 EDGE_SQL = """
     SELECT {now}, l.product_id, count(DISTINCT o.id), sum(l.amount)
     FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
     WHERE o.placed_at >= %({name}_start)s AND o.placed_at < %({name}_end)s
       AND o.status <> 'cancelled' AND o.kind = 'sale' AND l.kind = 'product'
-      AND o.currency = %(currency)s AND (%(source)s::text IS NULL OR o.source = %(source)s)
+      AND o.currency = %(currency)s AND (%(source)s::text IS NULL OR o.source = %(source)s) {only}
     GROUP BY l.product_id
 """
 COMPARED_SQL = """
@@ -117,6 +117,7 @@ summed AS (
         coalesce(sum(revenue) FILTER (WHERE NOT now), 0) AS revenue_before
     FROM {source} GROUP BY 1, 2
 )
+SELECT * FROM summed ORDER BY revenue DESC, key
 """
 # Summed by product first: the names of a few thousand are then looked up, not of all rows.
 PRODUCTS = """
@@ -126,20 +127,23 @@ PRODUCTS = """
 """
 
 
-def product_parts(scope: Scope) -> tuple[str, dict[str, Any]]:
-    """SQL of what was sold of products in the scope and in the one before, with its
-    parameters: rows of (now, product_id, orders, revenue).
+def product_parts(scope: Scope, product: int | None = None) -> tuple[str, dict[str, Any]]:
+    """SQL of what was sold of all products, or of one, in the scope and in the one before,
+    with its parameters: rows of (now, product_id, orders, revenue).
     """
-    parts, parameters = [], {"currency": scope.currency, "source": scope.source}
+    parameters: dict[str, Any] = {"currency": scope.currency, "source": scope.source}
+    parts, only = [], ""
+    if product is not None:
+        parameters["product"], only = product, "AND product_id = %(product)s"
     for now, period in (("true", scope.period), ("false", scope.period.before())):
         weeks, edges = whole_weeks(period)
         for number, (length, run) in enumerate(blocks_and_weeks(weeks) if weeks else ()):
             name = f"w_{now}_{number}"
-            parts.append(SOLD_SQL.format(now=now, weeks=length, name=name))
+            parts.append(SOLD_SQL.format(now=now, weeks=length, name=name, only=only))
             parameters |= {f"{name}_first": run.first, f"{name}_last": run.last}
         for number, edge in enumerate(edges):
             name = f"e_{now}_{number}"
-            parts.append(EDGE_SQL.format(now=now, name=name))
+            parts.append(EDGE_SQL.format(now=now, name=name, only=only))
             parameters |= {f"{name}_start": edge.start, f"{name}_end": edge.end}
     return " UNION ALL ".join(parts), parameters
 
@@ -174,7 +178,7 @@ def compared(scope: Scope, *, by_category: bool = False) -> list[ProductSum]:
     key, label = ("p.category", "p.category") if by_category else ("p.id", "p.name")
     statement = COMPARED_SQL.format(parts=parts, key=key, label=label, source=PRODUCTS)
     with connection.cursor() as cursor:
-        cursor.execute(f"{statement} SELECT * FROM summed ORDER BY revenue DESC, key", parameters)
+        cursor.execute(statement, parameters)
         return [ProductSum(*row) for row in cursor.fetchall()]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.formats import date_format, number_format
 
+from customers.models import Aspect, Intent
 from customers.templatetags.records import SYMBOLS
 
 LARGE = 1000  # from here on cents are noise
@@ -26,6 +27,7 @@ class Unit(StrEnum):
     DAY = "day"
     MONTH = "month"
     NAME = "name"
+    TOPIC = "topic"  # the slug of an intent or an aspect
 
 
 def shown(value: Any, unit: Unit, currency: str = "") -> str:
@@ -51,6 +53,14 @@ def _as_day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
+def _topic(slug: str, _currency: str) -> str:
+    """What the taxonomies call it, in the active language."""
+    for model in (Intent, Aspect):
+        if (taxon := model.objects.filter(pk=slug).first()) is not None:
+            return str(taxon)
+    return slug
+
+
 _SHOWN = {
     Unit.COUNT: lambda value, _: number_format(int(value), 0, force_grouping=True),
     Unit.MONEY: money,
@@ -61,4 +71,5 @@ _SHOWN = {
     Unit.DAY: lambda value, _: date_format(_as_day(value), "DATE_FORMAT"),
     Unit.MONTH: lambda value, _: date_format(_as_day(value), "YEAR_MONTH_FORMAT"),
     Unit.NAME: lambda value, _: str(value),
+    Unit.TOPIC: _topic,
 }

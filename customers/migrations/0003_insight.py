@@ -105,137 +105,244 @@ UNION SELECT 'voice', (written_at AT TIME ZONE 'UTC')::date FROM customers_revie
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0002_taxonomies'),
+        ("customers", "0002_taxonomies"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DailySales',
+            name="DailySales",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('source', models.SlugField(blank=True, db_index=False, max_length=40, verbose_name='source')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('country', models.CharField(blank=True, max_length=60, verbose_name='country')),
-                ('orders', models.PositiveIntegerField(default=0, verbose_name='orders')),
-                ('returns', models.PositiveIntegerField(default=0, verbose_name='returns')),
-                ('new_customers', models.PositiveIntegerField(default=0, verbose_name='new customers')),
-                ('guest_orders', models.PositiveIntegerField(default=0, verbose_name='orders of guests')),
-                ('units', models.BigIntegerField(default=0, verbose_name='units sold')),
-                ('revenue', models.DecimalField(decimal_places=4, default=0, max_digits=20, verbose_name='revenue')),
-                ('new_revenue', models.DecimalField(decimal_places=4, default=0, max_digits=20, verbose_name='revenue from new customers')),
-                ('returned', models.DecimalField(decimal_places=4, default=0, max_digits=20, verbose_name='returned amount')),
-                ('squares', models.FloatField(default=0, verbose_name='sum of squared totals')),
-                ('largest_return', models.DecimalField(decimal_places=4, default=0, max_digits=20, verbose_name='largest return')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "source",
+                    models.SlugField(
+                        blank=True, db_index=False, max_length=40, verbose_name="source"
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("country", models.CharField(blank=True, max_length=60, verbose_name="country")),
+                ("orders", models.PositiveIntegerField(default=0, verbose_name="orders")),
+                ("returns", models.PositiveIntegerField(default=0, verbose_name="returns")),
+                (
+                    "new_customers",
+                    models.PositiveIntegerField(default=0, verbose_name="new customers"),
+                ),
+                (
+                    "guest_orders",
+                    models.PositiveIntegerField(default=0, verbose_name="orders of guests"),
+                ),
+                ("units", models.BigIntegerField(default=0, verbose_name="units sold")),
+                (
+                    "revenue",
+                    models.DecimalField(
+                        decimal_places=4, default=0, max_digits=20, verbose_name="revenue"
+                    ),
+                ),
+                (
+                    "new_revenue",
+                    models.DecimalField(
+                        decimal_places=4,
+                        default=0,
+                        max_digits=20,
+                        verbose_name="revenue from new customers",
+                    ),
+                ),
+                (
+                    "returned",
+                    models.DecimalField(
+                        decimal_places=4, default=0, max_digits=20, verbose_name="returned amount"
+                    ),
+                ),
+                ("squares", models.FloatField(default=0, verbose_name="sum of squared totals")),
+                (
+                    "largest_return",
+                    models.DecimalField(
+                        decimal_places=4, default=0, max_digits=20, verbose_name="largest return"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sales of a day',
-                'verbose_name_plural': 'sales of days',
+                "verbose_name": "sales of a day",
+                "verbose_name_plural": "sales of days",
             },
         ),
         migrations.CreateModel(
-            name='DailyVoice',
+            name="DailyVoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('kind', models.CharField(choices=[('messages', 'messages'), ('reviews', 'reviews'), ('tickets', 'tickets by intent'), ('review_aspects', 'aspects in reviews'), ('message_aspects', 'aspects in messages')], max_length=16, verbose_name='kind')),
-                ('topic', models.CharField(blank=True, max_length=60, verbose_name='topic')),
-                ('texts', models.PositiveIntegerField(default=0, verbose_name='texts')),
-                ('negative', models.PositiveIntegerField(default=0, verbose_name='negative')),
-                ('score_total', models.FloatField(default=0, verbose_name='sum of scores')),
-                ('squares', models.FloatField(default=0, verbose_name='sum of squared scores')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("messages", "messages"),
+                            ("reviews", "reviews"),
+                            ("tickets", "tickets by intent"),
+                            ("review_aspects", "aspects in reviews"),
+                            ("message_aspects", "aspects in messages"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("topic", models.CharField(blank=True, max_length=60, verbose_name="topic")),
+                ("texts", models.PositiveIntegerField(default=0, verbose_name="texts")),
+                ("negative", models.PositiveIntegerField(default=0, verbose_name="negative")),
+                ("score_total", models.FloatField(default=0, verbose_name="sum of scores")),
+                ("squares", models.FloatField(default=0, verbose_name="sum of squared scores")),
             ],
             options={
-                'verbose_name': 'texts of a day',
-                'verbose_name_plural': 'texts of days',
+                "verbose_name": "texts of a day",
+                "verbose_name_plural": "texts of days",
             },
         ),
         migrations.CreateModel(
-            name='ProductSales',
+            name="ProductSales",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weeks', models.PositiveSmallIntegerField(default=1, verbose_name='weeks')),
-                ('week', models.DateField(verbose_name='week')),
-                ('source', models.SlugField(blank=True, db_index=False, max_length=40, verbose_name='source')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('orders', models.PositiveIntegerField(default=0, verbose_name='orders')),
-                ('units', models.BigIntegerField(default=0, verbose_name='units sold')),
-                ('revenue', models.DecimalField(decimal_places=4, default=0, max_digits=20, verbose_name='revenue')),
-                ('returned', models.DecimalField(decimal_places=4, default=0, max_digits=20, verbose_name='returned amount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weeks", models.PositiveSmallIntegerField(default=1, verbose_name="weeks")),
+                ("week", models.DateField(verbose_name="week")),
+                (
+                    "source",
+                    models.SlugField(
+                        blank=True, db_index=False, max_length=40, verbose_name="source"
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("orders", models.PositiveIntegerField(default=0, verbose_name="orders")),
+                ("units", models.BigIntegerField(default=0, verbose_name="units sold")),
+                (
+                    "revenue",
+                    models.DecimalField(
+                        decimal_places=4, default=0, max_digits=20, verbose_name="revenue"
+                    ),
+                ),
+                (
+                    "returned",
+                    models.DecimalField(
+                        decimal_places=4, default=0, max_digits=20, verbose_name="returned amount"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sales of a product in a week',
-                'verbose_name_plural': 'sales of products in weeks',
+                "verbose_name": "sales of a product in a week",
+                "verbose_name_plural": "sales of products in weeks",
             },
         ),
         migrations.CreateModel(
-            name='TouchedDay',
+            name="TouchedDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('sales', 'orders'), ('voice', 'texts')], max_length=8, verbose_name='kind')),
-                ('day', models.DateField(verbose_name='day')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("sales", "orders"), ("voice", "texts")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
             ],
             options={
-                'verbose_name': 'touched day',
-                'verbose_name_plural': 'touched days',
+                "verbose_name": "touched day",
+                "verbose_name_plural": "touched days",
             },
         ),
         migrations.CreateModel(
-            name='WeeklyDigest',
+            name="WeeklyDigest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week', models.DateField(unique=True, verbose_name='week')),
-                ('statements', models.JSONField(default=list, verbose_name='statements')),
-                ('made_at', models.DateTimeField(verbose_name='made at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("week", models.DateField(unique=True, verbose_name="week")),
+                ("statements", models.JSONField(default=list, verbose_name="statements")),
+                ("made_at", models.DateTimeField(verbose_name="made at")),
             ],
             options={
-                'verbose_name': 'weekly digest',
-                'verbose_name_plural': 'weekly digests',
-                'ordering': ['-week'],
+                "verbose_name": "weekly digest",
+                "verbose_name_plural": "weekly digests",
+                "ordering": ["-week"],
             },
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['first_order_at'], name='customer_by_first_order'),
+            model_name="customer",
+            index=models.Index(fields=["first_order_at"], name="customer_by_first_order"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('author_kind', 'customer')), fields=['sent_at'], name='message_by_sent'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("author_kind", "customer")),
+                fields=["sent_at"],
+                name="message_by_sent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['kind', '-placed_at'], name='order_by_kind'),
+            model_name="order",
+            index=models.Index(fields=["kind", "-placed_at"], name="order_by_kind"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['currency', '-placed_at'], name='order_by_currency'),
+            model_name="order",
+            index=models.Index(fields=["currency", "-placed_at"], name="order_by_currency"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['country', '-placed_at'], name='order_by_country'),
+            model_name="order",
+            index=models.Index(fields=["country", "-placed_at"], name="order_by_country"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['opened_at'], name='ticket_by_opened'),
+            model_name="ticket",
+            index=models.Index(fields=["opened_at"], name="ticket_by_opened"),
         ),
         migrations.AddConstraint(
-            model_name='dailysales',
-            constraint=models.UniqueConstraint(fields=('day', 'source', 'currency', 'country'), name='dailysales_once'),
+            model_name="dailysales",
+            constraint=models.UniqueConstraint(
+                fields=("day", "source", "currency", "country"), name="dailysales_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dailyvoice',
-            constraint=models.UniqueConstraint(fields=('kind', 'day', 'topic'), name='dailyvoice_once'),
+            model_name="dailyvoice",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "day", "topic"), name="dailyvoice_once"
+            ),
         ),
         migrations.AddField(
-            model_name='productsales',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='customers.product', verbose_name='product'),
+            model_name="productsales",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                to="customers.product",
+                verbose_name="product",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productsales',
-            constraint=models.UniqueConstraint(fields=('weeks', 'week', 'source', 'currency', 'product'), name='productsales_once'),
+            model_name="productsales",
+            constraint=models.UniqueConstraint(
+                fields=("weeks", "week", "source", "currency", "product"), name="productsales_once"
+            ),
         ),
         migrations.RunSQL("".join((TOUCH_SQL, *triggers())), UNDO_SQL),
         migrations.RunSQL(ALL_DAYS_SQL, migrations.RunSQL.noop),

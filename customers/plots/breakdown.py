@@ -79,7 +79,9 @@ def moved_products(asked: Asked) -> Plot:
         sums = []  # everything would have risen from nothing
     risen = [one for one in sums[:MOST_MOVED] if one.change > 0]
     fallen = [one for one in sums[-MOST_MOVED:] if one.change < 0]
-    rows = [_row(scope, one, lambda key: behind.sales(scope, product=key)) for one in risen + fallen]
+    rows = [
+        _row(scope, one, lambda key: behind.sales(scope, product=key)) for one in risen + fallen
+    ]
     rows = [row | {"_colour": GOOD if row["change"] > 0 else BAD} for row in rows]
     title = _("change of revenue (%(currency)s)") % {"currency": scope.currency}
     encoding = {
@@ -197,5 +199,3 @@ def _first(scope: Scope, sums: Sequence[ProductSum]) -> str:
     share = sums[0].revenue / sum(one.revenue for one in sums)
     words = {**_words(scope, sums[0]), "share": shown(share, Unit.SHARE)}
     return _("%(name)s comes first with %(now)s, %(share)s of all that is listed.") % words
-
-

@@ -134,7 +134,13 @@ def lines(y: dict[str, Any], grain: Grain, colour: Any = ACCENT) -> list[dict[st
             "encoding": {**shared, "color": shade},
         },
         {
-            "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1, "cursor": "pointer"},
+            "mark": {
+                "type": "point",
+                "filled": True,
+                "size": 55,
+                "opacity": 1,
+                "cursor": "pointer",
+            },
             "encoding": {
                 **shared,
                 "color": shade,

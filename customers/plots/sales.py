@@ -99,11 +99,14 @@ def compared(now: Any, before: Any, unit: Unit, scope: Scope) -> str:
     change = float(now) / float(before) - 1
     values["change"] = shown(change, Unit.CHANGE)
     if round(abs(change), 3) == 0:
-        return ngettext(
-            ", as much as in the day before",
-            ", as much as in the %(days)s days before",
-            days,
-        ) % values
+        return (
+            ngettext(
+                ", as much as in the day before",
+                ", as much as in the %(days)s days before",
+                days,
+            )
+            % values
+        )
     more = ngettext(
         ", %(change)s more than in the day before (%(before)s)",
         ", %(change)s more than in the %(days)s days before (%(before)s)",
@@ -154,9 +157,7 @@ def buyers(asked: Asked) -> Plot:
     sums = total(course.now)
     new = sums.new_customers / sums.orders if sums.orders else None
     said = course.summary(_("There were %(now)s orders"), lambda one: one.orders, Unit.COUNT)
-    share = _("%(share)s of them were the first of a customer.") % {
-        "share": shown(new, Unit.SHARE)
-    }
+    share = _("%(share)s of them were the first of a customer.") % {"share": shown(new, Unit.SHARE)}
     colour = {
         "field": "buyers",
         "type": "nominal",
@@ -264,9 +265,7 @@ def new_customers(asked: Asked) -> Plot:
     rows = course.rows(
         "new_customers", lambda sums: sums.new_customers, Unit.COUNT, behind.new_customers
     )
-    said = course.summary(
-        _("New customers: %(now)s"), lambda sums: sums.new_customers, Unit.COUNT
-    )
+    said = course.summary(_("New customers: %(now)s"), lambda sums: sums.new_customers, Unit.COUNT)
     title = _("new customers")
     return drawn(
         rows,
@@ -293,5 +292,3 @@ def _shares(scope: Scope, buckets: list[Period], shift: int) -> list[Sales]:
     by_day = sales_by(scope, "day")
     parts = shared_out(by_day, lambda day: day + shift * DAY, buckets)
     return [total(by_day[day] for day in days) for days in parts]
-
-

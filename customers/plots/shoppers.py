@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from customers.insight import rows as behind
 from customers.insight.scope import scope_of
+from customers.insight.stored import RUNNING_SQL
 from customers.insight.units import Unit, shown
 from customers.models import Customer, Segment
 from customers.plots.asked import Asked
@@ -28,21 +29,12 @@ FROM customers_customer
 WHERE currency = %(currency)s AND spent_total > 0 AND order_count > 0
 GROUP BY 1 ORDER BY 1
 """
-# The customers who spent at least so much, whenever they are another tenth of all: summed by
-# whole amounts first, for sorting every customer takes several times as long.
-TENTHS_SQL = """
-WITH by_amount AS (
-    SELECT floor(spent_total)::bigint AS least, count(*) AS n, sum(spent_total::float8) AS spent
-    FROM customers_customer
-    WHERE currency = %(currency)s AND spent_total > 0 AND order_count > 0 GROUP BY 1
-), running AS (
-    SELECT least, (sum(n) OVER best)::float8 / sum(n) OVER () AS customers,
-        sum(spent) OVER best / sum(spent) OVER () AS spent
-    FROM by_amount WINDOW best AS (ORDER BY least DESC)
-)
+# One row for each tenth of the customers.
+TENTHS_SQL = f"""
+{RUNNING_SQL}
 SELECT DISTINCT ON (floor(customers * 10)) least, customers, spent
 FROM running WHERE customers >= 0.1 ORDER BY floor(customers * 10), least DESC
-"""
+"""  # noqa: S608  # made of constants
 
 
 def spent(asked: Asked) -> Plot:
@@ -182,7 +174,9 @@ def segments(asked: Asked) -> Plot:
     said = ""
     if rows:
         words = {"segment": rows[0]["segment"], "share": shown(rows[0]["share"], Unit.SHARE)}
-        said = _("The largest segment is %(segment)s, with %(share)s of those who have one.") % words
+        said = (
+            _("The largest segment is %(segment)s, with %(share)s of those who have one.") % words
+        )
     y = {
         "field": "segment",
         "type": "nominal",

@@ -107,7 +107,7 @@ def intents(asked: Asked) -> Plot:
     colour = {
         "field": "intent",
         "type": "nominal",
-        "scale": {"domain": shown_names, "range": list(CATEGORY[: len(known)]) + [CATEGORY[-1]]},
+        "scale": {"domain": shown_names, "range": [*CATEGORY[: len(known)], CATEGORY[-1]]},
         "legend": {"title": None, "orient": "top", "columns": 3, "labelLimit": 150},
     }
     layer = bars(y_axis("_top", _("tickets")), grain, ACCENT, color=colour)

@@ -44,7 +44,9 @@ def table_of(plot: Plot) -> Table | None:
 
 def _cells(row: dict[str, Any], names: list[str]) -> list[Cell]:
     """The first column leads to the rows behind the mark."""
-    cells = [Cell(in_words(row.get(name)), isinstance(row.get(name), int | float)) for name in names]
+    cells = [
+        Cell(in_words(row.get(name)), isinstance(row.get(name), int | float)) for name in names
+    ]
     first = cells[0]
     return [Cell(first.text, first.is_number, row.get("url") or ""), *cells[1:]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,12 +11,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
+from customers.insight.digests import sentences_of
+from customers.insight.paragraphs import paragraph
 from customers.insight.scope import Scope, Shop, scope_of
-from customers.models import Product
+from customers.models import Product, WeeklyDigest
+from customers.paging import page_of
 from customers.periods import LENGTHS_DAYS
-from customers.views.access import StaffRequest
+from customers.views.access import StaffRequest, get_digest_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def sales(request: StaffRequest) -> HttpResponse:
     ]
     if Product.objects.exclude(category="").exists():
         cards.append(PlotCard("sales-categories", _("Categories")))
-    return _page(request, _("Sales"), cards)
+    return _page(request, "sales", _("Sales"), cards)
 
 
 @require_GET
@@ -59,7 +64,7 @@ def shoppers(request: StaffRequest) -> HttpResponse:
         PlotCard("customers-concentration", _("How spending is spread")),
         PlotCard("customers-segments", _("Segments")),
     ]
-    return _page(request, _("Customers"), cards)
+    return _page(request, "customers", _("Customers"), cards)
 
 
 @require_GET
@@ -71,16 +76,43 @@ def voice(request: StaffRequest) -> HttpResponse:
         PlotCard("voice-review-aspects", _("Aspects in reviews")),
         PlotCard("voice-message-aspects", _("Aspects in messages")),
     ]
-    return _page(request, _("Voice"), cards)
+    return _page(request, "voice", pgettext("what customers say", "Voice"), cards)
 
 
-def _page(request: StaffRequest, title: str, cards: list[PlotCard]) -> HttpResponse:
+@require_GET
+def digest_list(request: StaffRequest) -> HttpResponse:
+    """The weeks that were told, the latest first."""
+    rows = WeeklyDigest.objects.visible_to(request.user).order_by("-week")
+    page = page_of(rows, request)
+    shown = [(digest, sentences_of(digest)[:1]) for digest in page]
+    return render(request, "insight/digests.html", {"page": page, "digests": shown})
+
+
+@require_GET
+def digest_page(request: StaffRequest, pk: int) -> HttpResponse:
+    """One week in words; `?check=1` asks its stored queries again."""
+    digest = get_digest_for(request.user, pk)
+    is_checked = bool(request.GET.get("check"))
+    sentences = sentences_of(digest, check=is_checked)
+    context = {
+        "digest": digest,
+        "last": digest.week + timedelta(days=6),
+        "sentences": sentences,
+        "is_checked": is_checked,
+        "has_changed": any(sentence.changes for sentence in sentences),
+        "dropped": len(digest.statements) - len(sentences),
+    }
+    return render(request, "insight/digest.html", context)
+
+
+def _page(request: StaffRequest, name: str, title: str, cards: list[PlotCard]) -> HttpResponse:
     shop = Shop()
     scope = scope_of(request.GET, shop)
     context = {
         "title": title,
         "cards": cards,
         "scope": scope,
+        "sentences": paragraph(name, scope),
         "query": urlencode(scope.query),
         **picker_context(request, scope, shop),
     }

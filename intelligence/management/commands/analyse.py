@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from customers.insight.aggregates import rebuild
+from customers.insight.digests import make_digests
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import Tally, analyse_pending
 
@@ -29,6 +31,8 @@ class Command(BaseCommand):
         """Run, and print rows stored and failed for each kind."""
         started = time.perf_counter()
         tallies = {name: self._run(name, options) for name in options["kinds"] or KINDS}
+        if not options["kinds"]:
+            self._sum_up(again=options["again"])
         self._report(tallies, time.perf_counter() - started, as_json=options["json"])
 
     def _run(self, name: str, options: dict[str, Any]) -> Tally:
@@ -38,6 +42,12 @@ class Command(BaseCommand):
         elif options["failed"]:
             rows.failed().request_analysis()
         return analyse_pending(KINDS[name])
+
+    def _sum_up(self, *, again: bool) -> None:
+        """Bring the sums of insight up to date, all of them anew with --again."""
+        if again:
+            rebuild()
+        make_digests()
 
     def _report(self, tallies: dict[str, Tally], seconds: float, *, as_json: bool) -> None:
         done = sum(tally.n for tally in tallies.values())
