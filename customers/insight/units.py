@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -22,7 +22,6 @@ class Unit(StrEnum):
     MONEY = "money"
     SHARE = "share"  # 0 to 1, shown as percent
     CHANGE = "change"  # 0.12 and -0.12 are both shown as 12%: the sentence says which way
-    POINTS = "points"  # a difference of shares, in percentage points, without its sign
     SCORE = "score"  # -1 to 1
     DAY = "day"
     MONTH = "month"
@@ -39,14 +38,20 @@ def money(amount: Any, currency: str) -> str:
     """An amount with its currency; cents only below a thousand."""
     value = Decimal(str(amount))
     places = 0 if abs(value) >= LARGE or value == value.to_integral_value() else 2
-    digits = number_format(abs(value), places, force_grouping=True)
+    digits = grouped(abs(value), places)
     sign, symbol = ("−" if value < 0 else ""), SYMBOLS.get(currency)
     return f"{sign}{symbol}{digits}" if symbol else f"{sign}{digits} {currency}".strip()
 
 
+def grouped(value: Any, places: int) -> str:
+    """A number rounded to so many decimals, which Django's format would only cut off."""
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return number_format(rounded, places, force_grouping=True)
+
+
 def _percent(share: float) -> str:
     places = 0 if abs(share) >= 0.1 or share == 0 else 1
-    return number_format(abs(share) * 100, places, force_grouping=True) + "%"
+    return grouped(abs(share) * 100, places) + "%"
 
 
 def _as_day(value: Any) -> date:
@@ -62,11 +67,10 @@ def _topic(slug: str, _currency: str) -> str:
 
 
 _SHOWN = {
-    Unit.COUNT: lambda value, _: number_format(int(value), 0, force_grouping=True),
+    Unit.COUNT: lambda value, _: grouped(int(value), 0),
     Unit.MONEY: money,
     Unit.SHARE: lambda value, _: _percent(float(value)),
     Unit.CHANGE: lambda value, _: _percent(float(value)),
-    Unit.POINTS: lambda value, _: number_format(abs(float(value)) * 100, 1),
     Unit.SCORE: lambda value, _: f"{float(value):+.2f}".replace("-", "−"),
     Unit.DAY: lambda value, _: date_format(_as_day(value), "DATE_FORMAT"),
     Unit.MONTH: lambda value, _: date_format(_as_day(value), "YEAR_MONTH_FORMAT"),

@@ -133,18 +133,7 @@ def _ranked(
                 "description": {"field": "_say"},
             },
         },
-        {
-            "mark": {"type": "tick", "thickness": 2, "size": 18},
-            "encoding": {
-                "y": names,
-                "x": {"field": "before", "type": "quantitative"},
-                "color": {
-                    "datum": _("the period before"),
-                    "scale": {"range": [NEUTRAL]},
-                    "legend": {"title": None, "orient": "top"},
-                },
-            },
-        },
+        *_marks_of_before(rows, names),
     ]
     return drawn(
         rows,
@@ -154,6 +143,20 @@ def _ranked(
         layer=layer,
         height=ROW_HEIGHT * max(3, len(rows)) + 60,
     )
+
+
+def _marks_of_before(rows: Sequence[dict[str, Any]], names: dict[str, Any]) -> list[dict[str, Any]]:
+    """A mark at what the period before had, if it had anything."""
+    if not any(row["before"] for row in rows):
+        return []
+    colour = {
+        "datum": _("the period before"),
+        "scale": {"range": [NEUTRAL]},
+        "legend": {"title": None, "orient": "top"},
+    }
+    x = {"field": "before", "type": "quantitative"}
+    mark = {"type": "tick", "thickness": 2, "size": 18}
+    return [{"mark": mark, "encoding": {"y": names, "x": x, "color": colour}}]
 
 
 def _names(order: Sequence[str]) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from customers.insight.buckets import DAY, Grain
 from customers.periods import Period
 from customers.plots.specs import ACCENT, NEUTRAL, Plot, framed
 
-WIDTH, HEIGHT = 640, 240
+WIDTH, HEIGHT = 640, 260
+WHOLE = {"width": 1080, "height": 280}  # of a plot that has a page's width to itself
 # Apart from each other in hue, and from paper and from a dark ground by 3 to 1 and more.
 CATEGORY = (
     "#12857a",
@@ -25,7 +26,13 @@ CATEGORY = (
     "#d2483f",
     "#8a93a0",
 )
-FIT = {"width": WIDTH, "height": HEIGHT, "autosize": {"type": "fit", "contains": "padding"}}
+FIT = {
+    "width": WIDTH,
+    "height": HEIGHT,
+    "autosize": {"type": "fit", "contains": "padding"},
+    # letters of a browser may be wider than those that the picture was measured with
+    "padding": {"left": 14, "right": 10, "top": 5, "bottom": 5},
+}
 
 
 def drawn(rows: list[dict[str, Any]], description: str, **parts: Any) -> Plot:
@@ -76,7 +83,14 @@ def x_axis(grain: Grain) -> dict[str, Any]:
 
 def y_axis(field: str, title: str, form: str = "~s", **more: Any) -> dict[str, Any]:
     """A measure; `form` is a number format of d3."""
-    axis = {"format": form, "tickCount": 5, "domain": False, "ticks": False, "labelPadding": 6}
+    axis = {
+        "format": form,
+        "tickCount": 5,
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 6,
+        "labelOverlap": "greedy",
+    }
     return {"field": field, "type": "quantitative", "title": title, "axis": axis | more}
 
 
@@ -104,14 +118,16 @@ def bars(y: dict[str, Any], grain: Grain, colour: str, **encoding: Any) -> dict[
     }
 
 
-def marks_of_before(field: str, grain: Grain) -> dict[str, Any]:
-    """A line across each bar at what the period before had there."""
-    return {
+def marks_of_before(rows: Sequence[dict[str, Any]], grain: Grain) -> list[dict[str, Any]]:
+    """A line across each part at what the period before had there, if it had anything."""
+    if not any(row["before"] for row in rows):
+        return []
+    layer = {
         "mark": {"type": "rule", "strokeWidth": 2, "strokeDash": [4, 2]},
         "encoding": {
             "x": x_axis(grain),
             "x2": {"field": "until"},
-            "y": {"field": field, "type": "quantitative"},
+            "y": {"field": "before", "type": "quantitative"},
             "color": {
                 "datum": _("the period before"),
                 "scale": {"range": [NEUTRAL]},
@@ -119,6 +135,7 @@ def marks_of_before(field: str, grain: Grain) -> dict[str, Any]:
             },
         },
     }
+    return [layer]
 
 
 def lines(y: dict[str, Any], grain: Grain, colour: Any = ACCENT) -> list[dict[str, Any]]:

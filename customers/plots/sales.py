@@ -18,6 +18,7 @@ from customers.periods import Period
 from customers.plots.asked import Asked
 from customers.plots.over_time import (
     CATEGORY,
+    WHOLE,
     bars,
     best,
     drawn,
@@ -132,9 +133,10 @@ def revenue(asked: Asked) -> Plot:
         _("Revenue over time"),
         summary=f"{said} {_peak(course, peak)}" if rows else "",
         columns={"when": _("When"), "revenue": title, "before": _("the period before")},
+        **WHOLE,
         layer=[
             bars(y_axis("revenue", title), course.grain, ACCENT),
-            marks_of_before("before", course.grain),
+            *marks_of_before(rows, course.grain),
         ],
     )
 
@@ -218,7 +220,7 @@ def order_value(asked: Asked) -> Plot:
         _("Average order value over time"),
         summary=course.summary(said, lambda sums: sums.order_value, Unit.MONEY) if rows else "",
         columns={"when": _("When"), "order_value": title, "before": _("the period before")},
-        layer=[*lines(y, course.grain), marks_of_before("before", course.grain)],
+        layer=[*lines(y, course.grain), *marks_of_before(rows, course.grain)],
     )
 
 
@@ -237,7 +239,7 @@ def returned(asked: Asked) -> Plot:
         columns={"when": _("When"), "returned": title, "before": _("the period before")},
         layer=[
             bars(y_axis("returned", title), course.grain, BAD),
-            marks_of_before("before", course.grain),
+            *marks_of_before(rows, course.grain),
         ],
     )
 
@@ -255,7 +257,7 @@ def return_rate(asked: Asked) -> Plot:
         _("Return rate over time"),
         summary=said if rows else "",
         columns={"when": _("When"), "return_rate": title, "before": _("the period before")},
-        layer=[*lines(y, course.grain, BAD), marks_of_before("before", course.grain)],
+        layer=[*lines(y, course.grain, BAD), *marks_of_before(rows, course.grain)],
     )
 
 
@@ -272,9 +274,10 @@ def new_customers(asked: Asked) -> Plot:
         _("New customers over time"),
         summary=said if rows else "",
         columns={"when": _("When"), "new_customers": title, "before": _("the period before")},
+        **WHOLE,
         layer=[
             bars(y_axis("new_customers", title), course.grain, ACCENT),
-            marks_of_before("before", course.grain),
+            *marks_of_before(rows, course.grain),
         ],
     )
 

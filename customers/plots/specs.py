@@ -66,6 +66,7 @@ def framed(
         "config": {
             "view": {"stroke": None},
             "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"},
+            "legend": {"labelFontSize": 12},
             **time_words(),
         },
         **parts,

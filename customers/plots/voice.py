@@ -16,7 +16,7 @@ from customers.insight.units import Unit, shown
 from customers.models import Aspect, DailyVoice, Intent
 from customers.periods import Period
 from customers.plots.asked import Asked
-from customers.plots.over_time import CATEGORY, bars, drawn, lines, spans, x_axis, y_axis
+from customers.plots.over_time import CATEGORY, WHOLE, bars, drawn, lines, spans, x_axis, y_axis
 from customers.plots.specs import ACCENT, BAD, SCORE_COLOUR, Plot
 
 Kind = DailyVoice.Kind
@@ -54,6 +54,7 @@ def sentiment(asked: Asked) -> Plot:
             "n": _("number"),
         },
         layer=lines(y, grain, colour),
+        **WHOLE,
     )
 
 
@@ -119,7 +120,7 @@ def intents(asked: Asked) -> Plot:
         summary=_most_wanted(totals, known, names),
         columns={"when": _("When"), "intent": _("Intent"), "tickets": _("tickets")},
         layer=[layer],
-        height=280,
+        **WHOLE,
     )
 
 

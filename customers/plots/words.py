@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 
+from customers.insight.units import grouped
 from customers.plots.specs import Plot
 
 MOST_ROWS = 120
@@ -66,13 +67,13 @@ def _text(value: str) -> str:
 
 
 def _fraction(value: float) -> str:
-    return number_format(value, 0 if abs(value) >= 1000 else 2, force_grouping=True)
+    return grouped(value, 0 if abs(value) >= 1000 else 2)
 
 
 _WRITTEN: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (type(None), lambda _: "–"),
     (bool, str),
-    (int, lambda value: number_format(value, 0, force_grouping=True)),
+    (int, lambda value: grouped(value, 0)),
     (float, _fraction),
     (str, _text),
 )

@@ -46,9 +46,9 @@ def sales(request: StaffRequest) -> HttpResponse:
         PlotCard("sales-order-value", _("Average order value")),
         PlotCard("sales-products", _("Top products")),
         PlotCard("sales-moved-products", _("Rising and falling products")),
-        PlotCard("sales-countries", _("Countries")),
         PlotCard("sales-returned", _("Returned amount")),
         PlotCard("sales-return-rate", _("Return rate")),
+        PlotCard("sales-countries", _("Countries")),
     ]
     if Product.objects.exclude(category="").exists():
         cards.append(PlotCard("sales-categories", _("Categories")))

@@ -22,30 +22,18 @@ from customers.models import (
     TouchedDay,
 )
 from customers.periods import Period
+from tests.customers.insight.shop import DAY, sell
 from tests.factories import (
     NOON,
     AspectMentionFactory,
     CustomerFactory,
     MessageFactory,
-    OrderFactory,
     ProductFactory,
     ReviewFactory,
     TicketFactory,
 )
 
 pytestmark = pytest.mark.django_db
-DAY = NOON.date()  # a Monday
-
-
-def sell(product=None, quantity=1, price="10", **columns):
-    """A sale of one product, or a return where quantity is below zero."""
-    kind = Order.Kind.RETURN if quantity < 0 else Order.Kind.SALE
-    order = OrderFactory(lines=0, kind=kind, **columns)
-    line = OrderLine(product=product or ProductFactory(), quantity=quantity, unit_price=price)
-    order.replace_lines([line])
-    return order
-
-
 def day_row(day=DAY, **columns):
     return DailySales.objects.get(day=day, **columns)
 
