@@ -188,11 +188,12 @@ def moved_products(scope: Scope) -> list[int]:
     """Products whose revenue moved most, and clearly. Kept for ten minutes: this only
     chooses, and whatever is then said of them is asked anew.
     """
-    return cache.get_or_set(
-        f"insight:moved:{address('home', **scope.parameters)}",
-        lambda: _moved_products(scope),
-        PICK_SECONDS,
-    )
+    name = f"insight:moved:{address('home', **scope.parameters)}"
+    picked: list[int] | None = cache.get(name)
+    if picked is None:
+        picked = _moved_products(scope)
+        cache.set(name, picked, PICK_SECONDS)
+    return picked
 
 
 def _moved_products(scope: Scope) -> list[int]:

@@ -137,7 +137,8 @@ SELECT least, customers, spent FROM running WHERE customers >= 0.1 ORDER BY leas
 """  # noqa: S608
 
 CUSTOMER_SQL = """
-SELECT name, spent_total AS spent, order_count AS orders
+SELECT coalesce(nullif(name, ''), nullif(email, ''), '#' || external_id) AS name,
+    spent_total AS spent, order_count AS orders
 FROM customers_customer WHERE id = %(customer)s
 """
 

@@ -111,9 +111,9 @@ COMPARED_SQL = """
 WITH sold AS ({parts}),
 summed AS (
     SELECT {key} AS key, {label} AS name,
-        coalesce(sum(orders) FILTER (WHERE now), 0) AS orders,
+        coalesce(sum(orders) FILTER (WHERE now), 0)::bigint AS orders,
         coalesce(sum(revenue) FILTER (WHERE now), 0) AS revenue,
-        coalesce(sum(orders) FILTER (WHERE NOT now), 0) AS orders_before,
+        coalesce(sum(orders) FILTER (WHERE NOT now), 0)::bigint AS orders_before,
         coalesce(sum(revenue) FILTER (WHERE NOT now), 0) AS revenue_before
     FROM {source} GROUP BY 1, 2
 )
@@ -209,4 +209,7 @@ def voices(period: Period, kinds: Sequence[str]) -> list[tuple[date, str, str, V
     listed = rows.order_by("day").values_list(
         "day", "kind", "topic", "texts", "negative", "score_total"
     )
-    return [(day, kind, topic, Voice(*sums)) for day, kind, topic, *sums in listed]
+    return [
+        (day, kind, topic, Voice(texts, negative, score))
+        for day, kind, topic, texts, negative, score in listed
+    ]

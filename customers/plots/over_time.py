@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
@@ -37,7 +38,8 @@ FIT = {
 
 def drawn(rows: list[dict[str, Any]], description: str, **parts: Any) -> Plot:
     """A plot that fits itself into its width; dates are days of the shop, in no time zone."""
-    days = {name: "date:'%Y-%m-%d'" for name in ("at", "until") if rows and name in rows[0]}
+    dates = ("at", "until", "_middle")
+    days = {name: "date:'%Y-%m-%d'" for name in dates if rows and name in rows[0]}
     data = {"values": rows, "format": {"parse": days}} if days else {"values": rows}
     return framed(rows, description, **{**FIT, "data": data, **parts})
 
@@ -59,26 +61,35 @@ def spans(buckets: Sequence[Period], grain: Grain) -> list[dict[str, Any]]:
             "when": named(bucket, grain),
             "at": bucket.first.isoformat(),
             "until": (bucket.last + DAY).isoformat(),
+            "_middle": middle_of(bucket).isoformat(),
         }
         for bucket in buckets
     ]
 
 
-def x_axis(grain: Grain) -> dict[str, Any]:
-    """Days or months below a plot; labels that would touch are left out."""
+def x_axis(buckets: Sequence[Period], grain: Grain) -> dict[str, Any]:
+    """Days or months below a plot, a month's name in its middle; labels that would touch are
+    left out.
+    """
     looks = (
         pgettext("month and year for d3-time-format", "%b %Y")
         if grain is Grain.MONTH
         else pgettext("day and month for d3-time-format", "%-d %b")
     )
+    named = [middle_of(bucket) if grain is Grain.MONTH else bucket.first for bucket in buckets]
     axis = {
         "grid": False,
         "format": looks,
         "labelOverlap": "greedy",
         "labelSeparation": 8,
-        "tickCount": {"interval": "month", "step": 1} if grain is Grain.MONTH else 8,
+        "values": [{"year": at.year, "month": at.month, "date": at.day} for at in named],
     }
     return {"field": "at", "type": "temporal", "title": None, "axis": axis}
+
+
+def middle_of(bucket: Period) -> date:
+    """The day in the middle of a part."""
+    return bucket.first + bucket.days // 2 * DAY
 
 
 def y_axis(field: str, title: str, form: str = "~s", **more: Any) -> dict[str, Any]:
@@ -94,7 +105,7 @@ def y_axis(field: str, title: str, form: str = "~s", **more: Any) -> dict[str, A
     return {"field": field, "type": "quantitative", "title": title, "axis": axis | more}
 
 
-def bars(y: dict[str, Any], grain: Grain, colour: str, **encoding: Any) -> dict[str, Any]:
+def bars(y: dict[str, Any], x: dict[str, Any], colour: str, **encoding: Any) -> dict[str, Any]:
     """A bar for each part, as wide as it has days; it leads to the rows behind it."""
     return {
         "mark": {
@@ -107,7 +118,7 @@ def bars(y: dict[str, Any], grain: Grain, colour: str, **encoding: Any) -> dict[
             "cursor": "pointer",
         },
         "encoding": {
-            "x": x_axis(grain),
+            "x": x,
             "x2": {"field": "until"},
             "y": y,
             "y2": {"datum": 0},
@@ -118,14 +129,14 @@ def bars(y: dict[str, Any], grain: Grain, colour: str, **encoding: Any) -> dict[
     }
 
 
-def marks_of_before(rows: Sequence[dict[str, Any]], grain: Grain) -> list[dict[str, Any]]:
+def marks_of_before(rows: Sequence[dict[str, Any]], x: dict[str, Any]) -> list[dict[str, Any]]:
     """A line across each part at what the period before had there, if it had anything."""
     if not any(row["before"] for row in rows):
         return []
     layer = {
         "mark": {"type": "rule", "strokeWidth": 2, "strokeDash": [4, 2]},
         "encoding": {
-            "x": x_axis(grain),
+            "x": x,
             "x2": {"field": "until"},
             "y": {"field": "before", "type": "quantitative"},
             "color": {
@@ -138,12 +149,11 @@ def marks_of_before(rows: Sequence[dict[str, Any]], grain: Grain) -> list[dict[s
     return [layer]
 
 
-def lines(y: dict[str, Any], grain: Grain, colour: Any = ACCENT) -> list[dict[str, Any]]:
+def lines(y: dict[str, Any], x: dict[str, Any], colour: Any = ACCENT) -> list[dict[str, Any]]:
     """A line through the parts, with a point on each that leads to its rows. `colour` is one
     colour, or the encoding of a field.
     """
-    x = {**x_axis(grain), "field": "_middle", "type": "temporal"}
-    shared = {"x": x, "y": y}
+    shared = {"x": {**x, "field": "_middle"}, "y": y}
     shade = {"value": colour} if isinstance(colour, str) else colour
     return [
         {

@@ -25,6 +25,7 @@ from customers.plots.over_time import (
     lines,
     marks_of_before,
     spans,
+    x_axis,
     y_axis,
 )
 from customers.plots.specs import ACCENT, BAD, Plot
@@ -53,6 +54,11 @@ class Course:
         return cls(scope, grain, buckets, *sums)
 
     @property
+    def x(self) -> dict[str, Any]:
+        """The x axis."""
+        return x_axis(self.buckets, self.grain)
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing was bought or sent back in the period."""
         sums = total(self.now)
@@ -74,7 +80,6 @@ class Course:
             made.append(
                 {
                     **span,
-                    "_middle": bucket.first.isoformat(),
                     measure: values[0],
                     "before": values[1],
                     "url": url(self.scope.within(bucket)),
@@ -135,8 +140,8 @@ def revenue(asked: Asked) -> Plot:
         columns={"when": _("When"), "revenue": title, "before": _("the period before")},
         **WHOLE,
         layer=[
-            bars(y_axis("revenue", title), course.grain, ACCENT),
-            *marks_of_before(rows, course.grain),
+            bars(y_axis("revenue", title), course.x, ACCENT),
+            *marks_of_before(rows, course.x),
         ],
     )
 
@@ -167,7 +172,7 @@ def buyers(asked: Asked) -> Plot:
         "legend": {"title": None, "orient": "top"},
     }
     y = y_axis("_top", _("orders"), "~s")
-    layer = bars(y, course.grain, ACCENT, color=colour)
+    layer = bars(y, course.x, ACCENT, color=colour)
     layer["encoding"]["y2"] = {"field": "_bottom"}
     layer["mark"] |= {"cornerRadiusTopLeft": 0, "cornerRadiusTopRight": 0}
     columns = {"when": _("When"), "buyers": _("Buyers"), "orders": _("orders")}
@@ -220,7 +225,7 @@ def order_value(asked: Asked) -> Plot:
         _("Average order value over time"),
         summary=course.summary(said, lambda sums: sums.order_value, Unit.MONEY) if rows else "",
         columns={"when": _("When"), "order_value": title, "before": _("the period before")},
-        layer=[*lines(y, course.grain), *marks_of_before(rows, course.grain)],
+        layer=[*lines(y, course.x), *marks_of_before(rows, course.x)],
     )
 
 
@@ -238,8 +243,8 @@ def returned(asked: Asked) -> Plot:
         summary=said if rows else "",
         columns={"when": _("When"), "returned": title, "before": _("the period before")},
         layer=[
-            bars(y_axis("returned", title), course.grain, BAD),
-            *marks_of_before(rows, course.grain),
+            bars(y_axis("returned", title), course.x, BAD),
+            *marks_of_before(rows, course.x),
         ],
     )
 
@@ -257,7 +262,7 @@ def return_rate(asked: Asked) -> Plot:
         _("Return rate over time"),
         summary=said if rows else "",
         columns={"when": _("When"), "return_rate": title, "before": _("the period before")},
-        layer=[*lines(y, course.grain, BAD), *marks_of_before(rows, course.grain)],
+        layer=[*lines(y, course.x, BAD), *marks_of_before(rows, course.x)],
     )
 
 
@@ -276,8 +281,8 @@ def new_customers(asked: Asked) -> Plot:
         columns={"when": _("When"), "new_customers": title, "before": _("the period before")},
         **WHOLE,
         layer=[
-            bars(y_axis("new_customers", title), course.grain, ACCENT),
-            *marks_of_before(rows, course.grain),
+            bars(y_axis("new_customers", title), course.x, ACCENT),
+            *marks_of_before(rows, course.x),
         ],
     )
 

@@ -48,7 +48,7 @@ def spent(asked: Asked) -> Plot:
     names = [row["spent"] for row in rows]
     most = max(rows, key=lambda row: row["customers"], default=None)
     said = (
-        _("Most customers spent %(spent)s: %(n)s of them.")
+        _("What customers spent is most often %(spent)s: so it is for %(n)s of them.")
         % {"spent": most["spent"], "n": shown(most["customers"], Unit.COUNT)}
         if most
         else ""
@@ -100,7 +100,7 @@ def _short(amount: int | None) -> str:
 def concentration(asked: Asked) -> Plot:
     """Which share of all spending the customers who spend most bring: a Lorenz curve."""
     scope = scope_of(asked.parameters)
-    rows = [_share(*tenth, scope.currency) for tenth in _selected(TENTHS_SQL, scope.currency)]
+    rows = [_share(scope.currency, *tenth) for tenth in _selected(TENTHS_SQL, scope.currency)]
     x = y_axis("customers", _("customers, those who spend most first"), "%", grid=False)
     y = y_axis("spent", _("share of all spending"), "%")
     marks = [
@@ -131,7 +131,7 @@ def concentration(asked: Asked) -> Plot:
     )
 
 
-def _share(least: int, customers: float, spent: float, currency: str) -> dict[str, Any]:
+def _share(currency: str, least: int, customers: float, spent: float) -> dict[str, Any]:
     words = {"customers": shown(customers, Unit.SHARE), "spent": shown(spent, Unit.SHARE)}
     return {
         "customers": round(customers, 4),

@@ -34,7 +34,8 @@ SCORE_COLOUR = {
 class Plot:
     """The rows behind a plot, and the Vega-Lite specification that holds them.
 
-    `summary` says in a sentence or two what is to be seen, and `columns` maps fields of the
+    `description` says in a few words what it shows, `summary` in a sentence or two what is to
+    be seen, and `columns` maps fields of the
     rows to the headings of the table that stands beside the picture. Fields whose name
     begins with "_" are for drawing alone: tables and exports leave them out.
     """
@@ -43,6 +44,7 @@ class Plot:
     spec: dict[str, Any]
     summary: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    description: str = ""
 
 
 def framed(
@@ -71,7 +73,7 @@ def framed(
         },
         **parts,
     }
-    return Plot(rows, spec, summary, columns or {})
+    return Plot(rows, spec, summary, columns or {}, description)
 
 
 def narrowed(spec: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from customers.insight import rows as behind
-from customers.insight.buckets import DAY, Grain, buckets_of, grain_of, shared_out
+from customers.insight.buckets import Grain, buckets_of, grain_of, shared_out
 from customers.insight.scope import until_today
 from customers.insight.sums import Voice, voices
 from customers.insight.units import Unit, shown
@@ -35,7 +35,7 @@ def sentiment(asked: Asked) -> Plot:
         sums = _summed((row for row in said if row[1] == kind), buckets)
         for span, bucket, voice in zip(spans(buckets, grain), buckets, sums, strict=True):
             if voice.texts >= FEWEST_TEXTS:
-                rows.append(_scored(span, bucket, voice, name, lists[kind](bucket)))
+                rows.append(_scored(span, voice, name, lists[kind](bucket)))
     colour = {
         "field": "texts",
         "type": "nominal",
@@ -53,7 +53,7 @@ def sentiment(asked: Asked) -> Plot:
             "score": _("mean sentiment"),
             "n": _("number"),
         },
-        layer=lines(y, grain, colour),
+        layer=lines(y, x_axis(buckets, grain), colour),
         **WHOLE,
     )
 
@@ -76,14 +76,11 @@ def _how_they_sound(said: Sequence[Any], names: dict[Any, str]) -> str:
     return " ".join(sentences)
 
 
-def _scored(
-    span: dict[str, Any], bucket: Period, voice: Voice, name: str, url: str
-) -> dict[str, Any]:
+def _scored(span: dict[str, Any], voice: Voice, name: str, url: str) -> dict[str, Any]:
     score = round(voice.score or 0, 3)
     say = f"{span['when']}, {name}: {shown(score, Unit.SCORE)} ({shown(voice.texts, Unit.COUNT)})"
     return {
         **span,
-        "_middle": (bucket.first + bucket.days // 2 * DAY).isoformat(),
         "texts": name,
         "score": score,
         "n": voice.texts,
@@ -111,7 +108,7 @@ def intents(asked: Asked) -> Plot:
         "scale": {"domain": shown_names, "range": [*CATEGORY[: len(known)], CATEGORY[-1]]},
         "legend": {"title": None, "orient": "top", "columns": 3, "labelLimit": 150},
     }
-    layer = bars(y_axis("_top", _("tickets")), grain, ACCENT, color=colour)
+    layer = bars(y_axis("_top", _("tickets")), x_axis(buckets, grain), ACCENT, color=colour)
     layer["encoding"]["y2"] = {"field": "_bottom"}
     layer["mark"] |= {"cornerRadiusTopLeft": 0, "cornerRadiusTopRight": 0}
     return drawn(
@@ -177,13 +174,13 @@ def _aspects(asked: Asked, kind: str, description: str) -> Plot:
         sums = _summed(of_aspect, buckets)
         for span, bucket, voice in zip(spans(buckets, grain), buckets, sums, strict=True):
             if voice.texts:
-                row = _scored(span, bucket, voice, str(aspect), listed(bucket, aspect=aspect.pk))
+                row = _scored(span, voice, str(aspect), listed(bucket, aspect=aspect.pk))
                 rows.append({**row, "aspect": str(aspect)})
         order += [str(aspect)] if of_aspect else []
     square = {
         "mark": {"type": "rect", "xOffset": 1, "x2Offset": -1, "cursor": "pointer"},
         "encoding": {
-            "x": x_axis(grain),
+            "x": x_axis(buckets, grain),
             "x2": {"field": "until"},
             "y": {
                 "field": "aspect",

@@ -34,6 +34,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
 def day_row(day=DAY, **columns):
     return DailySales.objects.get(day=day, **columns)
 

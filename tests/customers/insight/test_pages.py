@@ -70,7 +70,7 @@ def silence():
 def busy():
     """Two years of everything."""
     mug, customer = ProductFactory(name="Mug 3 TIER"), CustomerFactory()
-    for week in range(0, 104, 4):
+    for week in range(0, 104, 13):
         bought = sell(mug, 1 + week % 4, days=-7 * week, customer=customer, country="France")
         sell(mug, -1, days=-7 * week, customer=customer)
         Order.objects.filter(pk=bought.pk).update(country="Spain" if week % 3 else "France")
@@ -110,7 +110,9 @@ def test_strangers_are_sent_to_the_login(client, db):
 
 
 def rows_of(agent, name, query=""):
-    return list(csv.DictReader(io.StringIO(agent.get(f"/plots/{name}.csv{query}").content.decode())))
+    return list(
+        csv.DictReader(io.StringIO(agent.get(f"/plots/{name}.csv{query}").content.decode()))
+    )
 
 
 def test_revenue_is_told_by_part_beside_the_period_before(agent):
@@ -140,15 +142,13 @@ def test_a_mark_leads_to_just_the_orders_that_it_counts(agent):
     assert "narrowed to" in page.content.decode()
 
 
-@pytest.mark.parametrize("name", ["sales-revenue", "sales-countries", "sales-products"])
-def test_the_rows_behind_each_mark_sum_up_to_it(agent, name):
+def test_the_orders_behind_each_mark_sum_up_to_it(agent):
     busy()
     refresh()
-    for row in rows_of(agent, name)[:4]:
-        orders = agent.get(row["url"]).context["filter"].qs
-        if name == "sales-products":
-            continue
-        assert float(sum(order.total for order in orders)) == float(row["revenue"])
+    for name in ("sales-revenue", "sales-countries"):
+        for row in rows_of(agent, name):
+            orders = agent.get(row["url"]).context["filter"].qs
+            assert float(sum(order.total for order in orders)) == float(row["revenue"])
 
 
 def test_currencies_are_never_added(agent):
@@ -159,7 +159,9 @@ def test_currencies_are_never_added(agent):
     assert sum(float(row["revenue"]) for row in euros) == 70
     page = agent.get("/insight/?currency=EUR").content.decode()
     assert "<option selected>EUR</option>" in page
-    assert 'href="/plots/sales-revenue.png?from=2025-03-03&amp;to=2026-03-02&amp;currency=EUR"' in page
+    assert (
+        'href="/plots/sales-revenue.png?from=2025-03-03&amp;to=2026-03-02&amp;currency=EUR"' in page
+    )
 
 
 def test_an_order_dated_ahead_counts_for_nothing(agent):
@@ -191,7 +193,7 @@ def test_what_a_plot_shows_stands_beside_it_in_words_and_as_a_table(agent):
     assert '<th scope="col">revenue (GBP)</th>' in page
     assert page.count("<tr>") == 31
     assert "<html" not in page
-    assert 'aria-label="Revenue over time. Revenue was £30' in page
+    assert 'role="group" aria-label="Revenue over time"' in page
 
 
 def test_a_figure_without_scripts_is_a_page_of_its_own(agent):
@@ -216,7 +218,7 @@ def test_a_narrow_picture_is_narrow_and_its_letters_as_large(agent):
     refresh()
     wide = agent.get("/plots/sales-revenue.svg").content.decode()
     narrow = agent.get("/plots/sales-revenue.svg?narrow=1").content.decode()
-    assert 'width="640"' in wide
+    assert 'width="1080"' in wide
     assert 'width="340"' in narrow
     assert 'font-size="12px"' in narrow
 
@@ -227,7 +229,7 @@ def test_a_picture_to_keep_has_a_ground_of_its_own(agent):
     assert agent.get("/plots/sales-revenue.png").content.startswith(b"\x89PNG")
 
 
-def test_every_plot_is_drawn_in_chinese_too(agent):
+def test_every_plot_is_drawn_and_in_chinese_too(agent):
     busy()
     refresh()
     agent.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
@@ -236,21 +238,17 @@ def test_every_plot_is_drawn_in_chinese_too(agent):
             assert agent.get(f"/plots/{name}.svg").status_code == 200, name
 
 
-@pytest.mark.parametrize("address", PAGES[:3])
-def test_a_page_costs_as_many_queries_for_two_orders_as_for_two_hundred(agent, address):
-    one_order()
-    ReviewFactory(sentiment_score=0.5)
-    refresh()
-    few = queries_of(agent, address)
+def test_a_page_costs_no_query_more_for_more_rows(agent):
     busy()
     refresh()
-    many = queries_of(agent, address)
-    # sentences differ, and each has a handful of stored queries; rows bring none
-    assert many <= few + 30
-    for week in range(60):
-        sell(days=-week)
+    few = {address: queries_of(agent, address) for address in PAGES[:3]}
+    for week in range(0, 104, 13):
+        sell(days=-7 * week, customer=None, country="Spain")
+        ReviewFactory(written_at=NOON - timedelta(weeks=week), sentiment_score=0.5)
     refresh()
-    assert queries_of(agent, address) <= many + 6
+    # other sentences may be said then, and each has a stored query or two
+    for address, count in few.items():
+        assert queries_of(agent, address) <= count + 4, address
 
 
 def queries_of(agent, address):
@@ -260,14 +258,13 @@ def queries_of(agent, address):
     return len(captured)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_plot_costs_the_same_queries_for_few_rows_and_for_many(agent, name):
+def test_a_plot_costs_the_same_queries_for_few_rows_and_for_many(agent):
     one_order()
     refresh()
-    few = queries_of(agent, f"/plots/{name}.csv")
+    few = {name: queries_of(agent, f"/plots/{name}.csv") for name in NAMES}
     busy()
     refresh()
-    assert queries_of(agent, f"/plots/{name}.csv") == few
+    assert {name: queries_of(agent, f"/plots/{name}.csv") for name in NAMES} == few
 
 
 def test_the_picker_keeps_the_currency_and_marks_what_is_chosen(agent):

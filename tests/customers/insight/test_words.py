@@ -335,5 +335,3 @@ def test_a_query_is_asked_once_for_the_same_parameters(django_assert_num_queries
     with django_assert_num_queries(1):
         runner.row("sales", SCOPE.parameters)
         runner.row("sales", dict(SCOPE.parameters))
-
-
