@@ -225,6 +225,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.int("MEASURES_REFRESH_SECONDS", default=60),
     },
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
+    "refresh-aggregates": {
+        "task": "customers.tasks.refresh_aggregates",
+        "schedule": env.int("INSIGHT_REFRESH_SECONDS", default=30),
+    },
+    # a week is told on the Monday after it, or as soon as a worker is there again
+    "weekly-digest": {
+        "task": "customers.tasks.make_digests",
+        "schedule": env.int("INSIGHT_DIGEST_SECONDS", default=900),
+    },
 }
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep
 CELERY_TASK_PUBLISH_RETRY = False  # a broker that is down must not hold up a request

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import django_filters as filters
 from django.db import models
 from django.db.models import F, Q
-from django.forms import HiddenInput
+from django.forms import DateInput, HiddenInput
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.audiences.filtering import AudienceFilter
@@ -16,7 +19,9 @@ from customers.models import (
     AspectMention,
     Customer,
     Intent,
+    Message,
     Order,
+    OrderLine,
     Product,
     Review,
     RfmClass,
@@ -24,6 +29,16 @@ from customers.models import (
     Ticket,
 )
 from customers.models.aspect import reviews_mentioning
+from customers.periods import EARLIEST, LATEST, Period
+
+OWN = "own"  # how an address names the source "", which means all where it is left out
+UNKNOWN = "none"  # how it names tickets without an intent
+BUYERS = [
+    ("new", _("first order of a customer")),
+    ("returning", _("later order of a customer")),
+    ("guest", _("order of a guest")),
+]
+OF_MESSAGES = ("said_since", "said_until", "aspect")
 
 
 class SearchBox(filters.CharFilter):
@@ -77,6 +92,40 @@ class ValueFilter(filters.ChoiceFilter):
         )
 
 
+class DayFilter(filters.DateFilter):
+    """Rows since the beginning, or until the end, of a day of the current time zone."""
+
+    def __init__(self, column: str, label: object, *, until: bool, hidden: bool = True) -> None:
+        # browsers know this one format, whatever the language
+        shown = DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(
+            field_name=column,
+            label=label,
+            widget=HiddenInput() if hidden else shown,
+            input_formats=["%Y-%m-%d"],
+        )
+        self.until = until
+
+    def filter(self, qs: models.QuerySet, value: date | None) -> models.QuerySet:
+        """The rows of these days."""
+        if not value or not EARLIEST <= value <= LATEST:
+            return qs
+        day = Period(value, value)
+        bound = {"lt": day.end} if self.until else {"gte": day.start}
+        return qs.filter(**{f"{self.field_name}__{how}": at for how, at in bound.items()})
+
+
+class SourceFilter(filters.CharFilter):
+    """The records that came from one system; "own" are those that were made here."""
+
+    def __init__(self) -> None:
+        super().__init__(field_name="source", label=_("Source"), widget=HiddenInput)
+
+    def filter(self, qs: models.QuerySet, value: str) -> models.QuerySet:
+        """The rows of the source."""
+        return super().filter(qs, value) if value != OWN else qs.filter(source="")
+
+
 class CustomerFilter(filters.FilterSet):
     """The customer list."""
 
@@ -88,6 +137,15 @@ class CustomerFilter(filters.FilterSet):
     feeling = filters.ChoiceFilter(choices=FEELINGS, label=_("Sentiment"), method="feels")
     country = ValueFilter(Customer, "country", _("Country"))
     audience = AudienceFilter()
+    first_order_since = DayFilter("first_order_at", _("First order since"), until=False)
+    first_order_until = DayFilter("first_order_at", _("First order until"), until=True)
+    spent_min = filters.NumberFilter(
+        "spent_total", "gte", label=_("Spent at least"), widget=HiddenInput
+    )
+    spent_below = filters.NumberFilter(
+        "spent_total", "lt", label=_("Spent less than"), widget=HiddenInput
+    )
+    currency = filters.CharFilter(label=_("Currency"), widget=HiddenInput)
     sort = Sorting(
         label=_("Sort"),
         empty_label=_("newest first"),
@@ -131,7 +189,11 @@ class TicketFilter(filters.FilterSet):
 
     q = SearchBox()
     intent = filters.ModelChoiceFilter(
-        queryset=Intent.objects.filter(is_active=True), label=_("Intent"), method="with_intent"
+        queryset=Intent.objects.filter(is_active=True),
+        label=_("Intent"),
+        null_label=_("not known"),
+        null_value=UNKNOWN,
+        method="with_intent",
     )
     feeling = FeelingFilter()
     trend = filters.ChoiceFilter(
@@ -139,13 +201,39 @@ class TicketFilter(filters.FilterSet):
         label=_("Trend"),
         method="moving",
     )
+    opened_since = DayFilter("opened_at", _("Opened since"), until=False)
+    opened_until = DayFilter("opened_at", _("Opened until"), until=True)
+    said_since = DayFilter("sent_at", _("Message since"), until=False)
+    said_until = DayFilter("sent_at", _("Message until"), until=True)
+    aspect = filters.ModelChoiceFilter(
+        "mentions__aspect",
+        queryset=Aspect.objects.filter(is_active=True),
+        label=_("Aspect"),
+        widget=HiddenInput,
+    )
 
     class Meta:
         model = Ticket
         fields = ("status", "channel", "priority", "suggested_priority")
 
-    def with_intent(self, rows: models.QuerySet, name: str, intent: Intent) -> models.QuerySet:
+    def filter_queryset(self, queryset: models.QuerySet) -> models.QuerySet:
+        """As all filters say; what is asked of messages is of one and the same message."""
+        asked = {name: self.form.cleaned_data.pop(name, None) for name in OF_MESSAGES}
+        narrowed = super().filter_queryset(queryset)
+        self.form.cleaned_data |= asked
+        if not any(asked.values()):
+            return narrowed
+        said = Message.objects.from_customers()
+        for name, value in asked.items():
+            said = self.filters[name].filter(said, value)
+        return narrowed.filter(pk__in=said.values("ticket"))
+
+    def with_intent(
+        self, rows: models.QuerySet, name: str, intent: Intent | str
+    ) -> models.QuerySet:
         """The decision of staff counts, and the model's opinion where there is none."""
+        if intent == UNKNOWN:
+            return rows.filter(intent__isnull=True, suggested_intent__isnull=True)
         return rows.filter(Q(intent=intent) | Q(intent__isnull=True, suggested_intent=intent))
 
     def moving(self, rows: models.QuerySet, name: str, trend: str) -> models.QuerySet:
@@ -177,10 +265,58 @@ class OrderFilter(filters.FilterSet):
     """The order list."""
 
     q = filters.CharFilter(field_name="number", lookup_expr="startswith", label=_("Number"))
+    placed_since = DayFilter("placed_at", _("From"), until=False, hidden=False)
+    placed_until = DayFilter("placed_at", _("To"), until=True, hidden=False)
+    currency = ValueFilter(Order, "currency", _("Currency"))
+    country = ValueFilter(Order, "country", _("Country"))
+    customer = filters.ModelChoiceFilter(
+        queryset=Customer.objects.defer("search"), label=_("Customer"), widget=HiddenInput
+    )
+    product = filters.ModelChoiceFilter(
+        queryset=Product.objects.defer("search"),
+        label=_("Product"),
+        method="with_product",
+        widget=HiddenInput,
+    )
+    category = filters.CharFilter(label=_("Category"), method="of_category", widget=HiddenInput)
+    source = SourceFilter()
+    buyer = filters.ChoiceFilter(
+        choices=BUYERS, label=_("Buyer"), method="bought_by", widget=HiddenInput
+    )
+    counts = filters.ChoiceFilter(
+        choices=[("true", _("neither cancelled nor dated ahead"))],
+        label=_("Only"),
+        method="that_count",
+        widget=HiddenInput,
+    )
 
     class Meta:
         model = Order
         fields = ("kind", "status", "payment", "fulfilment")
+
+    def with_product(self, rows: models.QuerySet, name: str, product: Product) -> models.QuerySet:
+        """Orders with a line of the product."""
+        return rows.filter(pk__in=product.order_lines.values("order"))
+
+    def of_category(self, rows: models.QuerySet, name: str, category: str) -> models.QuerySet:
+        """Orders with a line of a product of the category."""
+        lines = OrderLine.objects.filter(product__category=category)
+        return rows.filter(pk__in=lines.values("order"))
+
+    def bought_by(self, rows: models.QuerySet, name: str, buyer: str) -> models.QuerySet:
+        """First orders, later ones, or those of guests."""
+        if buyer == "guest":
+            return rows.filter(customer__isnull=True)
+        is_first = Q(placed_at=F("customer__first_order_at"))
+        of_customers = rows.filter(customer__isnull=False)
+        return of_customers.filter(is_first if buyer == "new" else ~is_first)
+
+    def that_count(self, rows: models.QuerySet, name: str, value: str) -> models.QuerySet:
+        """What the sums of insight are made of: see `DailySales`."""
+        today = timezone.localdate()
+        return rows.exclude(status=Order.Status.CANCELLED).filter(
+            placed_at__lt=Period(today, today).end
+        )
 
 
 class ReviewFilter(filters.FilterSet):
@@ -194,7 +330,11 @@ class ReviewFilter(filters.FilterSet):
     polarity = filters.ChoiceFilter(
         choices=AspectMention.Polarity.choices, label=_("Aspect sounds"), method="unchanged"
     )
-    product = filters.ModelChoiceFilter(queryset=Product.objects.all(), widget=HiddenInput)
+    product = filters.ModelChoiceFilter(
+        queryset=Product.objects.defer("search"), label=_("Product"), widget=HiddenInput
+    )
+    written_since = DayFilter("written_at", _("Written since"), until=False)
+    written_until = DayFilter("written_at", _("Written until"), until=True)
 
     class Meta:
         model = Review

@@ -13,6 +13,9 @@ from customers.models import Order
 
 DEFAULT_DAYS = 365
 LENGTHS_DAYS = {"30d": 30, "90d": 90, "365d": 365, "730d": 730}
+# Days that an address may ask for: no shop is older, and the period before one that is as
+# long as all of them is still within the calendar.
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,10 @@ def asked_period(parameters: Mapping[str, str]) -> Period:
 
 def _day(text: str | None) -> date | None:
     try:
-        return parse_date(text or "")
+        day = parse_date(text or "")
     except ValueError:  # well formed, and no day of any calendar
         return None
+    return day if day and EARLIEST <= day <= LATEST else None
 
 
 def _midnight(day: date) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from customers.imports.jobs import carry_out
+from customers.insight import aggregates, digests
 from customers.measures import refresh_measures_when_due
 
 
@@ -19,3 +20,15 @@ def run_import(pk: int) -> None:
 def refresh_measures() -> None:
     """Bring sums, RFM classes and cohorts up to date when orders or rates changed."""
     refresh_measures_when_due(patient=True)
+
+
+@shared_task
+def refresh_aggregates() -> None:
+    """Bring the sums of days and weeks up to date where orders or texts changed."""
+    aggregates.refresh()
+
+
+@shared_task
+def make_digests() -> None:
+    """Tell the last whole week of the shop, unless that is done."""
+    digests.make_digests()

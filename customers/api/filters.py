@@ -83,11 +83,12 @@ class OrderFilter(RecordFilter):
     """Filters of orders."""
 
     placed_since = filters.IsoDateTimeFilter(field_name="placed_at", lookup_expr="gte")
+    placed_before = filters.IsoDateTimeFilter(field_name="placed_at", lookup_expr="lt")
     customer = filters.NumberFilter(field_name="customer_id")
 
     class Meta:
         model = Order
-        fields = ("number", "kind", "status", "payment", "fulfilment")
+        fields = ("number", "kind", "status", "payment", "fulfilment", "currency", "country")
 
 
 class TicketFilter(SearchableFilter):

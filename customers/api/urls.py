@@ -6,6 +6,7 @@ from rest_framework.routers import DefaultRouter
 
 from customers.api import viewsets
 from customers.api.audiences import AudienceViewSet
+from customers.api.insight import DigestViewSet, SalesView
 from customers.api.problems import not_found
 from customers.api.schema import SchemaView
 
@@ -22,12 +23,14 @@ router.register("corrections", viewsets.CorrectionViewSet)
 router.register("intents", viewsets.IntentViewSet)
 router.register("aspects", viewsets.AspectViewSet)
 router.register("segments", viewsets.SegmentViewSet)
+router.register("insight/digests", DigestViewSet, "digest")
 
 docs = SpectacularSwaggerSplitView.as_view(
     url_name="api-schema", template_name="api/docs.html", permission_classes=[]
 )
 
 urlpatterns = [
+    path("v1/insight/sales/", SalesView.as_view(), name="api-insight-sales"),
     path("v1/", include((router.urls, "api"))),
     path("schema/", SchemaView.as_view(permission_classes=[]), name="api-schema"),
     path("docs/", docs, name="api-docs"),

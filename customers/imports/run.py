@@ -21,6 +21,7 @@ from customers.imports.errors import ImportProblem, RowError
 from customers.imports.files import Row, Table, open_table
 from customers.imports.format import STAGE, Format
 from customers.imports.rejects import Rejects
+from customers.insight.aggregates import refresh
 from customers.models import Customer, Message, Product, Review
 from customers.signals import ring
 
@@ -68,6 +69,8 @@ def run_import(
             _merge(cursor, kind, source, outcome, mended=table.is_mended, dry_run=dry_run)
         finally:
             cursor.execute(f"DROP TABLE IF EXISTS {STAGE}")
+    if not dry_run:
+        refresh()
     outcome.rejects_file = rejects.close()
     outcome.seconds = time.perf_counter() - started
     tell(outcome, table.rows_total)

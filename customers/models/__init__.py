@@ -10,6 +10,13 @@ from customers.models.correction import Correction
 from customers.models.customer import Customer
 from customers.models.error_budget import ErrorBudget
 from customers.models.exchange_rate import ExchangeRate
+from customers.models.insight import (
+    DailySales,
+    DailyVoice,
+    ProductSales,
+    TouchedDay,
+    WeeklyDigest,
+)
 from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
@@ -35,6 +42,8 @@ __all__ = [
     "CohortCell",
     "Correction",
     "Customer",
+    "DailySales",
+    "DailyVoice",
     "ErrorBudget",
     "ExchangeRate",
     "ExternalRecord",
@@ -45,6 +54,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "Product",
+    "ProductSales",
     "Promotion",
     "Recommendation",
     "RecordQuerySet",
@@ -58,6 +68,8 @@ __all__ = [
     "SimilarProduct",
     "Taxon",
     "Ticket",
+    "TouchedDay",
     "Training",
     "User",
+    "WeeklyDigest",
 ]

@@ -119,6 +119,10 @@ class Order(ExternalRecord):
             models.Index(fields=["payment", "-placed_at"], name="order_by_payment"),
             models.Index(fields=["fulfilment", "-placed_at"], name="order_by_fulfilment"),
             models.Index(fields=["-created_at", "-id"], name="order_by_created"),
+            # the rows behind a plot: returns, or the orders of a currency or a country
+            models.Index(fields=["kind", "-placed_at"], name="order_by_kind"),
+            models.Index(fields=["currency", "-placed_at"], name="order_by_currency"),
+            models.Index(fields=["country", "-placed_at"], name="order_by_country"),
         ]
 
     def __str__(self) -> str:

@@ -243,6 +243,8 @@ class Ticket(ExternalRecord):
             ),
             models.Index(fields=["customer", "-opened_at"], name="ticket_by_customer"),
             models.Index(fields=["-created_at", "-id"], name="ticket_by_created"),
+            # the tickets of a day, counted and listed
+            models.Index(fields=["opened_at"], name="ticket_by_opened"),
         ]
 
     def __str__(self) -> str:
@@ -395,6 +397,10 @@ class Message(ExternalRecord, Analysable, SentimentRead):
             pending_index("message_pending", Q(author_kind="customer")),
             # a ticket's conversation
             models.Index(fields=["ticket", "sent_at", "id"], name="message_by_ticket"),
+            # what customers wrote on a day, counted and listed
+            models.Index(
+                fields=["sent_at"], name="message_by_sent", condition=Q(author_kind="customer")
+            ),
         ]
 
     def __str__(self) -> str:

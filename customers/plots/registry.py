@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from customers.plots import specs
+from customers.plots import breakdown, sales, shoppers, specs, voice
 from customers.plots.asked import Asked
 from customers.plots.aspects import product_aspects
 from customers.plots.audiences import (
@@ -30,4 +30,21 @@ PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
     "model-reliability": model_reliability,
     "product-aspects": product_aspects,
     "ticket-sentiment": ticket_sentiment,
+    "sales-revenue": sales.revenue,
+    "sales-buyers": sales.buyers,
+    "sales-order-value": sales.order_value,
+    "sales-returned": sales.returned,
+    "sales-return-rate": sales.return_rate,
+    "sales-new-customers": sales.new_customers,
+    "sales-countries": breakdown.countries,
+    "sales-products": breakdown.products,
+    "sales-categories": breakdown.categories,
+    "sales-moved-products": breakdown.moved_products,
+    "customers-spent": shoppers.spent,
+    "customers-concentration": shoppers.concentration,
+    "customers-segments": shoppers.segments,
+    "voice-sentiment": voice.sentiment,
+    "voice-intents": voice.intents,
+    "voice-review-aspects": voice.review_aspects,
+    "voice-message-aspects": voice.message_aspects,
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from customers.views.access import get_customer_for, get_product_for
 
 ACCENT, GOOD, BAD, NEUTRAL = "#12857a", "#2c9a5b", "#d2483f", "#8a93a0"
 MOST_POINTS = 400
+NARROW = 340  # pixels, of the whole picture where it fits itself into its width
 WEEKS = 104
 SCORE_COLOUR = {
     "field": "score",
@@ -31,17 +32,35 @@ SCORE_COLOUR = {
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """The rows behind a plot, and the Vega-Lite specification that holds them."""
+    """The rows behind a plot, and the Vega-Lite specification that holds them.
+
+    `description` says in a few words what it shows, `summary` in a sentence or two what is to
+    be seen, and `columns` maps fields of the
+    rows to the headings of the table that stands beside the picture. Fields whose name
+    begins with "_" are for drawing alone: tables and exports leave them out.
+    """
 
     rows: list[dict[str, Any]]
     spec: dict[str, Any]
+    summary: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    description: str = ""
 
 
-def framed(rows: list[dict[str, Any]], description: str, **parts: Any) -> Plot:
-    """A plot of our looks; `description` is read out to those who cannot see it."""
+def framed(
+    rows: list[dict[str, Any]],
+    description: str,
+    *,
+    summary: str = "",
+    columns: Mapping[str, str] | None = None,
+    **parts: Any,
+) -> Plot:
+    """A plot of our looks; `description` and `summary` are read out to those who cannot see
+    it.
+    """
     spec = {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "description": description,
+        "description": f"{description}. {summary}" if summary else description,
         "width": 640,
         "height": 200,
         "background": None,
@@ -49,11 +68,21 @@ def framed(rows: list[dict[str, Any]], description: str, **parts: Any) -> Plot:
         "config": {
             "view": {"stroke": None},
             "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"},
+            "legend": {"labelFontSize": 12},
             **time_words(),
         },
         **parts,
     }
-    return Plot(rows, spec)
+    return Plot(rows, spec, summary, columns or {}, description)
+
+
+def narrowed(spec: dict[str, Any]) -> dict[str, Any]:
+    """The plot as wide as a phone, with letters as large as before."""
+    width = spec.get("width")
+    if not isinstance(width, int) or width <= NARROW:
+        return spec
+    config = spec["config"] | {"axisY": {"labelLimit": NARROW // 3}}
+    return spec | {"width": NARROW, "config": config}
 
 
 def time_words() -> dict[str, Any]:

@@ -25,6 +25,7 @@ from customers.models import (
     Ticket,
     Training,
     User,
+    WeeklyDigest,
 )
 from customers.models.taxonomy import taxonomies
 
@@ -124,6 +125,11 @@ def get_training_for(user: Any, pk: int) -> Training:
         raise PermissionDenied
     related = Training.objects.select_related("requested_by", "model", "replaces")
     return get_object_or_404(related, pk=pk)
+
+
+def get_digest_for(user: Any, pk: int) -> WeeklyDigest:
+    """The weekly digest."""
+    return get_object_or_404(WeeklyDigest.objects.visible_to(user), pk=pk)
 
 
 def get_import_for(user: Any, pk: int) -> Import:

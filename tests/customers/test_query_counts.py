@@ -3,12 +3,26 @@
 Rows are filled, above all their foreign keys: an empty one hides a query a row.
 """
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customers.api.urls import router
-from customers.models import Aspect, Customer, Intent, Order, Segment, SimilarProduct, Ticket
+from customers.insight.figures import Figure
+from customers.insight.scope import Scope
+from customers.models import (
+    Aspect,
+    Customer,
+    Intent,
+    Order,
+    Segment,
+    SimilarProduct,
+    Ticket,
+    WeeklyDigest,
+)
+from customers.periods import Period
 from customers.urls import urlpatterns
 from tests.factories import (
     NOON,
@@ -105,6 +119,17 @@ def make_taxon(model):
     return model.objects.create(slug=f"taxon-{number}", name=f"Taxon {number}", position=number)
 
 
+def make_digest():
+    """A week whose sentence has two figures, sealed as if their query had given them."""
+    week = NOON.date() - timedelta(weeks=WeeklyDigest.objects.count())
+    parameters = Scope(Period(week, week + timedelta(days=6)), "GBP").parameters
+    values = {"orders": 3, "revenue": "70.0000"}
+    figures = {name: Figure("sales", name, parameters, value) for name, value in values.items()}
+    stored = {name: figure.as_json() for name, figure in figures.items()}
+    statements = [{"key": "revenue_alone", "figures": stored}]
+    return WeeklyDigest.objects.create(week=week, statements=statements, made_at=NOON)
+
+
 SCREENS = {
     "audiences": lambda: AudienceFactory(created_by=UserFactory()),
     "automation": lambda: AutomaticLabelFactory(settled_by=UserFactory()),
@@ -127,6 +152,7 @@ ENDPOINTS = {
     "intents": lambda: make_taxon(Intent),
     "segments": lambda: make_taxon(Segment),
     "aspects": lambda: make_taxon(Aspect),
+    "insight/digests": make_digest,
 }
 
 # What stands on a record's page, by the row it is of and what adds one more to it.
@@ -217,6 +243,15 @@ def test_a_records_page_costs_the_same_for_1_and_10_parts(staff, part):
     for _ in range(9):
         add(row)
     assert queries_of(staff, address) == one
+
+
+def test_the_list_of_digests_costs_the_same_for_1_and_30_weeks(staff):
+    make_digest()
+    one = queries_of(staff, "/insight/digests/")
+    for _ in range(29):
+        make_digest()
+    assert queries_of(staff, "/insight/digests/") == one
+    assert staff.get("/insight/digests/").content.count(b"Revenue was") == 30
 
 
 def test_home_costs_the_same_for_1_and_30_rows(staff):

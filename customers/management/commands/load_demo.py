@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from customers.demo.loader import load_demo
 from customers.demo.shop import SEED
+from customers.insight.digests import make_digests
 
 
 class Command(BaseCommand):
@@ -29,6 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = perf_counter()
         loaded = load_demo(timezone.now().date(), options["seed"])
+        make_digests()
         seconds = round(perf_counter() - started, 2)
         # tells `manage.py up` that it need not ask again, even where the rows were deleted
         Path(settings.VAR_DIR, "demo.loaded").touch()

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from customers.insight.aggregates import rebuild
+from customers.insight.digests import make_digests
 from customers.measures import refresh_measures_when_due
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import Tally, analyse_pending
@@ -35,6 +37,8 @@ class Command(BaseCommand):
         if "customer" in names:
             refresh_measures_when_due()
             refresh_values_when_due()
+        if not options["kinds"]:
+            self._sum_up(again=options["again"])
         self._report(tallies, time.perf_counter() - started, as_json=options["json"])
 
     def _run(self, name: str, options: dict[str, Any]) -> Tally:
@@ -44,6 +48,12 @@ class Command(BaseCommand):
         elif options["failed"]:
             rows.failed().request_analysis()
         return analyse_pending(KINDS[name])
+
+    def _sum_up(self, *, again: bool) -> None:
+        """Bring the sums of insight up to date, all of them anew with --again."""
+        if again:
+            rebuild()
+        make_digests()
 
     def _report(self, tallies: dict[str, Tally], seconds: float, *, as_json: bool) -> None:
         done = sum(tally.n for tally in tallies.values())

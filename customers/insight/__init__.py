@@ -1,0 +1,1 @@
+"""Insight: what happened in a period, as sums, plots and sentences."""

@@ -1,0 +1,32 @@
+"""The paragraph of a page: what of its period is worth saying, checked and linked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from customers.insight import choice
+from customers.insight.queries import Runner
+from customers.insight.scope import Scope
+from customers.insight.sentences import MOST_SENTENCES, Sentence, Statement, most_important, told
+from customers.insight.stored import QUERIES
+
+About = Callable[[Scope, Runner], Iterator[Statement]]
+
+PAGES: Mapping[str, tuple[About, ...]] = {
+    "sales": (choice.about_sales, choice.about_other_currencies),
+    "customers": (choice.about_customers,),
+    "voice": (choice.about_voice,),
+}
+PAGES = {**PAGES, "home": tuple(about for page in PAGES.values() for about in page)}
+
+
+def statements_about(page: str, scope: Scope) -> list[Statement]:
+    """All that could be said, what matters most first."""
+    runner = Runner(QUERIES)
+    said = [statement for about in PAGES[page] for statement in about(scope, runner)]
+    return most_important(said, len(said))
+
+
+def paragraph(page: str, scope: Scope, most: int = MOST_SENTENCES) -> list[Sentence]:
+    """The sentences of a page, each checked against its stored queries just now."""
+    return told(statements_about(page, scope)[:most])
