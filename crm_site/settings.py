@@ -239,6 +239,15 @@ ENGINES = {
 }
 BACKBONE = env.str("BACKBONE", default="")  # a Hugging Face encoder, by name or path; empty: MiniLM
 
+# Recommendations: what may be recommended, and to whom ------------------------------
+RECOMMENDATION_DIVERSITY = env.float("RECOMMENDATION_DIVERSITY", default=0.0)
+RECOMMENDATION_BUY_AGAIN_DAYS = env.int("RECOMMENDATION_BUY_AGAIN_DAYS", default=0)  # 0: never
+RECOMMENDATION_SUPPRESS_KIND = env.bool("RECOMMENDATION_SUPPRESS_KIND", default=True)
+RECOMMENDATION_HOLDOUT = env.float("RECOMMENDATION_HOLDOUT", default=0.1)
+RECOMMENDATION_HOLDOUT_SALT = env.str("RECOMMENDATION_HOLDOUT_SALT", default="rapport")
+RECOMMENDATION_OUTCOME_DAYS = env.int("RECOMMENDATION_OUTCOME_DAYS", default=30)
+RECOMMENDATION_INDEX_FROM = env.int("RECOMMENDATION_INDEX_FROM", default=2000)  # products
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

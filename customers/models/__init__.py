@@ -5,13 +5,20 @@ from customers.models.article import Article
 from customers.models.aspect import Aspect, AspectMention
 from customers.models.automation import AutomaticLabel
 from customers.models.base import ExternalRecord, RecordQuerySet
+from customers.models.bought_together import BoughtTogether
 from customers.models.correction import Correction
 from customers.models.customer import Customer
 from customers.models.error_budget import ErrorBudget
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
 from customers.models.product import Product
+from customers.models.prospect import Prospect, ProspectSearch
 from customers.models.recommendation import Recommendation, SimilarProduct
+from customers.models.recommendation_effect import (
+    Arm,
+    RecommendationLift,
+    RecommendationShown,
+)
 from customers.models.review import Review
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import
@@ -24,10 +31,12 @@ __all__ = [
     "MAX_ATTEMPTS",
     "Analysable",
     "AnalysableQuerySet",
+    "Arm",
     "Article",
     "Aspect",
     "AspectMention",
     "AutomaticLabel",
+    "BoughtTogether",
     "Correction",
     "Customer",
     "ErrorBudget",
@@ -40,7 +49,11 @@ __all__ = [
     "OrderLine",
     "Product",
     "Promotion",
+    "Prospect",
+    "ProspectSearch",
     "Recommendation",
+    "RecommendationLift",
+    "RecommendationShown",
     "RecordQuerySet",
     "Review",
     "Segment",

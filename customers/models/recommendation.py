@@ -14,11 +14,17 @@ class Recommendation(models.Model):
     """One product for one customer; rank 1 is the best.
 
     `score` is the model's r_ui = b_ui + q_i·p_u and `base_score` its b_ui. `reasons`
-    lists what contributed: past purchases (`product` pk, `name`, `weight`) or popularity.
+    lists what contributed: past purchases (`product` pk, `name`, `weight`), popularity, and
+    the purchase that the product is most like (`similar`, with the `cosine` of the two).
+    `method` names where the list comes from: the customer's own purchases, else what is
+    recommended most to others of the segment, else what sells in the shop. Customers of the
+    comparison group get what sells, whatever they bought (`customers.holdout`).
     """
 
     class Method(models.TextChoices):
         PURCHASES = "purchases", _("from past purchases")
+        SEGMENT = "segment", _("recommended to others of the segment")
+        CATEGORY = "category", _("popular in the category")
         POPULARITY = "popularity", _("popular in the shop")
 
     customer = models.ForeignKey(

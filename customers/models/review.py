@@ -11,7 +11,11 @@ from customers.models.analysable import Analysable, AnalysableQuerySet, pending_
 from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.customer import Customer
 from customers.models.product import Product
-from customers.models.sentiment import SentimentRead
+from customers.models.sentiment import Sentiment, SentimentRead
+
+
+FEW_STARS = 2  # so many at most are a complaint about the product
+NEGATIVE = (Sentiment.VERY_NEGATIVE, Sentiment.NEGATIVE)
 
 
 class Review(ExternalRecord, Analysable, SentimentRead):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -23,6 +24,9 @@ from customers.models.taxonomy import Intent
 
 if TYPE_CHECKING:
     from customers.models.user import User
+
+# What complaints want, by the slugs that a shop starts with; see customers/taxonomies.py.
+COMPLAINT_INTENTS = ("complaint", "get_refund", "product_fault", "wrong_item")
 
 # A ticket sounds as the customer's latest message does that was read or decided about. The
 # trend is the score of that message less the score of the first. Tickets are locked in the
@@ -64,6 +68,26 @@ class TicketQuerySet(RecordQuerySet):
     def negative(self) -> Self:
         """Tickets whose customer sounded negative in the latest message."""
         return self.filter(sentiment__in=[Sentiment.VERY_NEGATIVE, Sentiment.NEGATIVE])
+
+    def complaints(self) -> Self:
+        """Open tickets whose customer sounds negative or wants what complaints want; what
+        staff decided about the intent counts, and the model's opinion where there is none.
+        """
+        suggested = Q(intent__isnull=True, suggested_intent__in=COMPLAINT_INTENTS)
+        negative = Q(sentiment__in=[Sentiment.VERY_NEGATIVE, Sentiment.NEGATIVE])
+        return self.open().filter(negative | Q(intent__in=COMPLAINT_INTENTS) | suggested)
+
+    @contextmanager
+    def complaints_followed(self) -> Iterator[None]:
+        """For a change of these tickets: customers with a complaint among them before or
+        after it are read again, for nothing they complain about is recommended to them.
+        """
+        pks = list(self.order_by().values_list("pk", flat=True))
+        complaints = Ticket.objects.filter(pk__in=pks).complaints()
+        before = set(complaints.values_list("customer", flat=True))
+        yield
+        concerned = before | set(complaints.values_list("customer", flat=True))
+        Customer.objects.filter(pk__in=concerned - {None}).request_analysis()
 
     def getting_worse(self) -> Self:
         """Tickets whose customer sounds at least a step worse than in the beginning."""
