@@ -24,7 +24,8 @@ ORDER BY o.id
 PURCHASES_SQL = """
 SELECT o.customer_id, l.product_id, extract(epoch FROM o.placed_at)::float8 / 86400
 FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
-WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale' AND l.product_id IS NOT NULL
+WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale'
+  AND o.placed_at <= now() AND l.product_id IS NOT NULL
 ORDER BY o.customer_id, o.placed_at, o.id, l.position
 """
 # Of products that have a vector, for only those are fitted: counted otherwise, a product
@@ -33,13 +34,15 @@ PURCHASE_COUNT_SQL = """
 SELECT count(*)
 FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
 JOIN intelligence_productvector v ON v.product_id = l.product_id
-WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale' AND v.embedding_version = %s
+WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale'
+  AND o.placed_at <= now() AND v.embedding_version = %s
 """
 TASTE_SQL = """
 SELECT vector_send(avg(v.embedding))
 FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
 JOIN intelligence_productvector v ON v.product_id = l.product_id
-WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale' AND v.embedding_version = %s
+WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale'
+  AND o.placed_at <= now() AND v.embedding_version = %s
 """
 OF_CUSTOMERS = "o.customer_id = ANY(%s)"
 OF_SOURCE = "o.source = %s AND o.customer_id IS NOT NULL"

@@ -105,9 +105,7 @@ class ProspectQuerySet(RecordQuerySet):
         ).exclude(order__status=Order.Status.CANCELLED)
         bought = lines.filter(order__kind=Order.Kind.SALE, order__placed_at__lte=timezone.now())
         returned = lines.filter(order__kind=Order.Kind.RETURN)
-        reviews = Review.objects.filter(
-            customer=OuterRef("customer"), product=OuterRef("product")
-        )
+        reviews = Review.objects.filter(customer=OuterRef("customer"), product=OuterRef("product"))
         disliked = reviews.filter(
             models.Q(rating__lte=FEW_STARS) | models.Q(effective_sentiment__in=NEGATIVE)
         )

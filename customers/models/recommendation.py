@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.base import RecordQuerySet
@@ -54,6 +58,12 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer} ← {self.product}"
+
+
+@receiver(pre_delete, sender=Product)
+def fill_the_gaps(instance: Product, **_: Any) -> None:
+    """Whoever a product that is deleted was recommended to gets another one for it."""
+    Customer.objects.filter(recommendations__product=instance).request_analysis()
 
 
 class SimilarProduct(models.Model):

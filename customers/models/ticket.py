@@ -10,6 +10,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -274,20 +276,39 @@ class Ticket(ExternalRecord):
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
-        """As Django's; remembers the subject, which the opening message is read with."""
+        """As Django's; remembers the subject, which the opening message is read with, and
+        what tells whether it is a complaint, and about what.
+        """
         ticket = super().from_db(db, field_names, values, **options)
-        ticket._subject_as_loaded = ticket.__dict__.get("subject")
+        ticket._as_loaded = ticket._complaint_columns()
         return ticket
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a changed subject makes the opening message pending again."""
-        renamed = not self._state.adding and self.subject != self._subject_as_loaded
+        """Save; a changed subject makes the opening message pending again, and the customer
+        follows when a complaint begins, ends or is about something else.
+        """
+        is_new, before = self._state.adding, getattr(self, "_as_loaded", {})
+        after = self._complaint_columns()
         with transaction.atomic():
-            super().save(*args, **kwargs)
-            if renamed:
+            if is_new or before == after:
+                super().save(*args, **kwargs)
+            else:
+                with self._itself().complaints_followed():
+                    super().save(*args, **kwargs)
+            if is_new and after["intent_id"]:
+                with self._itself().complaints_followed():
+                    pass
+            if not is_new and before.get("subject") != after["subject"]:
                 opening = self.messages.opening_of([self.pk])
                 opening.request_analysis()
-        self._subject_as_loaded = self.subject
+        self._as_loaded = after
+
+    def _itself(self) -> Any:
+        return type(self).objects.filter(pk=self.pk)
+
+    def _complaint_columns(self) -> dict[str, Any]:
+        names = ("subject", "customer_id", "order_id", "status", "intent_id")
+        return {name: self.__dict__.get(name) for name in names}
 
     @property
     def effective_intent_id(self) -> str | None:
@@ -431,5 +452,13 @@ class Message(ExternalRecord, Analysable, SentimentRead):
 
     def sentiment_changed(self) -> None:
         """The ticket, which sounds as its latest message, and the customer's mean follow."""
-        Ticket.objects.refresh_sentiment([self.ticket_id])
+        with Ticket.objects.filter(pk=self.ticket_id).complaints_followed():
+            Ticket.objects.refresh_sentiment([self.ticket_id])
         Customer.objects.refresh_sentiment([self.ticket.customer_id])
+
+
+@receiver(pre_delete, sender=Ticket)
+def end_complaint(instance: Ticket, **_: Any) -> None:
+    """A complaint that is deleted keeps nothing from being recommended any more."""
+    with instance._itself().complaints_followed():
+        pass
