@@ -150,7 +150,7 @@ def _named(said: set[str]) -> list[tuple[set[str], tuple[int, str, str]]]:
 def _lines(order_pks: Iterable[int]) -> dict[int, list[tuple[int, str, str]]]:
     found: dict[int, list[tuple[int, str, str]]] = {}
     for order, *product in _table(LINES_SQL, {"orders": sorted(order_pks)}):
-        found.setdefault(order, []).append(tuple(product))  # type: ignore[arg-type]
+        found.setdefault(order, []).append(tuple(product))
     return found
 
 

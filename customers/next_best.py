@@ -56,7 +56,7 @@ def next_best(customers: Any, count: int = SHOWN) -> list[NextBest]:
     members = list(latest.values_list("pk", flat=True)[:MOST_MEMBERS])
     if not members:
         return []
-    parameters = {
+    parameters: dict[str, Any] = {
         "members": members,
         "method": Recommendation.Method.PURCHASES,
         "count": count,

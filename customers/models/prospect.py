@@ -28,7 +28,7 @@ class ProspectSearchQuerySet(RecordQuerySet):
         """The queue: searches that no worker has finished."""
         return self.filter(status=ProspectSearch.Status.PENDING)
 
-    def ask(self, product: Product, *, by: User | None) -> ProspectSearch:
+    def ask(self, product: Product, *, by: User | None) -> Any:
         """Have the prospects of a product searched anew; one that is waiting is not doubled."""
         asked = {
             "status": ProspectSearch.Status.PENDING,
@@ -36,6 +36,7 @@ class ProspectSearchQuerySet(RecordQuerySet):
             "created_at": timezone.now(),
             "error": "",
         }
+        search: Any
         search, _made = self.update_or_create(product=product, defaults=asked)
         send_after_commit(job_requested, sender=self.model, pk=search.pk)
         return search

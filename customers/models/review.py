@@ -99,7 +99,8 @@ class Review(ExternalRecord, Analysable, SentimentRead):
         return columns.get("customer_id"), columns.get("product_id"), columns.get("rating")
 
     def _have_read(self, customers: set[int | None]) -> None:
-        Customer.objects.filter(pk__in=customers - {None}).request_analysis()
+        known = {pk for pk in customers if pk is not None}
+        Customer.objects.filter(pk__in=known).request_analysis()
 
     @property
     def read_text(self) -> str:

@@ -39,8 +39,7 @@ def diversified(
 
 def _scaled(scores: NDArray[np.float32]) -> NDArray[np.float64]:
     spread = float(scores.max() - scores.min())
-    scaled: NDArray[np.float64] = (scores - scores.min()) / spread if spread else 0.0 * scores
-    return scaled
+    return np.asarray((scores - scores.min()) / (spread or 1.0), np.float64)
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

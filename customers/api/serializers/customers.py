@@ -42,7 +42,8 @@ class CustomerSerializer(RecordSerializer):
         fields = (
             *KEYS,
             *("name", "email", "phone", "company", "language", "country", "city", "tags", "notes"),
-            *("statistics", "segment", "decided_segment", "sentiment_score", "analysis"),
+            *("marketing_consent", "statistics", "segment", "decided_segment"),
+            *("sentiment_score", "analysis"),
             *TIMES,
         )
         read_only_fields = ("sentiment_score",)

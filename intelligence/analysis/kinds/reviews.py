@@ -47,9 +47,9 @@ class Reviews(Kind):
         concerned = {
             row.customer_id
             for row, result in stored
-            if row.is_complaint or result.columns["sentiment"] in NEGATIVE
+            if row.customer_id and (row.is_complaint or result.columns["sentiment"] in NEGATIVE)
         }
-        Customer.objects.filter(pk__in=concerned - {None}).request_analysis()
+        Customer.objects.filter(pk__in=concerned).request_analysis()
 
 
 def review_text(review: Review) -> str:
