@@ -30,7 +30,7 @@ WHERE i.indrelid = 'intelligence_productvector'::regclass AND c.relname LIKE 'pr
 """
 CREATE_SQL = sql.SQL(
     """
-    CREATE INDEX {how} IF NOT EXISTS {name} ON intelligence_productvector
+    CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON intelligence_productvector
     USING hnsw ((target::halfvec({dimension})) halfvec_ip_ops) WHERE recommender_id = {version}
     """
 )
@@ -85,7 +85,6 @@ def _existing() -> dict[str, bool]:
 
 def _create(name: str, version: int, dimension: int) -> None:
     statement = CREATE_SQL.format(
-        how=_concurrently(),
         name=sql.Identifier(name),
         dimension=sql.Literal(dimension),
         version=sql.Literal(version),
@@ -101,11 +100,6 @@ def _create(name: str, version: int, dimension: int) -> None:
 
 
 def _drop(name: str) -> None:
-    statement = sql.SQL("DROP INDEX {how} IF EXISTS {name}")
+    statement = sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {name}")
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(how=_concurrently(), name=sql.Identifier(name)))
-
-
-def _concurrently() -> sql.SQL:
-    """Without a lock on the table, unless we are in a transaction, where that is impossible."""
-    return sql.SQL("" if connection.in_atomic_block else "CONCURRENTLY")
+        cursor.execute(statement.format(name=sql.Identifier(name)))
