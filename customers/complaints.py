@@ -98,6 +98,30 @@ class Complaint:
         return reverse("ticket" if self.cause == TICKET else "order", args=[self.cause_id])
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One ticket, return or review with all products and kinds that are left out for it."""
+
+    first: Complaint
+    products: list[str]
+    kinds: list[str]
+
+
+def by_cause(complaints: Iterable[Complaint]) -> list[Matter]:
+    """The complaints of one customer, each matter once, in their order."""
+    matters: dict[tuple[str, int], list[Complaint]] = {}
+    for complaint in complaints:
+        matters.setdefault((complaint.cause, complaint.cause_id), []).append(complaint)
+    return [
+        Matter(
+            first=found[0],
+            products=list(dict.fromkeys(one.product for one in found)),
+            kinds=list(dict.fromkeys(one.kind for one in found if one.kind)),
+        )
+        for found in matters.values()
+    ]
+
+
 def complaints_of(customer_pks: Sequence[int]) -> list[Complaint]:
     """What these customers complained about, open matters first."""
     found = [*_of_tickets(customer_pks), *_of_returns_and_reviews(customer_pks)]

@@ -34,7 +34,7 @@ def why(item: Recommendation) -> str:
 def _parts(reasons: Sequence[dict[str, Any]], score: float) -> Iterator[str]:
     names = [reason["name"] for reason in reasons if reason["kind"] == "purchase"]
     if names:
-        yield _("because they bought %(names)s") % {"names": get_text_list(names, _("and"))}
+        yield _("because they bought %(names)s") % {"names": listed(names)}
     for reason in reasons:
         if reason["kind"] == "similar":
             yield _("most like %(name)s") % {"name": reason["name"]}
@@ -43,6 +43,12 @@ def _parts(reasons: Sequence[dict[str, Any]], score: float) -> Iterator[str]:
             yield _("recommended most to others of the segment “%(name)s”") % {"name": name}
         elif reason["kind"] == "popularity" and reason["weight"] >= TOLD_FROM * abs(score):
             yield _("popular in the shop")
+
+
+@register.filter
+def listed(names: Sequence[str]) -> str:
+    """Names as they are said: "Kettle, Mug and Teapot"."""
+    return get_text_list(list(names), _("and"))
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from customers.complaints import complaints_of
+from customers.complaints import by_cause, complaints_of
 from customers.counterfactuals import better_segment
 from customers.filters import CustomerFilter
 from customers.forms import SegmentForm
@@ -89,7 +89,7 @@ def insight_context(customer: Customer) -> dict[str, Any]:
     return {
         "recommendations": recommended.order_by("rank")[:5],
         "in_holdout": arm_of(customer.pk) == Arm.HOLDOUT,
-        "complaints": complaints_of([customer.pk]),
+        "complaints": by_cause(complaints_of([customer.pk])),
         "better_segment": better_segment(customer),
         "segment_form": SegmentForm(
             initial={"segment": customer.segment_id}, current=customer.segment_id

@@ -17,7 +17,7 @@ from intelligence.engines.recommendation import ItemFactors, purchase_shares
 from intelligence.recommending.wanted import Reason
 
 REASONS = 3
-ALIKE = 0.3  # a cosine below is no likeness that anybody would see
+ALIKE = 0.2  # a cosine below is no likeness that anybody would see
 
 
 def reasons_of(
