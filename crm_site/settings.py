@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -234,6 +235,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "customers.tasks.make_digests",
         "schedule": env.int("INSIGHT_DIGEST_SECONDS", default=900),
     },
+    "recommendations-of-the-night": {
+        "task": "intelligence.tasks.renew_recommendations",
+        "schedule": crontab(hour=env.int("RECOMMENDATION_HOUR", default=3), minute=20),
+    },
 }
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep
 CELERY_TASK_PUBLISH_RETRY = False  # a broker that is down must not hold up a request
@@ -257,6 +262,16 @@ ENGINES = {
     ),
 }
 BACKBONE = env.str("BACKBONE", default="")  # a Hugging Face encoder, by name or path; empty: MiniLM
+
+# Recommendations: what may be recommended, and to whom ------------------------------
+RECOMMENDATION_DIVERSITY = env.float("RECOMMENDATION_DIVERSITY", default=0.0)
+RECOMMENDATION_BUY_AGAIN_DAYS = env.int("RECOMMENDATION_BUY_AGAIN_DAYS", default=0)  # 0: never
+RECOMMENDATION_SUPPRESS_KIND = env.bool("RECOMMENDATION_SUPPRESS_KIND", default=True)
+RECOMMENDATION_HOLDOUT = env.float("RECOMMENDATION_HOLDOUT", default=0.1)
+RECOMMENDATION_HOLDOUT_SALT = env.str("RECOMMENDATION_HOLDOUT_SALT", default="rapport")
+RECOMMENDATION_OUTCOME_DAYS = env.int("RECOMMENDATION_OUTCOME_DAYS", default=30)
+RECOMMENDATION_LIFT_WORTH_TELLING = env.float("RECOMMENDATION_LIFT_WORTH_TELLING", default=0.1)
+RECOMMENDATION_INDEX_FROM = env.int("RECOMMENDATION_INDEX_FROM", default=2000)  # products
 
 LOGGING = {
     "version": 1,

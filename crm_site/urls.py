@@ -1,5 +1,6 @@
 """Where everything is: the screens, the API, the admin."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -7,8 +8,16 @@ from django.views import defaults
 
 from customers.api import problems
 
+# The CRM works without what reads its records; its addresses come and go with it.
+live = (
+    [path("api/v1/", include(("intelligence.urls", "intelligence")))]
+    if apps.is_installed("intelligence")
+    else []
+)
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    *live,
     path("api/", include("customers.api.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("customers.urls")),

@@ -44,6 +44,8 @@ SENTENCES = (
     _("%(n)s corrections to learn from; a training needs %(needed)s"),
     _("%(task)s does not learn from corrections"),
     _("there are no held-out rows to measure on yet; correct some more"),
+    _("there are no products to recommend yet"),
+    _("nothing was fitted yet; the products have to be read first"),
     _("a head needs rows of at least two labels"),
     # why another model does not serve
     _("a later change of this model took its place"),

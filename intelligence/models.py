@@ -41,7 +41,8 @@ class ProductVector(models.Model):
     `embedding` is the backbone's reading of the product's text, of unit length. `target`
     and `context` are the vectors of the recommender that was fitted last (q_i with b_i as
     its last entry, and c_j); null for products that are newer than it. Their dimensions
-    are those of the models that made them.
+    are those of the models that made them. `bias` is b_i once more, for lists of what sells.
+    An index over `target` is made by each fit: `intelligence.recommending.index`.
     """
 
     product = models.OneToOneField(
@@ -51,6 +52,7 @@ class ProductVector(models.Model):
     embedding_version = models.CharField(max_length=64, verbose_name=_("embedding version"))
     target = VectorField(_("target factors"), null=True)
     context = VectorField(_("context factors"), null=True)
+    bias = models.FloatField(_("popularity"), null=True)
     recommender = models.ForeignKey(
         ModelVersion,
         models.SET_NULL,
@@ -62,6 +64,8 @@ class ProductVector(models.Model):
     class Meta:
         verbose_name = _("product vector")
         verbose_name_plural = _("product vectors")
+        # what sells best, of the fit in service
+        indexes = [models.Index(fields=["recommender", "-bias"], name="productvector_by_bias")]
 
     def __str__(self) -> str:
         return str(self.product)

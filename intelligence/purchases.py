@@ -24,7 +24,8 @@ ORDER BY o.id
 PURCHASES_SQL = """
 SELECT o.customer_id, l.product_id, extract(epoch FROM o.placed_at)::float8 / 86400
 FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
-WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale' AND l.product_id IS NOT NULL
+WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale'
+  AND o.placed_at <= now() AND l.product_id IS NOT NULL
 ORDER BY o.customer_id, o.placed_at, o.id, l.position
 """
 # Of products that have a vector, for only those are fitted: counted otherwise, a product
@@ -33,16 +34,19 @@ PURCHASE_COUNT_SQL = """
 SELECT count(*)
 FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
 JOIN intelligence_productvector v ON v.product_id = l.product_id
-WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale' AND v.embedding_version = %s
+WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale'
+  AND o.placed_at <= now() AND v.embedding_version = %s
 """
 TASTE_SQL = """
 SELECT vector_send(avg(v.embedding))
 FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
 JOIN intelligence_productvector v ON v.product_id = l.product_id
-WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale' AND v.embedding_version = %s
+WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale'
+  AND o.placed_at <= now() AND v.embedding_version = %s
 """
 OF_CUSTOMERS = "o.customer_id = ANY(%s)"
 OF_SOURCE = "o.source = %s AND o.customer_id IS NOT NULL"
+OF_CONSENTING = "o.customer_id IN (SELECT id FROM customers_customer WHERE marketing_consent)"
 OF_EVERYBODY = "o.customer_id IS NOT NULL"
 
 
@@ -64,6 +68,19 @@ def purchases_of(customer_pks: Sequence[int], row_of_product: Mapping[int, int])
     """What these customers bought, of the products that have a row; oldest first."""
     table = _table(PURCHASES_SQL.format(chosen=OF_CUSTOMERS), [list(customer_pks)])
     return _histories(table, {pk: row for row, pk in enumerate(customer_pks)}, row_of_product)
+
+
+def purchases_of_consenting(
+    row_of_product: Mapping[int, int],
+) -> tuple[list[int], Histories]:
+    """The customers who agreed to marketing and bought something of these products, and
+    what they bought; `user_index` is the place among them.
+    """
+    table = _table(PURCHASES_SQL.format(chosen=OF_CONSENTING), [])
+    customers = sorted({line[0] for line in table if line[1] in row_of_product})
+    rows = {pk: row for row, pk in enumerate(customers)}
+    known = [line for line in table if line[0] in rows]
+    return customers, _histories(known, rows, row_of_product)
 
 
 def all_purchases(row_of_product: Mapping[int, int]) -> Histories:

@@ -23,6 +23,7 @@ JOBS = {
     "training": "intelligence.tasks.train",
     "promotion": "intelligence.tasks.promote",
     "errorbudget": "intelligence.tasks.derive_error_budgets",
+    "prospectsearch": "intelligence.tasks.search_prospects",
 }
 
 

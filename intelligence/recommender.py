@@ -11,7 +11,14 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from numpy.typing import NDArray
 
-from customers.models import Customer, ModelVersion, Order, Product, SimilarProduct
+from customers.models import (
+    BoughtTogether,
+    Customer,
+    ModelVersion,
+    Order,
+    Product,
+    SimilarProduct,
+)
 from intelligence.analysis.again import have_read_again
 from intelligence.analysis.store import register
 from intelligence.engines.contract import Card
@@ -20,6 +27,7 @@ from intelligence.engines.factorisation import fit
 from intelligence.engines.recommendation import ItemFactors, similar_many
 from intelligence.locks import held_until_commit
 from intelligence.purchases import all_purchases, purchase_count
+from intelligence.recommending import index
 from intelligence.shop_recommender import current, in_service
 from intelligence.vectors import binary, embedding_version, sent, stacked, vectors_in_use
 
@@ -30,15 +38,18 @@ SIMILAR = 8
 GROWTH = 0.02
 
 MAKE_TABLE_SQL = """
-CREATE TEMP TABLE fitted (product_id bigint, target vector, context vector)
+CREATE TEMP TABLE fitted (product_id bigint, target vector, context vector, bias float8)
 """
 KEEP_SQL = """
 UPDATE intelligence_productvector v
-SET target = f.target, context = f.context, recommender_id = %s
+SET target = f.target, context = f.context, bias = f.bias, recommender_id = %(version)s
 FROM fitted f WHERE v.product_id = f.product_id
+    AND (v.recommender_id IS DISTINCT FROM %(version)s OR v.target <> f.target
+        OR v.context <> f.context)
 """
 FORGET_SQL = """
-UPDATE intelligence_productvector SET target = NULL, context = NULL, recommender_id = NULL
+UPDATE intelligence_productvector
+SET target = NULL, context = NULL, bias = NULL, recommender_id = NULL
 WHERE recommender_id <> %s
 """
 COPY_SIMILAR_SQL = """
@@ -59,6 +70,7 @@ def refit_when_stale() -> bool:
             concerned, fitted = _take_in_new_products(), None
         else:
             concerned, fitted = Customer.objects.all(), _fit()
+    _follow_up(fitted)
     have_read_again(concerned)
     return fitted is not None
 
@@ -71,9 +83,17 @@ def fit_shop() -> ModelVersion | None:
     """
     with transaction.atomic():
         version = _fit()
+    _follow_up(version)
     if version:
         have_read_again(Customer.objects.all())
     return version
+
+
+def _follow_up(fitted: ModelVersion | None) -> None:
+    """What goes with a fit and is seen once that is committed: its index, and the pairs."""
+    index.keep_current()
+    if fitted:
+        BoughtTogether.objects.recount()
 
 
 def _fit() -> ModelVersion | None:
@@ -149,10 +169,11 @@ def _keep_factors(pks: Sequence[int], factors: ItemFactors, version: ModelVersio
         cursor.execute("DROP TABLE IF EXISTS fitted")
         cursor.execute(MAKE_TABLE_SQL)
         with cursor.copy("COPY fitted FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types(["int8", "bytea", "bytea"])  # as bytes, a vector is already binary
+            # as bytes, a vector is already binary
+            copy.set_types(["int8", "bytea", "bytea", "float8"])
             for pk, target, context in zip(pks, factors.targets, factors.contexts, strict=True):
-                copy.write_row((pk, binary(target), binary(context)))
-        cursor.execute(KEEP_SQL, [version.pk])
+                copy.write_row((pk, binary(target), binary(context), float(target[-1])))
+        cursor.execute(KEEP_SQL, {"version": version.pk})
         cursor.execute(FORGET_SQL, [version.pk])
         cursor.execute("DROP TABLE fitted")
 

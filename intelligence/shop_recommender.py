@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from django.db.models import Count, Max
@@ -14,20 +14,18 @@ from scipy.sparse import csr_array
 
 from customers.models import ModelVersion, Product
 from intelligence.engines.contract import Card
+from intelligence.engines.diversity import diversified
 from intelligence.engines.recommendation import (
     Histories,
     ItemFactors,
     Ranked,
     fold_in_many,
-    purchase_shares,
     top_n,
 )
 from intelligence.models import ProductVector
+from intelligence.recommending.reasons import popular, reasons_of
+from intelligence.recommending.wanted import Reason, pool_of
 from intelligence.vectors import sent, stacked
-
-REASONS = 3
-
-Reason = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,13 +42,44 @@ class ShopRecommender:
         """Where each product stands."""
         return {pk: row for row, pk in enumerate(self.product_pks)}
 
-    def recommend(self, histories: Histories, sources: Sequence[str], count: int) -> list[Ranked]:
+    def recommend(
+        self,
+        histories: Histories,
+        sources: Sequence[str],
+        count: int,
+        *,
+        barred: csr_array | None = None,
+        popular_only: NDArray[np.bool_] | None = None,
+        diversity: float = 0.0,
+    ) -> list[Ranked]:
         """The best `count` products for each customer row of `histories`: on sale, of the
         customer's own source, and not bought before.
+
+        `barred` [customers, products] marks instead what is not to be shown, bought products
+        among it. Customers of `popular_only` are taken as if nothing of them was known.
         """
         folded = fold_in_many(self.factors, histories, len(sources))
-        bought = _bought(histories, len(sources), len(self.factors))
-        return top_n(self.factors, folded, count, exclude=bought, allowed=self._offered(sources))
+        if popular_only is not None:
+            folded[popular_only, :-1] = 0
+        if barred is None:
+            barred = self.bought(histories, len(sources))
+        offered = self.offered(sources)
+        pool = pool_of(count, diversity)
+        ranked = top_n(self.factors, folded, pool, exclude=barred, allowed=offered)
+        return [self._diverse(one, count, diversity) for one in ranked]
+
+    def bought(self, histories: Histories, users: int) -> csr_array:
+        """Every purchase as a one: the weights of `Histories.matrix` are 0 for old ones."""
+        ones = np.ones(len(histories), np.float32)
+        index = (histories.user_index, histories.item_index)
+        return csr_array((ones, index), shape=(users, len(self.factors)))
+
+    def _diverse(self, ranked: Ranked, count: int, diversity: float) -> Ranked:
+        if ranked.popular or not diversity:
+            return replace(ranked, items=ranked.items[:count], scores=ranked.scores[:count])
+        vectors = self.factors.targets[ranked.items, :-1]
+        chosen = diversified(ranked.scores, vectors, count, diversity)
+        return replace(ranked, items=ranked.items[chosen], scores=ranked.scores[chosen])
 
     def reasons(self, histories: Histories, ranked: Sequence[Ranked]) -> list[list[list[Reason]]]:
         """For each customer and each product of theirs what spoke for it: the past
@@ -60,16 +89,15 @@ class ShopRecommender:
         names = self._names(np.unique(histories.item_index))
         found = []
         for row, best in enumerate(ranked):
-            bought, shares = purchase_shares(self.factors, weights, row, best.items)
+            if best.popular:
+                found.append([popular(float(self.factors.biases[item])) for item in best.items])
+                continue
             found.append(
-                [
-                    self._reasons_of(int(item), bought, share, names)
-                    for item, share in zip(best.items, shares.T, strict=True)
-                ]
+                reasons_of(self.factors, weights, row, best.items, self.product_pks, names)
             )
         return found
 
-    def _offered(self, sources: Sequence[str]) -> NDArray[np.bool_]:
+    def offered(self, sources: Sequence[str]) -> NDArray[np.bool_]:
         """bool[customers, products]. A source that sells nothing of its own, as that of
         customers made by hand, is offered everything.
         """
@@ -83,25 +111,12 @@ class ShopRecommender:
         pks = [self.product_pks[row] for row in rows]
         return dict(Product.objects.filter(pk__in=pks).values_list("pk", "name"))
 
-    def _reasons_of(
-        self,
-        item: int,
-        bought: NDArray[np.int32],
-        shares: NDArray[np.float32],
-        names: dict[int, str],
-    ) -> list[Reason]:
-        strongest = np.argsort(-shares, kind="stable")[:REASONS]
-        purchases = [(self.product_pks[bought[i]], float(shares[i])) for i in strongest]
-        found: list[Reason] = [
-            {"kind": "purchase", "product": pk, "name": names.get(pk, ""), "weight": share}
-            for pk, share in purchases
-        ]
-        found.append({"kind": "popularity", "weight": float(self.factors.biases[item])})
-        return [
-            reason | {"weight": round(reason["weight"], 5)}
-            for reason in found
-            if reason["weight"] > 0
-        ]
+
+def factors_of(
+    version: ModelVersion, targets: NDArray[np.float32], contexts: NDArray[np.float32]
+) -> ItemFactors:
+    """Vectors of some products as the engine takes them, with the card of their fit."""
+    return ItemFactors(targets, contexts, Card.from_json(version.card))
 
 
 def in_service() -> ModelVersion | None:
@@ -138,13 +153,7 @@ def _loaded(extent: Extent) -> ShopRecommender:
     targets, contexts = (stacked([row[column] for row in rows]) for column in (2, 3))
     return ShopRecommender(
         version=version,
-        factors=ItemFactors(targets, contexts, Card.from_json(version.card)),
+        factors=factors_of(version, targets, contexts),
         product_pks=tuple(row[0] for row in rows),
         sources=np.array([row[1] for row in rows], np.str_),
     )
-
-
-def _bought(histories: Histories, users: int, items: int) -> csr_array:
-    """Every purchase as a one: the weights of `Histories.matrix` are 0 for old ones."""
-    ones = np.ones(len(histories), np.float32)
-    return csr_array((ones, (histories.user_index, histories.item_index)), shape=(users, items))

@@ -19,6 +19,9 @@ from intelligence.engines.errors import WeightsError
 from intelligence.error_budgets import derive_when_due
 from intelligence.loaded import text_reader
 from intelligence.recommender import refit_when_stale
+from intelligence.recommending.measure import measure_when_due
+from intelligence.recommending.prospects import carry_out_search
+from intelligence.recommending.renewal import renew_nightly, renew_outdated
 from intelligence.serving import carry_out_promotion, note_serving
 from intelligence.training.jobs import carry_out_training, end_the_dead, measure_version
 
@@ -52,6 +55,8 @@ def analyse_pending(kind: str) -> None:
     """Read all pending rows of a kind."""
     if drain(KINDS[kind], seconds=BULK_SECONDS).out_of_time:
         analyse_pending.delay(kind)
+    elif kind == "customer":
+        measure_recommender.delay()
 
 
 @shared_task(expires=settings.ANALYSIS_SWEEP_SECONDS)
@@ -84,8 +89,30 @@ def measure(pk: int) -> None:
 
 @shared_task
 def refresh_recommender() -> None:
-    """Fit the recommender again when enough was sold or added since the last fit."""
+    """Fit the recommender again when enough was sold or added since the last fit, and have
+    lists with products that are no longer on sale made anew.
+    """
     refit_when_stale()
+    renew_outdated()
+    measure_when_due()
+
+
+@shared_task
+def measure_recommender() -> None:
+    """Measure the fit in service on purchases that are held out, once a day."""
+    measure_when_due()
+
+
+@shared_task
+def renew_recommendations() -> None:
+    """The nightly round: pairs, all lists, and what lists did to orders."""
+    renew_nightly()
+
+
+@shared_task
+def search_prospects(pk: int) -> None:
+    """Find the customers to tell about a product, for its ProspectSearch row."""
+    carry_out_search(pk)
 
 
 @shared_task

@@ -92,7 +92,7 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
     )
     fieldsets = (
         (None, {"fields": ("name", "company", "email", "phone", "language", "country", "city")}),
-        (_("Notes"), {"fields": ("tags", "notes")}),
+        (_("Notes"), {"fields": ("tags", "notes", "marketing_consent")}),
         (_("Segment, decided by staff"), {"fields": ("segment", *DECIDED)}),
         (_("Read by models"), {"fields": (*OPINION, "recommended")}),
         (_("Orders in sum"), {"fields": SUMS_SHOWN}),
@@ -103,6 +103,7 @@ class CustomerAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
     export_columns = (
         *EXTERNAL,
         *("name", "email", "phone", "company", "language", "country", "city", "tags", "notes"),
+        "marketing_consent",
         *SUMS,
         *MEASURES,
         *("segment_id", "segment_set_by__username", "segment_set_at"),

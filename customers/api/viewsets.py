@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from customers.api import filters
 from customers.api.pagination import ByRankCursor, BySlugPages, LatestFirstCursor
+from customers.api.related import RelatedToCustomer, RelatedToProduct, RelatedToSegment
 from customers.api.serializers.aspects import AspectSerializer
 from customers.api.serializers.corrections import CorrectionSerializer
 from customers.api.serializers.customers import CustomerSerializer, SegmentSerializer
@@ -62,7 +63,7 @@ class RecordViewSet(
     """List, read, create and update a record, by id or by source and external id."""
 
 
-class CustomerViewSet(RecordViewSet):
+class CustomerViewSet(RelatedToCustomer, RecordViewSet):
     """Customers with their statistics and segment."""
 
     queryset = Customer.objects.select_related("segment_set_by", "segment").defer("search")
@@ -70,7 +71,7 @@ class CustomerViewSet(RecordViewSet):
     filterset_class = filters.CustomerFilter
 
 
-class ProductViewSet(RecordViewSet):
+class ProductViewSet(RelatedToProduct, RecordViewSet):
     """Products."""
 
     queryset = Product.objects.defer("search")
@@ -171,7 +172,7 @@ class AspectViewSet(ReadOnlyModelViewSet):
     pagination_class = BySlugPages
 
 
-class SegmentViewSet(ReadOnlyModelViewSet):
+class SegmentViewSet(RelatedToSegment, ReadOnlyModelViewSet):
     """Kinds of customers."""
 
     queryset = Segment.objects.all()

@@ -107,6 +107,7 @@ def _write_customers(shop: Shop) -> dict[str, records.Customer]:
             source=SOURCE,
             external_id=person.key,
             tags=list(person.tags),
+            marketing_consent=person.consent,
             **{column: getattr(person, column) for column in copied},
         )
         for person in shop.people

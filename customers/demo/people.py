@@ -107,8 +107,14 @@ def _person(
         phone=_phone(rng, country),
         city=rng.choice(CITIES[country].split()),
         tags=("trade",) if company else (),
+        consent=_consent(number),
     )
     return _vip(person) if person.key == VIP_KEY else person
+
+
+def _consent(number: int) -> bool | None:
+    """Of five customers three agreed to marketing, one refused and one was never asked."""
+    return (True, True, False, True, None)[number % 5]
 
 
 def _phone(rng: Random, country: str) -> str:

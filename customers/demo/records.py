@@ -58,6 +58,7 @@ class Person:
     phone: str = ""
     city: str = ""
     tags: tuple[str, ...] = ()
+    consent: bool | None = None
 
     @property
     def first_name(self) -> str:

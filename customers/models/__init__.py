@@ -6,6 +6,7 @@ from customers.models.aspect import Aspect, AspectMention
 from customers.models.audience import Audience
 from customers.models.automation import AutomaticLabel
 from customers.models.base import ExternalRecord, RecordQuerySet
+from customers.models.bought_together import BoughtTogether
 from customers.models.correction import Correction
 from customers.models.customer import Customer
 from customers.models.error_budget import ErrorBudget
@@ -21,7 +22,13 @@ from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
 from customers.models.product import Product
+from customers.models.prospect import Prospect, ProspectSearch
 from customers.models.recommendation import Recommendation, SimilarProduct
+from customers.models.recommendation_effect import (
+    Arm,
+    RecommendationLift,
+    RecommendationShown,
+)
 from customers.models.review import Review
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import
@@ -34,11 +41,13 @@ __all__ = [
     "MAX_ATTEMPTS",
     "Analysable",
     "AnalysableQuerySet",
+    "Arm",
     "Article",
     "Aspect",
     "AspectMention",
     "Audience",
     "AutomaticLabel",
+    "BoughtTogether",
     "CohortCell",
     "Correction",
     "Customer",
@@ -56,7 +65,11 @@ __all__ = [
     "Product",
     "ProductSales",
     "Promotion",
+    "Prospect",
+    "ProspectSearch",
     "Recommendation",
+    "RecommendationLift",
+    "RecommendationShown",
     "RecordQuerySet",
     "Refresh",
     "Review",

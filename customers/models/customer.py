@@ -98,6 +98,12 @@ class Customer(ExternalRecord, CustomerMeasures, Analysable):
         models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True
     )
     notes = models.TextField(_("notes"), blank=True)
+    marketing_consent = models.BooleanField(
+        _("consent to marketing"),
+        null=True,
+        blank=True,
+        help_text=_("Unknown counts as not given: who never agreed is told nothing."),
+    )
 
     order_count = models.PositiveIntegerField(_("orders"), default=0, editable=False)
     return_count = models.PositiveIntegerField(_("returns"), default=0, editable=False)

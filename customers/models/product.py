@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
@@ -89,6 +90,9 @@ class Product(ExternalRecord, Analysable):
             GinIndex(fields=["search"], name="product_search"),
             # the product list and its filters
             models.Index(fields=["name", "id"], name="product_by_name"),
+            # products that a complaint names
+            models.Index(Lower("name"), name="product_by_spoken_name"),
+            models.Index(Lower("sku"), name="product_by_spoken_sku"),
             models.Index(fields=["-created_at", "-id"], name="product_by_created"),
             models.Index(fields=["category", "name"], name="product_by_category"),
             models.Index(fields=["brand", "name"], name="product_by_brand"),

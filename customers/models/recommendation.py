@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.base import RecordQuerySet
@@ -14,11 +18,17 @@ class Recommendation(models.Model):
     """One product for one customer; rank 1 is the best.
 
     `score` is the model's r_ui = b_ui + q_i·p_u and `base_score` its b_ui. `reasons`
-    lists what contributed: past purchases (`product` pk, `name`, `weight`) or popularity.
+    lists what contributed: past purchases (`product` pk, `name`, `weight`), popularity, and
+    the purchase that the product is most like (`similar`, with the `cosine` of the two).
+    `method` names where the list comes from: the customer's own purchases, else what is
+    recommended most to others of the segment, else what sells in the shop. Customers of the
+    comparison group get what sells, whatever they bought (`customers.holdout`).
     """
 
     class Method(models.TextChoices):
         PURCHASES = "purchases", _("from past purchases")
+        SEGMENT = "segment", _("recommended to others of the segment")
+        CATEGORY = "category", _("popular in the category")
         POPULARITY = "popularity", _("popular in the shop")
 
     customer = models.ForeignKey(
@@ -48,6 +58,12 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer} ← {self.product}"
+
+
+@receiver(pre_delete, sender=Product)
+def fill_the_gaps(instance: Product, **_: Any) -> None:
+    """Whoever a product that is deleted was recommended to gets another one for it."""
+    Customer.objects.filter(recommendations__product=instance).request_analysis()
 
 
 class SimilarProduct(models.Model):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import models
+from typing import Any, Self
+
+from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +15,10 @@ from customers.models.analysable import Analysable, AnalysableQuerySet, pending_
 from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.customer import Customer
 from customers.models.product import Product
-from customers.models.sentiment import SentimentRead
+from customers.models.sentiment import Sentiment, SentimentRead
+
+FEW_STARS = 2  # so many at most are a complaint about the product
+NEGATIVE = (Sentiment.VERY_NEGATIVE, Sentiment.NEGATIVE)
 
 
 class Review(ExternalRecord, Analysable, SentimentRead):
@@ -65,6 +72,36 @@ class Review(ExternalRecord, Analysable, SentimentRead):
     def __str__(self) -> str:
         return self.title or self.body[:80]
 
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
+        """As Django's; remembers whose review it is, of what, and with how many stars."""
+        review = super().from_db(db, field_names, values, **options)
+        review._as_loaded = review._complaint_columns()
+        return review
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; the customer follows, to whom nothing is recommended that they disliked."""
+        before, after = getattr(self, "_as_loaded", (None, None, None)), self._complaint_columns()
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if before != after:
+                self._have_read({before[0], after[0]})
+        self._as_loaded = after
+
+    @property
+    def is_complaint(self) -> bool:
+        """Whether the customer disliked the product, by the stars or by what was read."""
+        few = self.rating is not None and self.rating <= FEW_STARS
+        return few or self.__dict__.get("effective_sentiment") in NEGATIVE
+
+    def _complaint_columns(self) -> tuple[Any, Any, Any]:
+        columns = self.__dict__
+        return columns.get("customer_id"), columns.get("product_id"), columns.get("rating")
+
+    def _have_read(self, customers: set[int | None]) -> None:
+        known = {pk for pk in customers if pk is not None}
+        Customer.objects.filter(pk__in=known).request_analysis()
+
     @property
     def read_text(self) -> str:
         """What models read of it: title and body, a line each."""
@@ -79,3 +116,11 @@ class Review(ExternalRecord, Analysable, SentimentRead):
         """The product's standing and the customer's mean follow."""
         Product.objects.filter(pk=self.product_id).refresh_standing()
         Customer.objects.refresh_sentiment([self.customer_id])
+        self._have_read({self.customer_id})
+
+
+@receiver(post_delete, sender=Review)
+def end_dislike(instance: Review, **_: Any) -> None:
+    """A review that is deleted keeps its product from nobody any more."""
+    if instance.is_complaint:
+        instance._have_read({instance.customer_id})

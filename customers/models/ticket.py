@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +26,9 @@ from customers.models.taxonomy import Intent
 
 if TYPE_CHECKING:
     from customers.models.user import User
+
+# What complaints want, by the slugs that a shop starts with; see customers/taxonomies.py.
+COMPLAINT_INTENTS = ("complaint", "get_refund", "product_fault", "wrong_item")
 
 # A ticket sounds as the customer's latest message does that was read or decided about. The
 # trend is the score of that message less the score of the first. Tickets are locked in the
@@ -64,6 +70,26 @@ class TicketQuerySet(RecordQuerySet):
     def negative(self) -> Self:
         """Tickets whose customer sounded negative in the latest message."""
         return self.filter(sentiment__in=[Sentiment.VERY_NEGATIVE, Sentiment.NEGATIVE])
+
+    def complaints(self) -> Self:
+        """Open tickets whose customer sounds negative or wants what complaints want; what
+        staff decided about the intent counts, and the model's opinion where there is none.
+        """
+        suggested = Q(intent__isnull=True, suggested_intent__in=COMPLAINT_INTENTS)
+        negative = Q(sentiment__in=[Sentiment.VERY_NEGATIVE, Sentiment.NEGATIVE])
+        return self.open().filter(negative | Q(intent__in=COMPLAINT_INTENTS) | suggested)
+
+    @contextmanager
+    def complaints_followed(self) -> Iterator[None]:
+        """For a change of these tickets: customers with a complaint among them before or
+        after it are read again, for nothing they complain about is recommended to them.
+        """
+        pks = list(self.order_by().values_list("pk", flat=True))
+        complaints = Ticket.objects.filter(pk__in=pks).complaints()
+        before = set(complaints.values_list("customer", flat=True))
+        yield
+        concerned = before | set(complaints.values_list("customer", flat=True))
+        Customer.objects.filter(pk__in=concerned - {None}).request_analysis()
 
     def getting_worse(self) -> Self:
         """Tickets whose customer sounds at least a step worse than in the beginning."""
@@ -252,20 +278,39 @@ class Ticket(ExternalRecord):
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
-        """As Django's; remembers the subject, which the opening message is read with."""
+        """As Django's; remembers the subject, which the opening message is read with, and
+        what tells whether it is a complaint, and about what.
+        """
         ticket = super().from_db(db, field_names, values, **options)
-        ticket._subject_as_loaded = ticket.__dict__.get("subject")
+        ticket._as_loaded = ticket._complaint_columns()
         return ticket
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a changed subject makes the opening message pending again."""
-        renamed = not self._state.adding and self.subject != self._subject_as_loaded
+        """Save; a changed subject makes the opening message pending again, and the customer
+        follows when a complaint begins, ends or is about something else.
+        """
+        is_new, before = self._state.adding, getattr(self, "_as_loaded", {})
+        after = self._complaint_columns()
         with transaction.atomic():
-            super().save(*args, **kwargs)
-            if renamed:
+            if is_new or before == after:
+                super().save(*args, **kwargs)
+            else:
+                with self._itself().complaints_followed():
+                    super().save(*args, **kwargs)
+            if is_new and after["intent_id"]:
+                with self._itself().complaints_followed():
+                    pass
+            if not is_new and before.get("subject") != after["subject"]:
                 opening = self.messages.opening_of([self.pk])
                 opening.request_analysis()
-        self._subject_as_loaded = self.subject
+        self._as_loaded = after
+
+    def _itself(self) -> Any:
+        return type(self).objects.filter(pk=self.pk)
+
+    def _complaint_columns(self) -> dict[str, Any]:
+        names = ("subject", "customer_id", "order_id", "status", "intent_id")
+        return {name: self.__dict__.get(name) for name in names}
 
     @property
     def effective_intent_id(self) -> str | None:
@@ -413,5 +458,13 @@ class Message(ExternalRecord, Analysable, SentimentRead):
 
     def sentiment_changed(self) -> None:
         """The ticket, which sounds as its latest message, and the customer's mean follow."""
-        Ticket.objects.refresh_sentiment([self.ticket_id])
+        with Ticket.objects.filter(pk=self.ticket_id).complaints_followed():
+            Ticket.objects.refresh_sentiment([self.ticket_id])
         Customer.objects.refresh_sentiment([self.ticket.customer_id])
+
+
+@receiver(pre_delete, sender=Ticket)
+def end_complaint(instance: Ticket, **_: Any) -> None:
+    """A complaint that is deleted keeps nothing from being recommended any more."""
+    with instance._itself().complaints_followed():
+        pass

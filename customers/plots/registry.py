@@ -16,6 +16,7 @@ from customers.plots.audiences import (
 )
 from customers.plots.automation import error_by_share
 from customers.plots.models import model_confusion, model_reliability
+from customers.plots.recommendations import recommendation_lift, recommendation_quality
 from customers.plots.tickets import ticket_sentiment
 
 PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
@@ -29,6 +30,8 @@ PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
     "model-confusion": model_confusion,
     "model-reliability": model_reliability,
     "product-aspects": product_aspects,
+    "recommendation-lift": recommendation_lift,
+    "recommendation-quality": recommendation_quality,
     "ticket-sentiment": ticket_sentiment,
     "sales-revenue": sales.revenue,
     "sales-buyers": sales.buyers,

@@ -10,10 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from customers.complaints import by_cause, complaints_of
 from customers.counterfactuals import better_segment
 from customers.filters import CustomerFilter
 from customers.forms import SegmentForm
-from customers.models import Customer
+from customers.holdout import arm_of
+from customers.models import Arm, Customer
 from customers.paging import page_of
 from customers.views.access import StaffRequest, get_customer_for
 
@@ -27,7 +29,10 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     rows = Customer.objects.visible_to(request.user).defer("search")
     rows = rows.select_related("segment", "suggested_segment").order_by("-created_at", "-id")
     narrowed = CustomerFilter(request.GET, rows, request=request)
-    context = {"filter": narrowed, "page": page_of(narrowed.qs, request)}
+    page = page_of(narrowed.qs, request)
+    form = narrowed.form
+    segment = form.cleaned_data.get("segment") if form.is_valid() else None
+    context = {"filter": narrowed, "page": page, "segment": segment}
     return render(request, "customers/list.html", context)
 
 
@@ -85,6 +90,8 @@ def insight_context(customer: Customer) -> dict[str, Any]:
     return {
         "recommendations": recommended.order_by("rank")[:5],
         "rfm_changes": customer.rfm_changes.order_by("-changed_at", "-id")[:CLASSES_SHOWN],
+        "in_holdout": arm_of(customer.pk) == Arm.HOLDOUT,
+        "complaints": by_cause(complaints_of([customer.pk])),
         "better_segment": better_segment(customer),
         "segment_form": SegmentForm(
             initial={"segment": customer.segment_id}, current=customer.segment_id

@@ -32,11 +32,13 @@ def product_page(request: HttpRequest, pk: int) -> HttpResponse:
     reviews = product.reviews.select_related("customer", "sentiment_set_by")
     reviews = reviews.prefetch_related(mentions_with_aspects()).defer("customer__search")
     similar = product.similar.select_related("similar").defer("similar__search")
+    together = product.bought_together.select_related("other").defer("other__search")
     context = {
         "product": product,
         "reviews": reviews.order_by("-written_at")[:RECENT_REVIEWS],
         "has_mentions": AspectMention.objects.filter(review__product=product).exists(),
         "similar": similar.order_by("rank"),
+        "bought_together": together.order_by("rank"),
     }
     return render(request, "products/page.html", context)
 

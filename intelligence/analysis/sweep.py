@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from customers.models import MAX_ATTEMPTS, Promotion, Training
+from customers.models import MAX_ATTEMPTS, Promotion, ProspectSearch, Training
 from intelligence.analysis.kinds import KINDS
 from intelligence.locks import held_until_commit
 from intelligence.receivers import JOBS
@@ -43,7 +43,7 @@ def overdue_jobs() -> list[tuple[str, int]]:
     limit = timezone.now() - timedelta(seconds=settings.ANALYSIS_OVERDUE_SECONDS)
     return [
         (JOBS[model._meta.model_name or ""], pk)
-        for model in (Promotion, Training)
+        for model in (Promotion, Training, ProspectSearch)
         for pk in model.objects.pending()
         .filter(created_at__lt=limit)
         .order_by("pk")

@@ -279,7 +279,7 @@ def test_a_source_is_not_taken_for_another_that_begins_the_same(kitchen):
     recommender.fit_shop()
     stranger = CustomerFactory(source="shop2")
     engine = current()
-    offered = engine._offered([stranger.source, "sho", "shop"])
+    offered = engine.offered([stranger.source, "sho", "shop"])
     assert offered.sum(axis=1).tolist() == [7, 1, 6]  # a source that sells nothing: everything
 
 

@@ -214,3 +214,49 @@ def test_an_order_posted_to_the_api_moves_the_customers_recommendations(start_wo
     assert {row["method"] for row in found} == {"purchases"}
     ada.refresh_from_db()
     assert ada.suggested_segment_id == ada.segment_detail["label"]
+
+
+WITHIN_SECONDS = 5
+
+
+def stored_for(partner, customer):
+    found = partner.get(f"/api/v1/recommendations/?customer={customer.pk}").json()["results"]
+    return [row["product"] for row in found]
+
+
+def live_for(partner, customer):
+    address = f"/api/v1/customers/{customer.pk}/recommendations/live/?preview=true"
+    return [item["product"] for item in partner.get(address).json()["items"]]
+
+
+def seconds_until(condition):
+    started = time.monotonic()
+    wait_for(condition, "the lists to follow")
+    return time.monotonic() - started
+
+
+def test_a_purchase_and_a_complaint_reach_the_lists_within_seconds(start_worker, partner):
+    kitchen, garden = shop.stock("kitchen"), shop.stock("garden")
+    shop.customers_who_keep_to(garden)
+    ada = shop.customers_who_keep_to(kitchen)[0]
+    recommender.fit_shop()
+    start_worker()
+    wait_for(lambda: kitchen[0].pk in stored_for(partner, ada), "the first lists")
+    assert live_for(partner, ada)[0] == stored_for(partner, ada)[0] == kitchen[0].pk
+    order = {
+        "number": "W-1",
+        "source": "shop",
+        "customer": ada.pk,
+        "placed_at": NOON.isoformat(),
+        "currency": "GBP",
+        "lines": [{"product": garden[2].pk, "quantity": 1, "unit_price": "10.00"}],
+    }
+    assert partner.post("/api/v1/orders/", order, format="json").status_code == 201
+    assert live_for(partner, ada)[0] in {product.pk for product in garden}
+    at_once = live_for(partner, ada)
+    assert seconds_until(lambda: stored_for(partner, ada) == at_once) < WITHIN_SECONDS
+    ticket = {"subject": "Kitchen 0 is bad", "customer": ada.pk, "body": "It came in pieces."}
+    assert partner.post("/api/v1/tickets/", ticket, format="json").status_code == 201
+    took = seconds_until(lambda: kitchen[0].pk not in stored_for(partner, ada))
+    assert took < WITHIN_SECONDS
+    assert kitchen[0].pk not in live_for(partner, ada)

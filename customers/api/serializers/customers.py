@@ -78,14 +78,8 @@ class CustomerSerializer(RecordSerializer):
         fields = (
             *KEYS,
             *("name", "email", "phone", "company", "language", "country", "city", "tags", "notes"),
-            *(
-                "statistics",
-                "measures",
-                "segment",
-                "decided_segment",
-                "sentiment_score",
-                "analysis",
-            ),
+            *("marketing_consent", "statistics", "measures", "segment", "decided_segment"),
+            *("sentiment_score", "analysis"),
             *TIMES,
         )
         read_only_fields = ("sentiment_score",)

@@ -21,10 +21,13 @@ class ArticleSerializer(RecordSerializer):
 class ReasonSerializer(serializers.Serializer):
     """What spoke for a recommendation."""
 
-    kind = serializers.CharField(help_text="purchase or popularity")
+    kind = serializers.CharField(help_text="purchase, similar, segment or popularity")
     product = serializers.IntegerField(required=False, help_text="The product bought before.")
-    name = serializers.CharField(required=False)
+    name = serializers.CharField(required=False, help_text="Of the product, or of the segment.")
     weight = serializers.FloatField(help_text="Its part of the score.")
+    cosine = serializers.FloatField(
+        required=False, help_text="How alike the two products are, where the kind is similar."
+    )
 
 
 class RecommendationSerializer(serializers.ModelSerializer):

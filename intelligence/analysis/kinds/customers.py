@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection
-from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from customers.models import Customer, OrderLine, Recommendation, Segment
-from intelligence import recommender, shop_recommender, shop_reference
+from intelligence import recommender, shop_reference
 from intelligence.analysis.kind import Kind, Opinion, Result
 from intelligence.analysis.kinds.products import Products
 from intelligence.analysis.kinds.sentiment import detail
@@ -22,13 +21,10 @@ from intelligence.automation import label_read
 from intelligence.engines.contract import Prediction
 from intelligence.engines.counterfactual import Counterfactual, counterfactuals
 from intelligence.engines.customer_features import Features, ShopReference, build_features
-from intelligence.engines.recommendation import Ranked
 from intelligence.loaded import segment_engine
 from intelligence.purchases import orders_of, purchases_of
-from intelligence.shop_recommender import Reason, ShopRecommender
+from intelligence.recommending.stored import lists_of
 from intelligence.vectors import sent, stacked, vectors_in_use
-
-RECOMMENDED = 10
 
 COPIED = (
     *("customer_id", "product_id", "rank", "score", "base_score"),
@@ -67,7 +63,7 @@ class Customers(Kind):
     def read(self, rows: Sequence[Customer]) -> list[Result]:
         known = set(Segment.objects.filter(is_active=True).values_list("slug", flat=True))
         segments = _segments(rows, known)
-        recommended = _recommendations(rows)
+        recommended = lists_of(rows)
         return [
             self._result(read, known, recommended.get(row.pk, []))
             for row, read in zip(rows, segments, strict=True)
@@ -139,42 +135,3 @@ def digest_of(features: Features, place: int) -> str:
     return hashlib.sha256(
         features.human[place].tobytes() + features.semantic[place].tobytes()
     ).hexdigest()
-
-
-def _recommendations(rows: Sequence[Customer]) -> dict[int, list[Recommendation]]:
-    engine = shop_recommender.current()
-    if engine is None:
-        return {}
-    pks = [row.pk for row in rows]
-    histories = purchases_of(pks, engine.row_of_product)
-    ranked = engine.recommend(histories, [row.source for row in rows], RECOMMENDED)
-    reasons = engine.reasons(histories, ranked)
-    return {
-        pk: _rows_of(engine, pk, best, why)
-        for pk, best, why in zip(pks, ranked, reasons, strict=True)
-    }
-
-
-def _rows_of(
-    engine: ShopRecommender, customer_pk: int, best: Ranked, reasons: Sequence[list[Reason]]
-) -> list[Recommendation]:
-    """The recommendations that have a reason: nothing is popular that nobody bought."""
-    method = Recommendation.Method.POPULARITY if best.popular else Recommendation.Method.PURCHASES
-    biases = engine.factors.biases
-    found = zip(best.items, best.scores, reasons, strict=True)
-    now = timezone.now()
-    return [
-        Recommendation(
-            customer_id=customer_pk,
-            product_id=engine.product_pks[item],
-            rank=rank,
-            score=float(score),
-            base_score=float(biases[item]),
-            method=method,
-            reasons=why,
-            model_version=engine.version.sha256,
-            created_at=now,
-        )
-        for rank, (item, score, why) in enumerate(found, start=1)
-        if why
-    ]

@@ -59,12 +59,13 @@ class Messages(Kind):
 
     def keep(self, stored: Sequence[tuple[Message, Result]]) -> None:
         tickets = sorted({row.ticket_id for row, _ in stored})
-        with connection.cursor() as cursor:
-            cursor.execute(LOCK_SQL, [tickets])
-            keep_opinions(cursor, stored)
-        label_read((row.ticket_id, result) for row, result in stored)
-        keep_mentions("message", stored)
-        Ticket.objects.refresh_sentiment(tickets)
+        with Ticket.objects.filter(pk__in=tickets).complaints_followed():
+            with connection.cursor() as cursor:
+                cursor.execute(LOCK_SQL, [tickets])
+                keep_opinions(cursor, stored)
+            label_read((row.ticket_id, result) for row, result in stored)
+            keep_mentions("message", stored)
+            Ticket.objects.refresh_sentiment(tickets)
         Customer.objects.refresh_sentiment(row.ticket.customer_id for row, _ in stored)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from customers.models import Customer, Product, Review
+from customers.models.review import NEGATIVE
 from intelligence.analysis.kind import Kind, Result
 from intelligence.analysis.kinds.mentions import keep_mentions, read_mentions
 from intelligence.analysis.kinds.sentiment import (
@@ -43,6 +44,12 @@ class Reviews(Kind):
         products = Product.objects.filter(pk__in={row.product_id for row, _ in stored})
         products.refresh_standing()
         Customer.objects.refresh_sentiment(row.customer_id for row, _ in stored)
+        concerned = {
+            row.customer_id
+            for row, result in stored
+            if row.customer_id and (row.is_complaint or result.columns["sentiment"] in NEGATIVE)
+        }
+        Customer.objects.filter(pk__in=concerned).request_analysis()
 
 
 def review_text(review: Review) -> str:

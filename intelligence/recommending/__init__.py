@@ -1,0 +1,1 @@
+"""Serving recommendations: what may be in a list, lists for many, and one list at once."""

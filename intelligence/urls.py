@@ -1,0 +1,15 @@
+"""The addresses of the API that need what reads the records."""
+
+from django.urls import path, re_path
+
+from customers.api.upsert import BY_EXTERNAL_ID
+from intelligence.api import LiveRecommendations
+
+LIVE = "recommendations/live/"
+
+urlpatterns = [
+    path(f"customers/<int:pk>/{LIVE}", LiveRecommendations.as_view(), name="live"),
+    re_path(
+        rf"^customers/{BY_EXTERNAL_ID}/{LIVE}$", LiveRecommendations.as_view(), name="live-by-key"
+    ),
+]
