@@ -214,6 +214,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "intelligence.tasks.refresh_recommender",
         "schedule": env.int("RECOMMENDER_REFRESH_SECONDS", default=600),
     },
+    "refresh-topics": {
+        "task": "intelligence.tasks.refresh_topics",
+        "schedule": env.int("TOPICS_REFRESH_SECONDS", default=120),
+    },
+    "raise-alarms": {
+        "task": "customers.tasks.raise_alarms",
+        "schedule": env.int("ALARMS_SECONDS", default=300),
+    },
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
 }
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep

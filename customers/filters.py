@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.indexed_values import indexed_values
 from customers.models import (
+    Alarm,
     Aspect,
     AspectMention,
     Customer,
@@ -20,6 +21,7 @@ from customers.models import (
     Segment,
     Sentiment,
     Ticket,
+    Topic,
 )
 from customers.models.aspect import reviews_mentioning
 
@@ -88,6 +90,28 @@ class ValueFilter(filters.ChoiceFilter):
         )
 
 
+class AlarmFilter(filters.ModelChoiceFilter):
+    """The very rows that an alarm named when it was last seen; none where they are of
+    another list.
+    """
+
+    def __init__(self, rows_of: str) -> None:
+        alarms = Alarm.objects.filter(rows_of=rows_of)
+        super().__init__(queryset=alarms, label=_("Alarm"), widget=HiddenInput)
+
+    def filter(self, qs: models.QuerySet, value: Alarm | None) -> models.QuerySet:
+        """The rows of the alarm, else all."""
+        return qs.filter(pk__in=value.row_pks) if value else qs
+
+
+class TopicFilter(filters.ModelChoiceFilter):
+    """Rows about one topic."""
+
+    def __init__(self, kind: str) -> None:
+        topics = Topic.objects.filter(kind=kind)
+        super().__init__(queryset=topics, label=_("Topic"), widget=HiddenInput)
+
+
 class CustomerFilter(filters.FilterSet):
     """The customer list."""
 
@@ -97,6 +121,7 @@ class CustomerFilter(filters.FilterSet):
     )
     feeling = filters.ChoiceFilter(choices=FEELINGS, label=_("Sentiment"), method="feels")
     country = ValueFilter(Customer, "country", _("Country"))
+    alarm = AlarmFilter("customers")
     sort = Sorting(
         label=_("Sort"),
         empty_label=_("newest first"),
@@ -135,6 +160,8 @@ class TicketFilter(filters.FilterSet):
         label=_("Trend"),
         method="moving",
     )
+    topic = TopicFilter("ticket")
+    alarm = AlarmFilter("tickets")
 
     class Meta:
         model = Ticket
@@ -173,6 +200,7 @@ class OrderFilter(filters.FilterSet):
     """The order list."""
 
     q = filters.CharFilter(field_name="number", lookup_expr="startswith", label=_("Number"))
+    alarm = AlarmFilter("orders")
 
     class Meta:
         model = Order
@@ -191,6 +219,8 @@ class ReviewFilter(filters.FilterSet):
         choices=AspectMention.Polarity.choices, label=_("Aspect sounds"), method="unchanged"
     )
     product = filters.ModelChoiceFilter(queryset=Product.objects.all(), widget=HiddenInput)
+    topic = TopicFilter("review")
+    alarm = AlarmFilter("reviews")
 
     class Meta:
         model = Review
@@ -205,3 +235,14 @@ class ReviewFilter(filters.FilterSet):
         chosen = {name: self.form.cleaned_data.get(name) for name in ("aspect", "polarity")}
         narrowed = super().filter_queryset(queryset)
         return reviews_mentioning(narrowed, **{name: said for name, said in chosen.items() if said})
+
+
+class AlarmListFilter(filters.FilterSet):
+    """The list of alarms; the open ones unless another state is asked for."""
+
+    kind = filters.ChoiceFilter(choices=Alarm.Kind.choices, label=_("Kind"))
+    severity = filters.ChoiceFilter(choices=Alarm.Severity.choices, label=_("Severity"))
+
+    class Meta:
+        model = Alarm
+        fields = ()

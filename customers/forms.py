@@ -7,7 +7,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import ErrorBudget, Import, Intent, Segment, Sentiment, Taxon, Ticket, User
+from customers.models import (
+    ErrorBudget,
+    Import,
+    Intent,
+    Segment,
+    Sentiment,
+    Taxon,
+    Ticket,
+    Topic,
+    User,
+)
 
 
 class DecisionForm(forms.Form):
@@ -143,3 +153,32 @@ class UndoSinceForm(forms.Form):
         label=_("Undo all since"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
+
+
+class DismissForm(forms.Form):
+    """Why an alarm is put aside, where somebody wants to say so."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+class TopicNameForm(forms.Form):
+    """What staff call a topic; empty gives it the machine's name again."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+
+    def __init__(self, topic: Topic, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"name": topic.name}, **kwargs)
+        self.fields["name"].widget.attrs["placeholder"] = topic.suggested_name
+
+
+class MergeForm(forms.Form):
+    """Another standing topic of the same kind that takes this one in."""
+
+    into = forms.ModelChoiceField(
+        Topic.objects.none(), label=_("Merge into"), empty_label=_("choose a topic")
+    )
+
+    def __init__(self, topic: Topic, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others: Any = self.fields["into"]
+        others.queryset = Topic.objects.shown().filter(kind=topic.kind).exclude(pk=topic.pk)

@@ -108,4 +108,3 @@ def _log_choose(n: int, k: int) -> float:
     if k < 0 or k > n:
         return -1e9
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
-

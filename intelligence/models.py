@@ -121,11 +121,14 @@ class TopicVector(models.Model):
 
 
 class TopicFit(models.Model):
-    """When the topics of tickets or of reviews were last fitted, and to how many texts."""
+    """When the topics of tickets or of reviews were last fitted, to how many texts, and how
+    many vectors there were of their kind: what tells when the next fit is due.
+    """
 
     kind = models.CharField(_("of"), max_length=8, choices=Topic.Kind.choices, primary_key=True)
     embedding_version = models.CharField(max_length=64, verbose_name=_("embedding version"))
     texts = models.PositiveIntegerField(_("texts"))
+    vectors = models.PositiveIntegerField(_("vectors"))
     fitted_at = models.DateTimeField(_("fitted at"))
 
     class Meta:

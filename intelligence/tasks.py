@@ -19,6 +19,7 @@ from intelligence.error_budgets import derive_when_due
 from intelligence.loaded import text_reader
 from intelligence.recommender import refit_when_stale
 from intelligence.serving import carry_out_promotion, note_serving
+from intelligence.topics import refresh_topics as fit_topics_when_due
 from intelligence.training.jobs import carry_out_training, end_the_dead, measure_version
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,12 @@ def measure(pk: int) -> None:
 def refresh_recommender() -> None:
     """Fit the recommender again when enough was sold or added since the last fit."""
     refit_when_stale()
+
+
+@shared_task
+def refresh_topics() -> None:
+    """Fit the topics of tickets and reviews again when enough was written since."""
+    fit_topics_when_due()
 
 
 @shared_task

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
-from customers.models import Topic
 from intelligence.analysis.kind import Vector
 from intelligence.engines.topics import NONE, Topics, members
 from intelligence.models import TopicFit, TopicVector
@@ -27,7 +27,7 @@ DEFAULT_LANGUAGE = "en"
 # Every row with the vector of the text that decides its topic.
 TEXTS_SQL = {
     "ticket": """
-        SELECT t.id AS row_id, opening.language, t.opened_at AS written_at, v.embedding
+        SELECT t.id AS row_id, t.topic_id, opening.language, v.embedding
         FROM customers_ticket t
         JOIN LATERAL (
             SELECT m.id, m.language FROM customers_message m
@@ -38,7 +38,7 @@ TEXTS_SQL = {
         WHERE v.embedding_version = %(version)s AND {narrowed}
     """,
     "review": """
-        SELECT t.id AS row_id, t.language, t.written_at, v.embedding
+        SELECT t.id AS row_id, t.topic_id, t.language, v.embedding
         FROM customers_review t JOIN intelligence_textvector v ON v.review_id = t.id
         WHERE v.embedding_version = %(version)s AND {narrowed}
     """,
@@ -108,7 +108,7 @@ def put_into_topics(kind: str, read: Sequence[tuple[int, Vector | None]]) -> Non
     same = [(row, told) for row, told in deciding if fit and told.version == fit.embedding_version]
     if fit is None or not same:
         return
-    placed = placed_topics(kind, fit.embedding_version)
+    placed = placed_topics(fit)
     chunk = Texts(
         np.array([row for row, _ in same], np.int64),
         np.array([told.language for _, told in same], np.str_),
@@ -130,30 +130,29 @@ def write_topics(kind: str, texts: Texts, placed: dict[str, Placed]) -> None:
         cursor.execute(statement, {"rows": texts.rows.tolist(), "topics": topics})
 
 
-def placed_topics(kind: str, version: str) -> dict[str, Placed]:
-    """The standing topics of a kind by their language, for vectors of one encoder."""
+def placed_topics(fit: TopicFit) -> dict[str, Placed]:
+    """The standing topics of a fit by their language."""
     standing = TopicVector.objects.filter(
-        topic__kind=kind, topic__is_active=True, embedding_version=version
+        topic__kind=fit.kind, topic__is_active=True, embedding_version=fit.embedding_version
     ).order_by("topic_id")
-    rows = standing.values_list("topic_id", "topic__merged_into_id", "topic__language", "radius")
+    rows = standing.values_list("topic_id", "topic__merged_into_id", "topic__language")
     signature = tuple(rows)
-    return _placed(signature, version) if signature else {}
+    return _placed(signature, fit.embedding_version, fit.fitted_at) if signature else {}
 
 
 @lru_cache(maxsize=8)
 def _placed(
-    signature: tuple[tuple[int, int | None, str, float], ...], version: str
+    signature: tuple[tuple[int, int | None, str], ...], version: str, _fitted_at: datetime
 ) -> dict[str, Placed]:
-    """The centres are fetched once for as long as the topics stay what they are: a centre
-    that moves has another radius.
-    """
+    """Centres are fetched once a process for each fit and each merging of its topics."""
     keys = [topic for topic, *_ in signature]
     of_these = TopicVector.objects.filter(topic__in=keys, embedding_version=version)
-    sent_centres = of_these.order_by("topic_id").values_list(sent("centre", "halfvec_send"))
-    centres = stacked([bytes(row) for (row,) in sent_centres], HALVES)
-    radii = np.array([radius for *_, radius in signature], np.float32)
-    languages = np.array([language for _, _, language, _ in signature])
-    stands_for = [merged or topic for topic, merged, _, _ in signature]
+    rows = of_these.order_by("topic_id").values_list(sent("centre", "halfvec_send"), "radius")
+    found = list(rows)
+    centres = stacked([bytes(centre) for centre, _ in found], HALVES)
+    radii = np.array([radius for _, radius in found], np.float32)
+    languages = np.array([language for _, _, language in signature])
+    stands_for = [merged or topic for topic, merged, _ in signature]
     return {
         str(language): Placed(
             Topics(centres[languages == language], radii[languages == language]),

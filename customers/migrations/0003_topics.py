@@ -8,108 +8,285 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0002_taxonomies'),
+        ("customers", "0002_taxonomies"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('ticket', 'tickets'), ('review', 'reviews')], max_length=8, verbose_name='of')),
-                ('language', models.CharField(blank=True, editable=False, max_length=8, verbose_name='language')),
-                ('suggested_name', models.CharField(editable=False, max_length=200, verbose_name='suggested name')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('name_set_at', models.DateTimeField(editable=False, null=True, verbose_name='named at')),
-                ('words', models.JSONField(default=list, editable=False, verbose_name='words')),
-                ('size', models.PositiveIntegerField(default=0, editable=False, verbose_name='texts')),
-                ('coherence', models.FloatField(default=0.0, editable=False, verbose_name='coherence')),
-                ('example_pks', models.JSONField(default=list, editable=False, verbose_name='examples')),
-                ('first_seen_at', models.DateTimeField(editable=False, null=True, verbose_name='first seen')),
-                ('found_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='found at')),
-                ('is_active', models.BooleanField(default=True, editable=False, verbose_name='active')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='customers.topic', verbose_name='merged into')),
-                ('name_set_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='named by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("ticket", "tickets"), ("review", "reviews")],
+                        max_length=8,
+                        verbose_name="of",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True, editable=False, max_length=8, verbose_name="language"
+                    ),
+                ),
+                (
+                    "suggested_name",
+                    models.CharField(editable=False, max_length=200, verbose_name="suggested name"),
+                ),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                (
+                    "name_set_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="named at"),
+                ),
+                ("words", models.JSONField(default=list, editable=False, verbose_name="words")),
+                (
+                    "size",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="texts"),
+                ),
+                (
+                    "coherence",
+                    models.FloatField(default=0.0, editable=False, verbose_name="coherence"),
+                ),
+                (
+                    "example_pks",
+                    models.JSONField(default=list, editable=False, verbose_name="examples"),
+                ),
+                (
+                    "first_seen_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="first seen"),
+                ),
+                (
+                    "found_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="found at"
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(default=True, editable=False, verbose_name="active"),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="merged",
+                        to="customers.topic",
+                        verbose_name="merged into",
+                    ),
+                ),
+                (
+                    "name_set_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="named by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'topic',
-                'verbose_name_plural': 'topics',
-                'ordering': ['kind', '-size', 'id'],
+                "verbose_name": "topic",
+                "verbose_name_plural": "topics",
+                "ordering": ["kind", "-size", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Alarm',
+            name="Alarm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('product_sentiment', 'reviews of a product get worse'), ('aspect', 'an aspect of a product gets worse'), ('returns', 'a product comes back more often'), ('angry_customer', 'a top customer is angry'), ('churn', 'customers of a kind fall silent'), ('new_topic', 'a new topic')], max_length=20, verbose_name='kind')),
-                ('key', models.CharField(max_length=200, verbose_name='key')),
-                ('severity', models.PositiveSmallIntegerField(choices=[(1, 'worth knowing'), (2, 'look at it'), (3, 'act now')], verbose_name='severity')),
-                ('subject_name', models.CharField(max_length=300, verbose_name='subject')),
-                ('evidence', models.JSONField(default=dict, verbose_name='evidence')),
-                ('rows_of', models.CharField(choices=[('reviews', 'reviews'), ('tickets', 'tickets'), ('orders', 'orders'), ('customers', 'customers')], max_length=10, verbose_name='rows')),
-                ('row_pks', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='keys of the rows')),
-                ('raised_at', models.DateTimeField(verbose_name='raised at')),
-                ('last_seen_at', models.DateTimeField(verbose_name='last seen')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('dismissed_at', models.DateTimeField(blank=True, null=True, verbose_name='dismissed at')),
-                ('dismiss_reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='alarms', to='customers.customer', verbose_name='customer')),
-                ('dismissed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='dismissed by')),
-                ('product', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='alarms', to='customers.product', verbose_name='product')),
-                ('topic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='alarms', to='customers.topic', verbose_name='topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("product_sentiment", "reviews of a product get worse"),
+                            ("aspect", "an aspect of a product gets worse"),
+                            ("returns", "a product comes back more often"),
+                            ("angry_customer", "a top customer is angry"),
+                            ("churn", "customers of a kind fall silent"),
+                            ("new_topic", "a new topic"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, verbose_name="key")),
+                (
+                    "severity",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "worth knowing"), (2, "look at it"), (3, "act now")],
+                        verbose_name="severity",
+                    ),
+                ),
+                ("subject_name", models.CharField(max_length=300, verbose_name="subject")),
+                ("evidence", models.JSONField(default=dict, verbose_name="evidence")),
+                (
+                    "rows_of",
+                    models.CharField(
+                        choices=[
+                            ("reviews", "reviews"),
+                            ("tickets", "tickets"),
+                            ("orders", "orders"),
+                            ("customers", "customers"),
+                        ],
+                        max_length=10,
+                        verbose_name="rows",
+                    ),
+                ),
+                (
+                    "row_pks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        size=None,
+                        verbose_name="keys of the rows",
+                    ),
+                ),
+                ("raised_at", models.DateTimeField(verbose_name="raised at")),
+                ("last_seen_at", models.DateTimeField(verbose_name="last seen")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                (
+                    "dismissed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="dismissed at"),
+                ),
+                (
+                    "dismiss_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="reason"),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="alarms",
+                        to="customers.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "dismissed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="dismissed by",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="alarms",
+                        to="customers.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="alarms",
+                        to="customers.topic",
+                        verbose_name="topic",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'alarm',
-                'verbose_name_plural': 'alarms',
-                'ordering': ['-severity', '-raised_at', '-id'],
+                "verbose_name": "alarm",
+                "verbose_name_plural": "alarms",
+                "ordering": ["-severity", "-raised_at", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='review',
-            name='topic',
-            field=models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reviews', to='customers.topic', verbose_name='topic'),
+            model_name="review",
+            name="topic",
+            field=models.ForeignKey(
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="reviews",
+                to="customers.topic",
+                verbose_name="topic",
+            ),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='topic',
-            field=models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tickets', to='customers.topic', verbose_name='topic'),
+            model_name="ticket",
+            name="topic",
+            field=models.ForeignKey(
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="tickets",
+                to="customers.topic",
+                verbose_name="topic",
+            ),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['topic', '-written_at'], name='review_by_topic'),
+            model_name="review",
+            index=models.Index(fields=["topic", "-written_at"], name="review_by_topic"),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['written_at'], include=('topic', 'effective_score'), name='review_of_period'),
+            model_name="review",
+            index=models.Index(
+                fields=["written_at"], include=("topic", "effective_score"), name="review_of_period"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['topic', '-last_message_at'], name='ticket_by_topic'),
+            model_name="ticket",
+            index=models.Index(fields=["topic", "-last_message_at"], name="ticket_by_topic"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['opened_at'], include=('topic', 'sentiment_score'), name='ticket_by_opened'),
+            model_name="ticket",
+            index=models.Index(
+                fields=["opened_at"], include=("topic", "sentiment_score"), name="ticket_by_opened"
+            ),
         ),
         migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(fields=['kind', 'is_active', '-size'], name='topic_by_kind'),
+            model_name="topic",
+            index=models.Index(fields=["kind", "is_active", "-size"], name="topic_by_kind"),
         ),
         migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(condition=models.Q(('dismissed_at__isnull', True), ('ended_at__isnull', True)), fields=['-severity', '-raised_at', '-id'], name='alarm_standing'),
+            model_name="alarm",
+            index=models.Index(
+                condition=models.Q(("dismissed_at__isnull", True), ("ended_at__isnull", True)),
+                fields=["-severity", "-raised_at", "-id"],
+                name="alarm_standing",
+            ),
         ),
         migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(fields=['-raised_at', '-id'], name='alarm_by_raised'),
+            model_name="alarm",
+            index=models.Index(fields=["-raised_at", "-id"], name="alarm_by_raised"),
         ),
         migrations.AddIndex(
-            model_name='alarm',
-            index=models.Index(fields=['kind', '-raised_at'], name='alarm_by_kind'),
+            model_name="alarm",
+            index=models.Index(fields=["kind", "-raised_at"], name="alarm_by_kind"),
         ),
         migrations.AddConstraint(
-            model_name='alarm',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('kind', 'key'), name='alarm_once_at_a_time'),
+            model_name="alarm",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("kind", "key"),
+                name="alarm_once_at_a_time",
+            ),
         ),
     ]

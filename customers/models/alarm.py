@@ -172,20 +172,6 @@ class Alarm(models.Model):
         return f"{self.get_kind_display()}: {self.subject_name}"
 
     @property
-    def title(self) -> str:
-        """One line, in the reader's language."""
-        from customers.alarms.wording import title  # it reads this model's kinds
-
-        return title(self)
-
-    @property
-    def explanation(self) -> str:
-        """What happened, by its figures, in the reader's language."""
-        from customers.alarms.wording import explanation
-
-        return explanation(self)
-
-    @property
     def rows_address(self) -> str:
         """The list of the very rows behind it."""
         return f"{reverse(self.rows_of)}?alarm={self.pk}"
@@ -206,7 +192,7 @@ class Alarm(models.Model):
 
     @property
     def state(self) -> str:
-        """"open", "dismissed" or "ended"."""
+        """ "open", "dismissed" or "ended"."""
         if self.dismissed_at:
             return "dismissed"
         return "ended" if self.ended_at else "open"

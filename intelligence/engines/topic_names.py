@@ -43,9 +43,7 @@ class Word:
     weight: float
 
 
-def name_topics(
-    texts: Sequence[str], topics: Sequence[int], count: int
-) -> list[tuple[Word, ...]]:
+def name_topics(texts: Sequence[str], topics: Sequence[int], count: int) -> list[tuple[Word, ...]]:
     """For each of `count` topics its words, the most telling first, at most `WORDS_KEPT`.
 
     `topics` tells the topic of each text, `NONE` for none. Texts without a word that says

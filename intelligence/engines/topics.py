@@ -84,7 +84,7 @@ def members(topics: Topics, embeddings: NDArray[np.float32]) -> Membership:
 
 
 def nearest_texts(
-    topics: Topics, embeddings: NDArray[np.float32], membership: Membership, count: int
+    topics: Topics, membership: Membership, count: int
 ) -> list[NDArray[np.int64]]:
     """For each topic its members nearest to the centre, at most `count`, the nearest first."""
     found = []
@@ -132,9 +132,7 @@ def _counts(texts: int, most: int) -> list[int]:
     return sorted(set(counts))
 
 
-def _criterion(
-    sample: NDArray[np.float32], sums: NDArray[np.float32], texts: int
-) -> float:
+def _criterion(sample: NDArray[np.float32], sums: NDArray[np.float32], texts: int) -> float:
     """BIC up to constants and the (cancelling) dimension: n log(spread) + k log n, where the
     spread is the mean of one less the cosine of a text to the nearest centre.
     """

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from customers.alarms.run import raise_alarms
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import Tally, analyse_pending
+from intelligence.topics import refresh_topics
 
 
 class Command(BaseCommand):
-    """Drains the pending rows, kind after kind."""
+    """Drains the pending rows, kind after kind; then topics and alarms follow."""
 
     help = "Read all pending rows in this process and store the results on them."
 
@@ -29,6 +31,8 @@ class Command(BaseCommand):
         """Run, and print rows stored and failed for each kind."""
         started = time.perf_counter()
         tallies = {name: self._run(name, options) for name in options["kinds"] or KINDS}
+        refresh_topics()
+        raise_alarms()
         self._report(tallies, time.perf_counter() - started, as_json=options["json"])
 
     def _run(self, name: str, options: dict[str, Any]) -> Tally:
