@@ -220,7 +220,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "raise-alarms": {
         "task": "customers.tasks.raise_alarms",
-        "schedule": env.int("ALARMS_SECONDS", default=300),
+        "schedule": env.int("ALARMS_SECONDS", default=180),
     },
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
 }

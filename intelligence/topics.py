@@ -93,9 +93,9 @@ def fit_kind(kind: str, version: str) -> None:
     """
     counts = texts_by_language(kind, version, DEFAULT_LANGUAGE)
     texts = sum(counts.values())
-    found = [
-        _fitted(kind, version, language) for language, n in counts.items() if n >= FEWEST_TEXTS
-    ]
+    read = [language for language, n in counts.items() if n >= FEWEST_TEXTS]
+    # A single topic would only say which language its texts are written in.
+    found = [one for one in (_fitted(kind, version, each) for each in read) if len(one.topics) > 1]
     with transaction.atomic():
         _store(kind, version, found)
         fit, _ = TopicFit.objects.update_or_create(

@@ -58,5 +58,5 @@ def _finding(one: AspectTrend, aspect: Aspect, period: Period) -> Finding:
         rows_of=Alarm.RowsOf.REVIEWS,
         rows=tuple(bad.order_by("-written_at", "-id").values_list("pk", flat=True)[:MOST_ROWS]),
         severity=Alarm.Severity.WARNING,
-        subject={"product": one.product_id},
+        subject={"product": one.product_id} if one.product_id else {},
     )

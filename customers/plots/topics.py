@@ -19,7 +19,7 @@ from customers.views.access import get_topic_for
 
 MOST_BARS = 12
 ROW_HEIGHT = 24
-NAME_WIDTH = 300  # pixels
+NAME_CHARACTERS, NAME_WIDTH = 38, 260  # of a bar; the width in pixels
 
 
 def topics(asked: Asked) -> Plot:
@@ -84,7 +84,7 @@ def aspect_changes(asked: Asked) -> Plot:
 
 def _topic_row(one: TopicTrend) -> dict[str, Any]:
     return {
-        "topic": str(one.topic),
+        "topic": _short(str(one.topic)),
         "points": round(100 * (one.share - one.former_share), 2),
         "texts": one.n,
         "before": one.former,
@@ -99,7 +99,7 @@ def _aspect_row(one: AspectTrend, names: dict[str, str]) -> dict[str, Any]:
     sounds = polarity.NEGATIVE if one.is_worse else polarity.POSITIVE
     asked = {"product": one.product_id, "aspect": one.aspect_id, "polarity": sounds.value}
     return {
-        "aspect": f"{names[one.aspect_id]}: {one.product_name}",
+        "aspect": _short(f"{names[one.aspect_id]}: {one.product_name}"),
         "points": round(100 * one.change, 1),
         "reviews": one.reviews,
         "complain": one.negative,
@@ -109,6 +109,10 @@ def _aspect_row(one: AspectTrend, names: dict[str, str]) -> dict[str, Any]:
         "strong": one.is_worse,
         "url": f"{reverse('reviews')}?{urlencode(asked)}",
     }
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME_CHARACTERS else f"{name[: NAME_CHARACTERS - 1]}…"
 
 
 def _bars(
@@ -134,4 +138,4 @@ def _bars(
     }
     mark = {"type": "bar", "cornerRadiusEnd": 2, "cursor": "pointer"}
     height = max(ROW_HEIGHT * len(rows), ROW_HEIGHT)
-    return framed(rows, text, mark=mark, encoding=encoding, width=380, height=height)
+    return framed(rows, text, mark=mark, encoding=encoding, width=560, height=height)

@@ -9,7 +9,14 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from customers.aspect_trends import AspectTrend, aspect_trends, changed, sentences_of
+from customers.aspect_trends import (
+    SURE,
+    AspectTrend,
+    aspect_trends,
+    changed,
+    sentences_of,
+    shop_trends,
+)
 from customers.models import Aspect, AspectMention
 from customers.periods import LENGTHS_DAYS, asked_period
 
@@ -29,8 +36,13 @@ def aspect_list(request: HttpRequest) -> HttpResponse:
         "compared": len(trends),
         "fell": [_row(one, said, names) for one in fell],
         "rose": [_row(one, said, names) for one in rose],
+        "shop": [_row(one, said, names) for one in _by_place(shop_trends(period, period.before()))],
     }
     return render(request, "aspects/list.html", context)
+
+
+def _by_place(trends: list[AspectTrend]) -> list[AspectTrend]:
+    return sorted(trends, key=lambda one: (-one.reviews, one.aspect_id))
 
 
 def _row(
@@ -38,11 +50,13 @@ def _row(
 ) -> dict[str, Any]:
     polarity = AspectMention.Polarity
     sounds = polarity.NEGATIVE if one.is_worse else polarity.POSITIVE
-    asked = {"product": one.product_id, "aspect": one.aspect_id, "polarity": sounds.value}
+    asked: dict[str, Any] = {"aspect": one.aspect_id, "polarity": sounds.value}
+    if one.product_id is not None:
+        asked["product"] = one.product_id
     return {
         "trend": one,
+        "is_sure": one.p <= SURE,
         "aspect": names[one.aspect_id],
-        "sentences": said.get((one.product_id, one.aspect_id), []),
+        "sentences": said.get((one.product_id or 0, one.aspect_id), []),
         "query": urlencode(asked),
     }
-

@@ -31,6 +31,7 @@ MOST_TERMS = 60  # are looked at for a topic's words
 TABLE = Path(__file__).with_name("stop_words.txt")
 # Words stay apart where a sentence ends, so that no pair spans two of them.
 PIECE = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[.!?;,:\n()]")
+NUMBERED = re.compile(r"\S*\d\S*")  # order numbers, prices, dates: no words
 IDEOGRAPHS = re.compile(r"[㐀-鿿]+")
 ENDINGS = ("ing", "ie", "ied", "ed", "y", "e")
 
@@ -89,7 +90,7 @@ def _word_terms(text: str) -> Iterator[str]:
     stop = stop_words()
     pieces = [
         "" if IDEOGRAPHS.search(piece) or _is_empty(piece, stop) else piece
-        for piece in PIECE.findall(text)
+        for piece in PIECE.findall(NUMBERED.sub(".", text))
     ]
     yield from filter(None, pieces)
     yield from (f"{first} {second}" for first, second in pairwise(pieces) if first and second)
@@ -113,11 +114,11 @@ def _gram_terms(text: str) -> Iterator[str]:
 
 @cache
 def stop_words() -> frozenset[str]:
-    """English words and Chinese characters that say nothing about a topic."""
-    english, chinese = (
+    """Words of some languages and Chinese characters that say nothing about a topic."""
+    *spaced, chinese = (
         line for line in TABLE.read_text("utf-8").splitlines() if not line.startswith("#")
     )
-    return frozenset(english.split()) | frozenset(chinese)
+    return frozenset(" ".join(spaced).split()) | frozenset(chinese)
 
 
 def _words(

@@ -83,9 +83,7 @@ def members(topics: Topics, embeddings: NDArray[np.float32]) -> Membership:
     return Membership(found, cosines)
 
 
-def nearest_texts(
-    topics: Topics, membership: Membership, count: int
-) -> list[NDArray[np.int64]]:
+def nearest_texts(topics: Topics, membership: Membership, count: int) -> list[NDArray[np.int64]]:
     """For each topic its members nearest to the centre, at most `count`, the nearest first."""
     found = []
     for topic in range(len(topics)):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from customers.models import Customer, Message, Ticket
-from intelligence.analysis.kind import Kind, Result, Vector
+from intelligence.analysis.kind import Kind, Result
 from intelligence.analysis.kinds.mentions import keep_mentions, read_mentions
 from intelligence.analysis.kinds.sentiment import (
     SENTIMENT_COLUMNS,
