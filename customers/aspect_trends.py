@@ -52,14 +52,14 @@ class AspectTrend:
         return self.share - self.former_share
 
 
-def aspect_trends(now: Period, before: Period) -> list[AspectTrend]:
-    """Every product and aspect with enough reviews in both periods, the surest change first.
+def aspect_trends(now: Period, before: Period, fewest: int = FEWEST) -> list[AspectTrend]:
+    """Every product and aspect with `fewest` reviews in both periods, the surest change first.
 
     A review counts once for an aspect, and as negative when one of its mentions is.
     """
     counted = _counted_reviews(now, before, "review__product", "review__product__name")
     shop = _shop_shares(counted)
-    return _judged([_Counts.of(row) for row in counted], shop)
+    return _judged([_Counts.of(row) for row in counted], shop, fewest)
 
 
 def shop_trends(now: Period, before: Period) -> list[AspectTrend]:
@@ -75,7 +75,7 @@ def shop_trends(now: Period, before: Period) -> list[AspectTrend]:
         one.aspect_id: (one.negative + one.former_negative) / max(one.n + one.former, 1)
         for one in together
     }
-    return _judged(together, usual)
+    return _judged(together, usual, FEWEST)
 
 
 def changed(trends: Sequence[AspectTrend], *, worse: bool) -> list[AspectTrend]:
@@ -126,12 +126,14 @@ class _Counts:
     @classmethod
     def of(cls, row: dict[str, Any]) -> _Counts:
         """As they were counted."""
-        names = ("n", "negative", "former", "former_negative")
         return cls(
             row["aspect"],
-            *(row[name] for name in names),
-            product_id=row.get("review__product"),
-            product_name=row.get("review__product__name", ""),
+            row["n"],
+            row["negative"],
+            row["former"],
+            row["former_negative"],
+            row.get("review__product"),
+            row.get("review__product__name", ""),
         )
 
     def plus(self, other: _Counts) -> _Counts:
@@ -186,9 +188,9 @@ def _shop_shares(counted: Sequence[dict[str, Any]]) -> dict[str, float]:
     return {slug: negative[slug] / max(n, 1) for slug, n in texts.items()}
 
 
-def _judged(counted: Sequence[_Counts], usual: dict[str, float]) -> list[AspectTrend]:
+def _judged(counted: Sequence[_Counts], usual: dict[str, float], fewest: int) -> list[AspectTrend]:
     trends = [
-        _trend(one, usual[one.aspect_id]) for one in counted if min(one.n, one.former) >= FEWEST
+        _trend(one, usual[one.aspect_id]) for one in counted if min(one.n, one.former) >= fewest
     ]
     return sorted(trends, key=lambda one: (one.p, one.product_id or 0, one.aspect_id))
 

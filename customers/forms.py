@@ -166,8 +166,8 @@ class TopicNameForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
 
-    def __init__(self, topic: Topic, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"name": topic.name}, **kwargs)
+    def __init__(self, topic: Topic, data: Any = None) -> None:
+        super().__init__(data, initial={"name": topic.name})
         self.fields["name"].widget.attrs["placeholder"] = topic.suggested_name
 
 
@@ -178,7 +178,7 @@ class MergeForm(forms.Form):
         Topic.objects.none(), label=_("Merge into"), empty_label=_("choose a topic")
     )
 
-    def __init__(self, topic: Topic, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, topic: Topic, data: Any = None) -> None:
+        super().__init__(data)
         others: Any = self.fields["into"]
         others.queryset = Topic.objects.shown().filter(kind=topic.kind).exclude(pk=topic.pk)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
@@ -127,7 +128,8 @@ def write_topics(kind: str, texts: Texts, placed: dict[str, Placed]) -> None:
             topics[at] = key
     with transaction.atomic(), connection.cursor() as cursor:
         statement = PUT_SQL.format(table=TABLES[kind])
-        cursor.execute(statement, {"rows": texts.rows.tolist(), "topics": topics})
+        asked: dict[str, Any] = {"rows": texts.rows.tolist(), "topics": topics}
+        cursor.execute(statement, asked)
 
 
 def placed_topics(fit: TopicFit) -> dict[str, Placed]:
@@ -164,7 +166,7 @@ def _placed(
 
 def _chunk(kind: str, version: str, after: int) -> Texts:
     texts = TEXTS_SQL[kind].format(narrowed="t.id > %(after)s")
-    asked = {"version": version, "after": after, "limit": CHUNK}
+    asked: dict[str, Any] = {"version": version, "after": after, "limit": CHUNK}
     with connection.cursor() as cursor:
         cursor.execute(CHUNK_SQL.format(texts=texts), asked)
         return texts_of(cursor.fetchall())

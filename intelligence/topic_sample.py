@@ -60,7 +60,7 @@ def sample_of(kind: str, version: str, language: str, default: str) -> Sample:
     """The rows of a language that its topics are fitted to, in the order of their keys."""
     narrowed = NARROWED.format(column=LANGUAGE_COLUMN[kind])
     texts = TEXTS_SQL[kind].format(narrowed=narrowed)
-    asked = {
+    asked: dict[str, Any] = {
         "version": version,
         "language": language,
         "default": default,

@@ -14,7 +14,7 @@ from customers.models.alarm import MOST_ROWS, Finding
 from customers.models.aspect import reviews_mentioning
 from customers.periods import Period
 
-DAYS = 60
+DAYS = 90
 DROP = 0.3  # by which the share of reviews that speak ill of it rose
 FEWEST_NEGATIVE = 4
 
@@ -26,13 +26,17 @@ def find(now: datetime) -> Iterator[Finding]:
     last = timezone.localdate(now)
     period = Period(last - timedelta(days=DAYS - 1), last)
     before = Period(period.first - timedelta(days=BEFORE_DAYS), period.first - timedelta(days=1))
-    trends = aspect_trends(period, before)
+    trends = aspect_trends(period, before, fewest=0)
     names = {aspect.pk: aspect for aspect in Aspect.objects.active()}
     for one in trends:
-        risen = one.negative / one.reviews - one.former_negative / one.former_reviews
+        risen = _share(one.negative, one.reviews) - _share(one.former_negative, one.former_reviews)
         enough = one.is_worse and risen >= DROP and one.negative >= FEWEST_NEGATIVE
         if enough and is_sure(one.p, len(trends)):
             yield _finding(one, names[one.aspect_id], period)
+
+
+def _share(negative: int, reviews: int) -> float:
+    return negative / max(reviews, 1)
 
 
 def _finding(one: AspectTrend, aspect: Aspect, period: Period) -> Finding:

@@ -13,7 +13,7 @@ from customers.models import Alarm, Product, Review
 from customers.models.alarm import MOST_ROWS, Finding
 from customers.significance import mean_fell
 
-DAYS = 60
+DAYS = 90
 FEWEST = 5  # reviews in either time
 DROP, LARGE_DROP = 0.3, 0.8  # of a score from -1 to 1
 PRIOR_WEIGHT = 5.0  # reviews that the shop's own variance counts like
@@ -37,11 +37,12 @@ def find(now: datetime) -> Iterator[Finding]:
         former_mean=Avg("effective_score", filter=early),
         former_spread=Variance("effective_score", filter=early),
     )
-    tested = list(rows.filter(n__gte=FEWEST, former_n__gte=FEWEST).order_by("product"))
-    for row in tested:
+    enough: Any = rows.filter(n__gte=FEWEST, former_n__gte=FEWEST).order_by("product")
+    tested = said.values("product").distinct().count()
+    for row in enough:
         now_, before = _period(row, ""), _period(row, "former_")
         probability = mean_fell(now_, before, prior, PRIOR_WEIGHT)
-        if row["former_mean"] - row["mean"] >= DROP and is_sure(probability, len(tested)):
+        if row["former_mean"] - row["mean"] >= DROP and is_sure(probability, tested):
             yield _finding(row, window, probability)
 
 

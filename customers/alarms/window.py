@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-ALPHA = 0.01
+ALPHA = 0.005
 BEFORE_DAYS = 365
 
 

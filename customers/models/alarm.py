@@ -72,7 +72,8 @@ class AlarmQuerySet(RecordQuerySet):
         """
         found = {finding.key: finding for finding in findings}
         with transaction.atomic():
-            last = {alarm.key: alarm for alarm in self.filter(kind=kind).order_by("raised_at")}
+            known: Any = self.filter(kind=kind).order_by("raised_at", "id")
+            last: dict[str, Alarm] = {alarm.key: alarm for alarm in known}
             new = [
                 finding
                 for key, finding in found.items()
@@ -81,7 +82,7 @@ class AlarmQuerySet(RecordQuerySet):
             superseded = [last[finding.key].pk for finding in new if finding.key in last]
             gone = Q(pk__in=superseded) | ~Q(key__in=found)
             self.filter(gone, kind=kind, ended_at__isnull=True).update(ended_at=now)
-            self.bulk_create([_raised(kind, finding, now) for finding in new])
+            Alarm.objects.bulk_create([_raised(kind, finding, now) for finding in new])
         return len(new)
 
 

@@ -97,7 +97,7 @@ def _topic_row(one: TopicTrend) -> dict[str, Any]:
 def _aspect_row(one: AspectTrend, names: dict[str, str]) -> dict[str, Any]:
     polarity = AspectMention.Polarity
     sounds = polarity.NEGATIVE if one.is_worse else polarity.POSITIVE
-    asked = {"product": one.product_id, "aspect": one.aspect_id, "polarity": sounds.value}
+    asked = {"product": str(one.product_id), "aspect": one.aspect_id, "polarity": sounds.value}
     return {
         "aspect": _short(f"{names[one.aspect_id]}: {one.product_name}"),
         "points": round(100 * one.change, 1),

@@ -34,7 +34,7 @@ def topic_list(request: StaffRequest) -> HttpResponse:
     sort = request.GET.get("sort", "")
     pages = Paginator(_sorted(trends, sort), TOPICS_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    page.object_list = with_examples(page.object_list, request.user)
+    page.object_list = with_examples(list(page.object_list), request.user)
     context = {
         "page": page,
         "kind": kind,

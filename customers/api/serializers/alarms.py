@@ -17,7 +17,9 @@ class AlarmSerializer(serializers.ModelSerializer):
     title = serializers.SerializerMethodField()
     explanation = serializers.SerializerMethodField()
     state = serializers.ChoiceField(choices=["open", "dismissed", "ended"], read_only=True)
-    dismissed_by = serializers.SlugRelatedField(slug_field="username", read_only=True)
+    dismissed_by = serializers.CharField(
+        source="dismissed_by.username", read_only=True, default=None
+    )
 
     class Meta:
         model = Alarm

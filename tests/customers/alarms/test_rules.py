@@ -89,13 +89,12 @@ def silent_kind(shop):
 
 
 def new_topic(shop):
-    topic = models.Topic.objects.create(kind="ticket", suggested_name="Lid hinge", words=[["lid", 1]])
-    Ticket.objects.bulk_create(
-        [
-            models.Ticket(subject="Lid", opened_at=days_ago(n), last_message_at=days_ago(n), topic=topic)
-            for n in range(1, 9)
-        ]
-    )  # fmt: skip
+    topic = models.Topic.objects.create(
+        kind="ticket", suggested_name="Lid hinge", words=[["lid", 1]]
+    )
+    for n in range(1, 9):
+        at = days_ago(n)
+        Ticket.objects.create(subject="Lid", opened_at=at, last_message_at=at, topic=topic)
     return "Lid hinge"
 
 
