@@ -4,6 +4,7 @@ from customers import models
 from customers.models import Customer, Message, Review, SimilarProduct, Ticket
 from tests.customers.admin.html_form import fields_of
 from tests.factories import (
+    AlarmFactory,
     ArticleFactory,
     AspectMentionFactory,
     AutomaticLabelFactory,
@@ -19,6 +20,7 @@ from tests.factories import (
     RecommendationFactory,
     ReviewFactory,
     TicketFactory,
+    TopicFactory,
     TrainingFactory,
     UserFactory,
 )
@@ -140,6 +142,8 @@ MAKERS = {
     "correction": lambda: CorrectionFactory(by=UserFactory()),
     "training": lambda: TrainingFactory(requested_by=UserFactory()),
     "promotion": lambda: PromotionFactory(requested_by=UserFactory()),
+    "topic": TopicFactory,
+    "alarm": lambda: AlarmFactory(dismissed_by=UserFactory()),
     "user": UserFactory,
 }
 
