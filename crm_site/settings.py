@@ -225,6 +225,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "intelligence.tasks.refresh_values",
         "schedule": env.int("MEASURES_REFRESH_SECONDS", default=60),
     },
+    "refresh-topics": {
+        "task": "intelligence.tasks.refresh_topics",
+        "schedule": env.int("TOPICS_REFRESH_SECONDS", default=120),
+    },
+    "raise-alarms": {
+        "task": "customers.tasks.raise_alarms",
+        "schedule": env.int("ALARMS_SECONDS", default=180),
+    },
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
     "refresh-aggregates": {
         "task": "customers.tasks.refresh_aggregates",

@@ -15,6 +15,7 @@ from customers.audiences.filtering import AudienceFilter
 from customers.feelings import FEELING_RANGES, FEELING_STEPS, FEELINGS
 from customers.indexed_values import indexed_values
 from customers.models import (
+    Alarm,
     Aspect,
     AspectMention,
     Customer,
@@ -27,6 +28,7 @@ from customers.models import (
     RfmClass,
     Segment,
     Ticket,
+    Topic,
 )
 from customers.models.aspect import reviews_mentioning
 from customers.periods import EARLIEST, LATEST, Period
@@ -126,6 +128,28 @@ class SourceFilter(filters.CharFilter):
         return super().filter(qs, value) if value != OWN else qs.filter(source="")
 
 
+class AlarmFilter(filters.ModelChoiceFilter):
+    """The very rows that an alarm named when it was last seen; none where they are of
+    another list.
+    """
+
+    def __init__(self, rows_of: str) -> None:
+        alarms = Alarm.objects.filter(rows_of=rows_of)
+        super().__init__(queryset=alarms, label=_("Alarm"), widget=HiddenInput)
+
+    def filter(self, qs: models.QuerySet, value: Alarm | None) -> models.QuerySet:
+        """The rows of the alarm, else all."""
+        return qs.filter(pk__in=value.row_pks) if value else qs
+
+
+class TopicFilter(filters.ModelChoiceFilter):
+    """Rows about one topic."""
+
+    def __init__(self, kind: str) -> None:
+        topics = Topic.objects.filter(kind=kind)
+        super().__init__(queryset=topics, label=_("Topic"), widget=HiddenInput)
+
+
 class CustomerFilter(filters.FilterSet):
     """The customer list."""
 
@@ -146,6 +170,7 @@ class CustomerFilter(filters.FilterSet):
         "spent_total", "lt", label=_("Spent less than"), widget=HiddenInput
     )
     currency = filters.CharFilter(label=_("Currency"), widget=HiddenInput)
+    alarm = AlarmFilter("customers")
     sort = Sorting(
         label=_("Sort"),
         empty_label=_("newest first"),
@@ -211,6 +236,8 @@ class TicketFilter(filters.FilterSet):
         label=_("Aspect"),
         widget=HiddenInput,
     )
+    topic = TopicFilter("ticket")
+    alarm = AlarmFilter("tickets")
 
     class Meta:
         model = Ticket
@@ -289,6 +316,7 @@ class OrderFilter(filters.FilterSet):
         method="that_count",
         widget=HiddenInput,
     )
+    alarm = AlarmFilter("orders")
 
     class Meta:
         model = Order
@@ -335,6 +363,8 @@ class ReviewFilter(filters.FilterSet):
     )
     written_since = DayFilter("written_at", _("Written since"), until=False)
     written_until = DayFilter("written_at", _("Written until"), until=True)
+    topic = TopicFilter("review")
+    alarm = AlarmFilter("reviews")
 
     class Meta:
         model = Review
@@ -349,3 +379,14 @@ class ReviewFilter(filters.FilterSet):
         chosen = {name: self.form.cleaned_data.get(name) for name in ("aspect", "polarity")}
         narrowed = super().filter_queryset(queryset)
         return reviews_mentioning(narrowed, **{name: said for name, said in chosen.items() if said})
+
+
+class AlarmListFilter(filters.FilterSet):
+    """The list of alarms; the open ones unless another state is asked for."""
+
+    kind = filters.ChoiceFilter(choices=Alarm.Kind.choices, label=_("Kind"))
+    severity = filters.ChoiceFilter(choices=Alarm.Severity.choices, label=_("Severity"))
+
+    class Meta:
+        model = Alarm
+        fields = ()

@@ -16,6 +16,7 @@ from customers.models import (
     Sentiment,
     Taxon,
     Ticket,
+    Topic,
     User,
 )
 
@@ -164,3 +165,32 @@ class AudienceForm(forms.ModelForm):
         model = Audience
         fields = ("name", "description")
         widgets: dict[str, Any] = {"description": forms.Textarea(attrs={"rows": 2})}
+
+
+class DismissForm(forms.Form):
+    """Why an alarm is put aside, where somebody wants to say so."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+class TopicNameForm(forms.Form):
+    """What staff call a topic; empty gives it the machine's name again."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+
+    def __init__(self, topic: Topic, data: Any = None) -> None:
+        super().__init__(data, initial={"name": topic.name})
+        self.fields["name"].widget.attrs["placeholder"] = topic.suggested_name
+
+
+class MergeForm(forms.Form):
+    """Another standing topic of the same kind that takes this one in."""
+
+    into = forms.ModelChoiceField(
+        Topic.objects.none(), label=_("Merge into"), empty_label=_("choose a topic")
+    )
+
+    def __init__(self, topic: Topic, data: Any = None) -> None:
+        super().__init__(data)
+        others: Any = self.fields["into"]
+        others.queryset = Topic.objects.shown().filter(kind=topic.kind).exclude(pk=topic.pk)

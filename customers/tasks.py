@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from customers.alarms.run import raise_alarms as raise_what_is_found
 from customers.imports.jobs import carry_out
 from customers.insight import aggregates, digests
 from customers.measures import refresh_measures_when_due
@@ -32,3 +33,9 @@ def refresh_aggregates() -> None:
 def make_digests() -> None:
     """Tell the last whole week of the shop, unless that is done."""
     digests.make_digests()
+
+
+@shared_task
+def raise_alarms() -> None:
+    """Raise, keep current and end alarms by what the rules find now."""
+    raise_what_is_found()

@@ -4,7 +4,9 @@ from django.contrib.auth import views as auth
 from django.urls import path
 
 from customers.views import (
+    alarms,
     articles,
+    aspects,
     audience_builder,
     audiences,
     automation,
@@ -20,6 +22,7 @@ from customers.views import (
     sentiment,
     taxonomies,
     tickets,
+    topics,
 )
 
 urlpatterns = [
@@ -79,6 +82,15 @@ urlpatterns = [
     path("reviews/<int:pk>/sentiment/", sentiment.decide_review, name="review-sentiment"),
     path("orders/", orders.order_list, name="orders"),
     path("orders/<int:pk>/", orders.order_page, name="order"),
+    path("topics/", topics.topic_list, name="topics"),
+    path("topics/<int:pk>/", topics.topic_page, name="topic"),
+    path("topics/<int:pk>/name/", topics.rename, name="topic-name"),
+    path("topics/<int:pk>/merge/", topics.merge, name="topic-merge"),
+    path("topics/<int:pk>/split/", topics.split, name="topic-split"),
+    path("aspects/", aspects.aspect_list, name="aspects"),
+    path("alarms/", alarms.alarm_list, name="alarms"),
+    path("alarms/<int:pk>/dismiss/", alarms.dismiss, name="alarm-dismiss"),
+    path("alarms/<int:pk>/undo/", alarms.undo, name="alarm-undo"),
     path("articles/", articles.article_list, name="articles"),
     path("articles/<int:pk>/", articles.article_page, name="article"),
     path("taxonomies/", taxonomies.taxonomy_index, name="taxonomy-index"),

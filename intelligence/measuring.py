@@ -37,6 +37,7 @@ from intelligence.evaluation.texts import (
     same_labels,
     sentiment_question,
 )
+from intelligence.evaluation.topics import evaluate_topics
 from intelligence.evaluation.value import evaluate_value
 from intelligence.evaluation.value_class import evaluate_value_class
 from intelligence.training.run import companion
@@ -44,6 +45,7 @@ from intelligence.training.segment import train_on_labels as train_segment_on_la
 from intelligence.training.text_heads import train_on_labels
 
 LABELS = {"sentiment": SENTIMENT_LABELS, "intent": INTENT_LABELS, "priority": PRIORITY_LABELS}
+TOPIC_LABELS = ("label", "intent", "negative_reason", "category")
 SHIPPED_NAME = "shipped"
 
 Figures = dict[str, Any]
@@ -162,6 +164,13 @@ def _recommendation(request: Request, encode: ManyTexts) -> Figures:
     return evaluate_recommendation(request.data, encode, request.train, request.items)
 
 
+def _topics(request: Request, encode: ManyTexts) -> Figures:
+    if any((request.train, request.model, request.predictions)):
+        raise TableError("topics are found in --data: no --train, no --model, no --predictions")
+    table = read_texts(request.data, TOPIC_LABELS)
+    return evaluate_topics(table, encode) | {"left_out": table.left_out}
+
+
 def _value_class(request: Request, _encode: ManyTexts) -> Figures:
     if request.predictions is not None or request.model is not None:
         raise TableError("value_class learns from --train or --data: no --model, no --predictions")
@@ -183,5 +192,6 @@ MEASURES: Mapping[str, Callable[[Request, ManyTexts], Figures]] = {
     "value": _value,
     "value_class": _value_class,
     "recommendation": _recommendation,
+    "topics": _topics,
 }
 TASKS = tuple(MEASURES)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from pgvector.django import VectorField
+from pgvector.django import HalfVectorField, VectorField
 
-from customers.models import ModelVersion, Product
+from customers.models import Message, ModelVersion, Product, Review, Topic
 
 
 class Prediction(models.Model):
@@ -69,3 +70,74 @@ class ProductVector(models.Model):
 
     def __str__(self) -> str:
         return str(self.product)
+
+
+class TextVector(models.Model):
+    """The backbone's reading of one text, of unit length, kept when the text was analysed.
+
+    Each row is of one message or one review, and goes with it; other kinds of text get a
+    column of their own. The dimension is that of the encoder `embedding_version`: only
+    vectors of one version can be compared. Half precision keeps cosines to three decimals.
+    """
+
+    message = models.OneToOneField(
+        Message, models.CASCADE, null=True, related_name="vector", verbose_name=_("message")
+    )
+    review = models.OneToOneField(
+        Review, models.CASCADE, null=True, related_name="vector", verbose_name=_("review")
+    )
+    embedding = HalfVectorField(_("text embedding"))
+    embedding_version = models.CharField(max_length=64, verbose_name=_("embedding version"))
+
+    class Meta:
+        verbose_name = _("text vector")
+        verbose_name_plural = _("text vectors")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(message__isnull=False, review__isnull=True)
+                | Q(message__isnull=True, review__isnull=False),
+                name="textvector_of_one_text",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.message or self.review)
+
+
+class TopicVector(models.Model):
+    """Where a topic lies: the centre of its texts, of unit length, and the least cosine to
+    it that makes a text a member.
+    """
+
+    topic = models.OneToOneField(
+        Topic, models.CASCADE, primary_key=True, related_name="vector", verbose_name=_("topic")
+    )
+    centre = HalfVectorField(_("centre"))
+    radius = models.FloatField(_("least cosine"))
+    embedding_version = models.CharField(max_length=64, verbose_name=_("embedding version"))
+
+    class Meta:
+        verbose_name = _("topic vector")
+        verbose_name_plural = _("topic vectors")
+
+    def __str__(self) -> str:
+        return str(self.topic)
+
+
+class TopicFit(models.Model):
+    """When the topics of tickets or of reviews were last fitted, to how many texts, and how
+    many vectors there were of their kind: what tells when the next fit is due.
+    """
+
+    kind = models.CharField(_("of"), max_length=8, choices=Topic.Kind.choices, primary_key=True)
+    embedding_version = models.CharField(max_length=64, verbose_name=_("embedding version"))
+    texts = models.PositiveIntegerField(_("texts"))
+    vectors = models.PositiveIntegerField(_("vectors"))
+    fitted_at = models.DateTimeField(_("fitted at"))
+
+    class Meta:
+        verbose_name = _("fit of topics")
+        verbose_name_plural = _("fits of topics")
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.fitted_at:%Y-%m-%d %H:%M}"

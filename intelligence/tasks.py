@@ -23,6 +23,7 @@ from intelligence.recommending.measure import measure_when_due
 from intelligence.recommending.prospects import carry_out_search
 from intelligence.recommending.renewal import renew_nightly, renew_outdated
 from intelligence.serving import carry_out_promotion, note_serving
+from intelligence.topics import refresh_topics as fit_topics_when_due
 from intelligence.training.jobs import carry_out_training, end_the_dead, measure_version
 
 logger = logging.getLogger(__name__)
@@ -119,6 +120,12 @@ def search_prospects(pk: int) -> None:
 def refresh_values() -> None:
     """Tell what customers will order and spend when orders changed."""
     refresh_values_when_due(patient=True)
+
+
+@shared_task
+def refresh_topics() -> None:
+    """Fit the topics of tickets and reviews again when enough was written since."""
+    fit_topics_when_due()
 
 
 @shared_task

@@ -15,20 +15,25 @@ from numpy.typing import NDArray
 
 from intelligence.models import ProductVector
 
-HEADER = struct.Struct(">HH")  # dimension, unused; then big-endian floats
+HEADER = struct.Struct(">HH")  # dimension, unused; then big-endian numbers
+FLOATS, HALVES = ">f4", ">f2"
 
 
-def sent(column: str) -> Func:
-    """The binary form of a vector column, to select."""
-    return Func(column, function="vector_send", output_field=BinaryField())
+def sent(column: str, function: str = "vector_send") -> Func:
+    """The binary form of a vector column, to select; of one in half precision by
+    "halfvec_send".
+    """
+    return Func(column, function=function, output_field=BinaryField())
 
 
-def stacked(vectors: Sequence[bytes]) -> NDArray[np.float32]:
-    """Selected vectors of equal length as float32[n, d]; [0, 0] of none."""
+def stacked(vectors: Sequence[bytes], numbers: str = FLOATS) -> NDArray[np.float32]:
+    """Selected vectors of equal length as float32[n, d]; [0, 0] of none. `numbers` is
+    `FLOATS` or `HALVES`, as the column holds them.
+    """
     if not vectors:
         return np.zeros((0, 0), np.float32)
     table = np.frombuffer(b"".join(vectors), np.uint8).reshape(len(vectors), -1)
-    return np.ascontiguousarray(table[:, HEADER.size :]).view(">f4").astype(np.float32)
+    return np.ascontiguousarray(table[:, HEADER.size :]).view(numbers).astype(np.float32)
 
 
 def binary(vector: NDArray[np.float32]) -> bytes:

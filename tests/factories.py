@@ -141,6 +141,41 @@ class AudienceFactory(DjangoModelFactory):
     )
 
 
+class TopicFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Topic
+
+    kind = "ticket"
+    language = "en"
+    suggested_name = factory.Sequence("Late parcel, courier {}".format)
+    words = factory.LazyFunction(lambda: [["late parcel", 0.5], ["courier", 0.25]])
+    coherence = 0.7
+    first_seen_at = NOON
+    found_at = NOON
+
+
+class AlarmFactory(DjangoModelFactory):
+    """An open alarm about the returns of a product."""
+
+    class Meta:
+        model = models.Alarm
+
+    kind = "returns"
+    key = factory.Sequence("product:{}".format)
+    severity = 2
+    product = factory.SubFactory(ProductFactory)
+    subject_name = factory.LazyAttribute(lambda alarm: str(alarm.product))
+    evidence = factory.LazyFunction(
+        lambda: {
+            "returns": 9, "units": 10, "sales": 30, "rate": 0.3, "former_rate": 0.05, "days": 90,
+        }
+    )  # fmt: skip
+    rows_of = "orders"
+    row_pks = factory.LazyFunction(list)
+    raised_at = NOON
+    last_seen_at = NOON
+
+
 class ArticleFactory(DjangoModelFactory):
     class Meta:
         model = models.Article

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django_filters import rest_framework as filters
 
 from customers.audiences.compiling import condition_of
 from customers.audiences.filtering import offered
 from customers.models import (
+    Alarm,
     Article,
     AspectMention,
     Audience,
@@ -20,6 +23,7 @@ from customers.models import (
     RfmClass,
     Sentiment,
     Ticket,
+    Topic,
 )
 from customers.models.aspect import reviews_mentioning
 
@@ -103,6 +107,7 @@ class TicketFilter(SearchableFilter):
         field_name="suggested_intent_id", label="What the model says."
     )
     sentiment = filters.ChoiceFilter(choices=Sentiment.choices)
+    topic = filters.NumberFilter(field_name="topic_id")
 
     class Meta:
         model = Ticket
@@ -114,6 +119,7 @@ class ReviewFilter(RecordFilter):
 
     customer = filters.NumberFilter(field_name="customer_id")
     product = filters.NumberFilter(field_name="product_id")
+    topic = filters.NumberFilter(field_name="topic_id")
     aspect = filters.CharFilter(method="unchanged", label="The slug of an aspect it mentions.")
     polarity = filters.ChoiceFilter(
         choices=AspectMention.Polarity.choices,
@@ -176,3 +182,33 @@ class CorrectionFilter(filters.FilterSet):
     class Meta:
         model = Correction
         fields = ("task", "model_version")
+
+
+class AlarmFilter(filters.FilterSet):
+    """Filters of alarms."""
+
+    state = filters.ChoiceFilter(
+        choices=[(name, name) for name in ("open", "dismissed", "ended")], method="in_state"
+    )
+    raised_since = filters.IsoDateTimeFilter(field_name="raised_at", lookup_expr="gte")
+    product = filters.NumberFilter(field_name="product_id")
+    customer = filters.NumberFilter(field_name="customer_id")
+
+    class Meta:
+        model = Alarm
+        fields = ("kind", "severity")
+
+    def in_state(self, rows: models.QuerySet, name: str, state: str) -> models.QuerySet:
+        """Those that someone should look at, were put aside, or went away."""
+        alarms: Any = rows
+        return {"open": alarms.standing, "dismissed": alarms.dismissed, "ended": alarms.ended}[
+            state
+        ]()
+
+
+class TopicFilter(filters.FilterSet):
+    """Filters of topics."""
+
+    class Meta:
+        model = Topic
+        fields = ("kind", "is_active", "language")

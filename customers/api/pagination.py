@@ -38,6 +38,18 @@ class LatestFirstCursor(NewestFirstCursor):
     ordering = ("-said_at", "-id")
 
 
+class LatestRaisedCursor(NewestFirstCursor):
+    """The latest alarm first."""
+
+    ordering = ("-raised_at", "-id")
+
+
+class NewestFoundCursor(NewestFirstCursor):
+    """The topic that was found last first."""
+
+    ordering = ("-found_at", "-id")
+
+
 class ByRankCursor(NewestFirstCursor):
     """Customer after customer, the best recommendation first."""
 

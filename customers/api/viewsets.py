@@ -13,8 +13,15 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from customers.api import filters
-from customers.api.pagination import ByRankCursor, BySlugPages, LatestFirstCursor
+from customers.api.pagination import (
+    ByRankCursor,
+    BySlugPages,
+    LatestFirstCursor,
+    LatestRaisedCursor,
+    NewestFoundCursor,
+)
 from customers.api.related import RelatedToCustomer, RelatedToProduct, RelatedToSegment
+from customers.api.serializers.alarms import AlarmSerializer, DismissalSerializer
 from customers.api.serializers.aspects import AspectSerializer
 from customers.api.serializers.corrections import CorrectionSerializer
 from customers.api.serializers.customers import CustomerSerializer, SegmentSerializer
@@ -23,9 +30,11 @@ from customers.api.serializers.orders import OrderSerializer
 from customers.api.serializers.products import ProductSerializer
 from customers.api.serializers.reviews import ReviewSerializer
 from customers.api.serializers.tickets import IntentSerializer, MessageSerializer, TicketSerializer
+from customers.api.serializers.topics import TopicSerializer
 from customers.api.upsert import UpsertMixin
 from customers.decisions import withdraw
 from customers.models import (
+    Alarm,
     Article,
     Aspect,
     Correction,
@@ -37,6 +46,7 @@ from customers.models import (
     Review,
     Segment,
     Ticket,
+    Topic,
 )
 
 
@@ -154,6 +164,42 @@ class CorrectionViewSet(
     def perform_destroy(self, instance: Correction) -> None:
         """Take the decision back."""
         withdraw(instance, by=self.request.user)  # type: ignore[arg-type]
+
+
+class AlarmViewSet(VisibleRows, ReadOnlyModelViewSet):
+    """Changes that are larger than chance, with the keys of the rows behind them."""
+
+    queryset = Alarm.objects.select_related("dismissed_by")
+    serializer_class = AlarmSerializer
+    filterset_class = filters.AlarmFilter
+    pagination_class = LatestRaisedCursor
+
+    @extend_schema(request=DismissalSerializer, responses={200: AlarmSerializer})
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def dismiss(self, request: Request, pk: str) -> Response:
+        """Put the alarm aside; the same thing raises none for 30 days."""
+        alarm = self.get_object()
+        said = DismissalSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        alarm.dismiss(by=request.user, reason=said.validated_data.get("reason", ""))
+        return Response(self.get_serializer(alarm).data)
+
+    @extend_schema(request=None, responses={200: AlarmSerializer})
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def undo(self, request: Request, pk: str) -> Response:
+        """Take the dismissal back."""
+        alarm = self.get_object()
+        alarm.bring_back()
+        return Response(self.get_serializer(alarm).data)
+
+
+class TopicViewSet(VisibleRows, ReadOnlyModelViewSet):
+    """What tickets and reviews are about; tickets and reviews name their topic."""
+
+    queryset = Topic.objects.all()
+    serializer_class = TopicSerializer
+    filterset_class = filters.TopicFilter
+    pagination_class = NewestFoundCursor
 
 
 class IntentViewSet(ReadOnlyModelViewSet):

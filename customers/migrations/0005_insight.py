@@ -309,10 +309,6 @@ class Migration(migrations.Migration):
             model_name="order",
             index=models.Index(fields=["country", "-placed_at"], name="order_by_country"),
         ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["opened_at"], name="ticket_by_opened"),
-        ),
         migrations.AddConstraint(
             model_name="dailysales",
             constraint=models.UniqueConstraint(

@@ -1,5 +1,6 @@
 """The records of a shop."""
 
+from customers.models.alarm import Alarm
 from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
 from customers.models.article import Article
 from customers.models.aspect import Aspect, AspectMention
@@ -34,11 +35,13 @@ from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import
 from customers.models.taxonomy import Intent, Segment, Taxon
 from customers.models.ticket import Message, Ticket
+from customers.models.topic import Topic
 from customers.models.training import Promotion, Training
 from customers.models.user import User
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "Alarm",
     "Analysable",
     "AnalysableQuerySet",
     "Arm",
@@ -81,6 +84,7 @@ __all__ = [
     "SimilarProduct",
     "Taxon",
     "Ticket",
+    "Topic",
     "TouchedDay",
     "Training",
     "User",

@@ -16,6 +16,7 @@ from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.customer import Customer
 from customers.models.product import Product
 from customers.models.sentiment import Sentiment, SentimentRead
+from customers.models.topic import Topic
 
 FEW_STARS = 2  # so many at most are a complaint about the product
 NEGATIVE = (Sentiment.VERY_NEGATIVE, Sentiment.NEGATIVE)
@@ -45,6 +46,16 @@ class Review(ExternalRecord, Analysable, SentimentRead):
     body = models.TextField(_("text"), blank=True)
     written_at = models.DateTimeField(_("written at"), default=timezone.now)
 
+    topic = models.ForeignKey(
+        Topic,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="reviews",
+        verbose_name=_("topic"),
+        db_index=False,
+    )
+
     objects = AnalysableQuerySet.as_manager()
 
     class Meta:
@@ -67,6 +78,11 @@ class Review(ExternalRecord, Analysable, SentimentRead):
             # the review list narrowed to how they sound or to stars
             models.Index(fields=["effective_sentiment", "-written_at"], name="review_by_sentiment"),
             models.Index(fields=["rating", "-written_at"], name="review_by_rating"),
+            # the list narrowed to a topic, and how many of each topic a period has
+            models.Index(fields=["topic", "-written_at"], name="review_by_topic"),
+            models.Index(
+                fields=["written_at"], include=["topic", "effective_score"], name="review_of_period"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ from customers.models.order import Order
 from customers.models.search import matching_prefixes
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.taxonomy import Intent
+from customers.models.topic import Topic
 
 if TYPE_CHECKING:
     from customers.models.user import User
@@ -238,6 +239,15 @@ class Ticket(ExternalRecord):
     )
     sentiment_score = models.FloatField(_("sentiment score"), null=True, editable=False)
     sentiment_trend = models.FloatField(_("change of sentiment"), null=True, editable=False)
+    topic = models.ForeignKey(
+        Topic,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="tickets",
+        verbose_name=_("topic"),
+        db_index=False,
+    )
 
     search = models.GeneratedField(
         expression=SearchVector("subject", "external_id", config="simple"),
@@ -269,8 +279,11 @@ class Ticket(ExternalRecord):
             ),
             models.Index(fields=["customer", "-opened_at"], name="ticket_by_customer"),
             models.Index(fields=["-created_at", "-id"], name="ticket_by_created"),
-            # the tickets of a day, counted and listed
-            models.Index(fields=["opened_at"], name="ticket_by_opened"),
+            # the list narrowed to a topic, and how many of each topic a period has
+            models.Index(fields=["topic", "-last_message_at"], name="ticket_by_topic"),
+            models.Index(
+                fields=["opened_at"], include=["topic", "sentiment_score"], name="ticket_by_opened"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from customers.plots.automation import error_by_share
 from customers.plots.models import model_confusion, model_reliability
 from customers.plots.recommendations import recommendation_lift, recommendation_quality
 from customers.plots.tickets import ticket_sentiment
+from customers.plots.topics import aspect_changes, topic_over_time, topics
 
 PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
     **specs.PLOTS,
@@ -26,6 +27,7 @@ PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
     "audience-orders": audience_orders,
     "audience-rfm": audience_rfm,
     "audience-segments": audience_segments,
+    "aspect-trends": aspect_changes,
     "error-budget": error_by_share,
     "model-confusion": model_confusion,
     "model-reliability": model_reliability,
@@ -50,4 +52,6 @@ PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
     "voice-intents": voice.intents,
     "voice-review-aspects": voice.review_aspects,
     "voice-message-aspects": voice.message_aspects,
+    "topic": topic_over_time,
+    "topics": topics,
 }

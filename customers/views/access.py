@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from customers.models import (
+    Alarm,
     Article,
     Audience,
     Customer,
@@ -23,6 +24,7 @@ from customers.models import (
     Review,
     Taxon,
     Ticket,
+    Topic,
     Training,
     User,
     WeeklyDigest,
@@ -149,3 +151,14 @@ def get_taxonomy_for(user: Any, name: str) -> type[Taxon]:
 def get_taxon_for(user: Any, taxonomy: str, slug: str) -> Taxon:
     """One name of a taxonomy, as for the taxonomy."""
     return get_object_or_404(get_taxonomy_for(user, taxonomy), pk=slug)
+
+
+def get_topic_for(user: Any, pk: int) -> Topic:
+    """The topic, standing or not."""
+    rows = Topic.objects.visible_to(user).select_related("merged_into", "name_set_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def get_alarm_for(user: Any, pk: int) -> Alarm:
+    """The alarm with what it is about."""
+    return get_object_or_404(Alarm.objects.visible_to(user).select_related("dismissed_by"), pk=pk)

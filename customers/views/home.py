@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.filters import FEELING_STEPS
-from customers.models import Customer, Review, Ticket
+from customers.models import Alarm, Customer, Review, Ticket
 from customers.paging import capped_count
 from customers.progress import READ_MODELS, analysis_progress
 
 TOP_ROWS = 6
+TOP_ALARMS = 5
 ANGRY = -0.25
 
 
@@ -27,7 +28,10 @@ def home(request: HttpRequest) -> HttpResponse:
     reviews = Review.objects.visible_to(request.user)
     angry = customers.filter(sentiment_score__lte=ANGRY, order_count__gt=0)
     at_risk = customers.filter(suggested_segment="at_risk")
+    alarms = Alarm.objects.visible_to(request.user).standing()
     context = {
+        "alarms": alarms[:TOP_ALARMS],
+        "alarm_count": alarms.count(),
         "open_count": capped_count(tickets),
         "negative_count": capped_count(tickets.negative()),
         "at_risk_count": capped_count(at_risk),

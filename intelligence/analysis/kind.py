@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from customers.models import Analysable
 from intelligence.engines.contract import Card, Prediction
 
@@ -29,11 +32,25 @@ class Likeness:
 
 
 @dataclass(frozen=True, slots=True)
+class Vector:
+    """A text's embedding float32[d], of length 1 (zeros where nothing was read), the version
+    of the encoder that made it, and the language of the text. `is_opening` tells the text
+    that decides the topic of its row: of a ticket's messages the first.
+    """
+
+    embedding: NDArray[np.float32]
+    version: str
+    language: str
+    is_opening: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What was read of one row: columns to store on it, and the opinions for the ledger.
 
     `extra` carries what the kind stores beside the row, such as a product's embedding;
-    `likeness` what an opening message is like, where no model had learnt its intent.
+    `likeness` what an opening message is like, where no model had learnt its intent;
+    `vector` the text's embedding, where it is kept.
     """
 
     input_sha256: str
@@ -41,6 +58,7 @@ class Result:
     opinions: tuple[Opinion, ...] = ()
     extra: Any = None
     likeness: Likeness | None = None
+    vector: Vector | None = None
 
 
 class Kind(ABC):

@@ -25,8 +25,8 @@ class ReviewSerializer(RecordSerializer):
         fields = (
             *KEYS,
             *("product", "customer", "rating", "title", "body", "written_at"),
-            *("language", "sentiment", "decided_sentiment", "aspects", "analysis"),
+            *("language", "sentiment", "decided_sentiment", "aspects", "topic", "analysis"),
             *TIMES,
         )
-        read_only_fields = ("language",)
+        read_only_fields = ("language", "topic")
         extra_kwargs = {"rating": {"min_value": 1, "max_value": 5}}

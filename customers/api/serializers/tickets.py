@@ -82,12 +82,12 @@ class TicketSerializer(RecordSerializer):
             *("opened_at", "last_message_at", "intent", "decided_intent"),
             *("suggested_priority", "priority_probability", "priority_prediction"),
             *("priority_set_at", "priority_set_automatically"),
-            *("sentiment", "sentiment_score", "sentiment_trend", "messages", "pending"),
+            *("sentiment", "sentiment_score", "sentiment_trend", "topic", "messages", "pending"),
             *TIMES,
         )
         read_only_fields = (
             *("last_message_at", "sentiment_score"),
-            "sentiment_trend",
+            *("sentiment_trend", "topic"),
             *("suggested_priority", "priority_probability", "priority_set_at"),
             "priority_set_automatically",
         )

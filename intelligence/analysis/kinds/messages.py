@@ -15,9 +15,11 @@ from intelligence.analysis.kinds.sentiment import (
     sentiment_columns,
 )
 from intelligence.analysis.kinds.ticket_opinions import TASKS, keep_opinions
+from intelligence.analysis.kinds.vectors import keep_vectors, read_vector
 from intelligence.analysis.unlearnt import suggest_unlearnt
 from intelligence.automation import label_read
 from intelligence.loaded import text_reader
+from intelligence.topic_rows import put_into_topics
 
 LOCK_SQL = "SELECT id FROM customers_ticket WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
@@ -48,8 +50,10 @@ class Messages(Kind):
                 opinions=opinions(reading),
                 extra=mentions,
                 likeness=likeness,
+                vector=read_vector(reader, reading, is_opening=row.pk in openings),
             )
-            for reading, mentions, likeness in zip(
+            for row, reading, mentions, likeness in zip(
+                rows,
                 readings,
                 read_mentions(texts, readings),
                 suggest_unlearnt(reader, readings),
@@ -65,6 +69,8 @@ class Messages(Kind):
                 keep_opinions(cursor, stored)
             label_read((row.ticket_id, result) for row, result in stored)
             keep_mentions("message", stored)
+            keep_vectors("message", stored)
+            put_into_topics("ticket", [(row.ticket_id, result.vector) for row, result in stored])
             Ticket.objects.refresh_sentiment(tickets)
         Customer.objects.refresh_sentiment(row.ticket.customer_id for row, _ in stored)
 

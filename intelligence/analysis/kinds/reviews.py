@@ -13,7 +13,9 @@ from intelligence.analysis.kinds.sentiment import (
     opinions,
     sentiment_columns,
 )
+from intelligence.analysis.kinds.vectors import keep_vectors, read_vector
 from intelligence.loaded import text_reader
+from intelligence.topic_rows import put_into_topics
 
 
 class Reviews(Kind):
@@ -27,20 +29,24 @@ class Reviews(Kind):
         text_reader()
 
     def read(self, rows: Sequence[Review]) -> list[Result]:
+        reader = text_reader()
         texts = [review_text(row) for row in rows]
-        readings = text_reader().read(texts, [{"sentiment"}] * len(rows))
+        readings = reader.read(texts, [{"sentiment"}] * len(rows))
         return [
             Result(
                 input_sha256=reading.input_sha256,
                 columns=sentiment_columns(reading),
                 opinions=opinions(reading),
                 extra=mentions,
+                vector=read_vector(reader, reading),
             )
             for reading, mentions in zip(readings, read_mentions(texts, readings), strict=True)
         ]
 
     def keep(self, stored: Sequence[tuple[Review, Result]]) -> None:
         keep_mentions("review", stored)
+        keep_vectors("review", stored)
+        put_into_topics("review", [(row.pk, result.vector) for row, result in stored])
         products = Product.objects.filter(pk__in={row.product_id for row, _ in stored})
         products.refresh_standing()
         Customer.objects.refresh_sentiment(row.customer_id for row, _ in stored)

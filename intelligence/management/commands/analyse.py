@@ -9,16 +9,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from customers.alarms.run import raise_alarms
 from customers.insight.aggregates import rebuild
 from customers.insight.digests import make_digests
 from customers.measures import refresh_measures_when_due
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import Tally, analyse_pending
 from intelligence.customer_values import refresh_values_when_due
+from intelligence.topics import refresh_topics
 
 
 class Command(BaseCommand):
-    """Drains the pending rows, kind after kind; customers are measured and valued as well."""
+    """Drains the pending rows, kind after kind; then measures, topics and alarms follow."""
 
     help = "Read all pending rows in this process and store the results on them."
 
@@ -34,11 +36,11 @@ class Command(BaseCommand):
         started = time.perf_counter()
         names = options["kinds"] or list(KINDS)
         tallies = {name: self._run(name, options) for name in names}
-        if "customer" in names:
-            refresh_measures_when_due()
-            refresh_values_when_due()
-        if not options["kinds"]:
-            self._sum_up(again=options["again"])
+        refresh_measures_when_due()
+        refresh_values_when_due()
+        refresh_topics()
+        self._sum_up(again=options["again"])
+        raise_alarms()
         self._report(tallies, time.perf_counter() - started, as_json=options["json"])
 
     def _run(self, name: str, options: dict[str, Any]) -> Tally:

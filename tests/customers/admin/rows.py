@@ -4,6 +4,7 @@ from customers import models
 from customers.models import Customer, Message, Review, SimilarProduct, Ticket
 from tests.customers.admin.html_form import fields_of
 from tests.factories import (
+    AlarmFactory,
     ArticleFactory,
     AspectMentionFactory,
     AudienceFactory,
@@ -29,6 +30,7 @@ from tests.factories import (
     ReviewFactory,
     RfmChangeFactory,
     TicketFactory,
+    TopicFactory,
     TrainingFactory,
     UserFactory,
 )
@@ -160,6 +162,8 @@ MAKERS = {
     "rfmchange": RfmChangeFactory,
     "cohortcell": CohortCellFactory,
     "refresh": RefreshFactory,
+    "topic": TopicFactory,
+    "alarm": lambda: AlarmFactory(dismissed_by=UserFactory()),
     "user": UserFactory,
 }
 
