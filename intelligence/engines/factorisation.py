@@ -1,43 +1,64 @@
-"""Learning the item factors: counts of "bought after", normalised, in low rank.
+"""Learning the item factors of a shop from its histories, texts, categories and prices.
 
-    C_ji = sum over histories and gaps g of  forward / g  (+ backward / g for the reverse)
-    S_ji = C_ji / (row_j ** 0.5 * column_i ** 0.3)  ~  c_j · q_i
+The vector of an item is made of blocks:
 
-Nearer purchases count more, and "i after j" more than "i before j". The powers are
-between raw counts (0: popular items win) and the cosine (0.5). Figures of the choices:
-docs/decisions/0006-recommendation.md.
+    co-purchase   counts of "bought after" in low rank beside the strongest directions of
+                  the texts, then trained to tell the next purchase; items with few sales
+                  lean on the items whose texts are alike
+    text          the embedding as it is
+    category, price band    a one at the item's own
+
+Figures of the choices: docs/decisions/0016-recommender.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array, diags_array
+from scipy.sparse import csr_array
 
+from intelligence.engines.co_purchase import CountSettings, affinity, low_rank, strongest
 from intelligence.engines.contract import Card
-from intelligence.engines.recommendation import Histories, ItemFactors
+from intelligence.engines.item_attributes import Attributes, category_block, price_block
+from intelligence.engines.item_texts import nearest, principal, text_features
+from intelligence.engines.next_item import Progress, TrainingSettings, train
+from intelligence.engines.recommendation import (
+    ATTRIBUTE_WIDTH,
+    Histories,
+    ItemFactors,
+    text_block,
+)
 
 Factors = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`rank` is the length of the co-purchase part, `window` how many purchases apart two
-    items are still counted together, `backward` the weight of the reverse order.
-    `text_weight` and `bias_weight` are relative to a typical best neighbour's score.
-    `half_life_days` is that of a sale in the popularity; None: all sales count alike.
+    """`rank` and `text_rank` are the columns of the co-purchase block that start from
+    counts and from texts. All weights are in logits of the next purchase: `text_weight`
+    that of a cosine of 1, `bias_weight` that of the logarithm of sales, the others that
+    of a history all in one category or price band. `half_life_days` is that of a sale in
+    the popularity; None: all sales count alike. `few_sales` is how many sales weigh as
+    much as the `neighbours` alike in text; `alike` is the weight of having bought those.
     """
 
     rank: int = 384
-    window: int = 10
-    backward: float = 0.5
-    context_power: float = 0.5
-    target_power: float = 0.3
-    text_weight: float = 0.3
-    bias_weight: float = 0.01
+    text_rank: int = 128
+    text_weight: float = 2.0
+    start_text_weight: float = 0.5
+    bias_weight: float = 0.5
+    category_weight: float = 0.5
+    price_weight: float = 0.25
+    few_sales: float = 2.0
+    neighbours: int = 10
+    neighbour_sharpness: float = 4.0
+    alike: float = 0.7
     half_life_days: float | None = 90.0
+    counts: CountSettings = field(default_factory=CountSettings)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
     seed: int = 0
 
 
@@ -45,26 +66,32 @@ def fit(
     histories: Histories,
     embeddings: NDArray[np.float32],
     settings: Settings | None = None,
+    *,
+    words: Sequence[str] = (),
+    attributes: Attributes | None = None,
+    progress: Progress | None = None,
 ) -> ItemFactors:
     """Item factors of one shop. `embeddings` float32[items, d], rows of length 1 (or 0:
-    no text); `item_index` of the histories are its rows. Works without a single sale
-    (then only the text speaks) and for one item. Deterministic by `settings.seed`.
+    no text); `words` the texts themselves, or empty; `item_index` of the histories are
+    rows of both. `progress` is told the share done, in [0, 1]. Works without a single
+    sale (then only the text speaks) and for one item. Deterministic by `settings.seed`.
 
-    Raises ValueError when a history names an item that has no row.
+    Raises ValueError when a history names an item that has no row, or when texts or
+    attributes are not as many as the items.
     """
     chosen = settings or Settings()
+    _check(histories, embeddings, words, attributes)
     items = len(embeddings)
-    if len(histories) and histories.item_index.max() >= items:
-        raise ValueError(f"histories name item {histories.item_index.max()} of {items} items")
-    affinity = _normalised(_after_counts(histories.in_order(), items, chosen), chosen)
-    unit = _typical_best(affinity)
-    contexts, targets = _low_rank(affinity, min(chosen.rank, items), chosen.seed)
-    share = np.float32(np.sqrt(chosen.text_weight * unit))
-    text = embeddings.astype(np.float32) * share
-    bias = chosen.bias_weight * unit * popularity(histories, items, chosen.half_life_days)
+    biases = chosen.bias_weight * popularity(histories, items, chosen.half_life_days)
+    features = text_features(embeddings, words, chosen.seed)
+    bought = _co_purchase(histories, features, biases, chosen, progress or _nobody)
+    sales = np.bincount(histories.item_index, minlength=items)
+    contexts, targets = lean_on_texts(bought, features, sales, chosen)
+    text = embeddings.astype(np.float32) * np.float32(np.sqrt(chosen.text_weight))
+    taste = _taste(attributes, items, chosen)
     return ItemFactors(
-        targets=np.hstack([targets, text, bias[:, None]]).astype(np.float32),
-        contexts=np.hstack([contexts, text]).astype(np.float32),
+        targets=np.hstack([targets, text, taste, biases[:, None]]).astype(np.float32),
+        contexts=np.hstack([contexts, text, taste]).astype(np.float32),
         card=_card(histories, items, contexts.shape[1], embeddings.shape[1]),
     )
 
@@ -72,61 +99,126 @@ def fit(
 def popularity(
     histories: Histories, items: int, half_life_days: float | None
 ) -> NDArray[np.float32]:
-    """Log sales of each item in [0, 1], sales halved in weight per half-life before the
-    last one; zeros without sales.
+    """log(1 + sales) of each item, sales halved in weight per half-life before the last
+    one; zeros without sales.
     """
     if not len(histories):
         return np.zeros(items, np.float32)
     age = histories.time_days.max() - histories.time_days
     weights = np.ones(len(age)) if half_life_days is None else 0.5 ** (age / half_life_days)
-    sales = np.log1p(np.bincount(histories.item_index, weights, minlength=items))
-    return np.asarray(sales / sales.max(), np.float32)
+    sales = np.bincount(histories.item_index, weights, minlength=items)
+    return np.asarray(np.log1p(sales), np.float32)
 
 
-def _after_counts(ordered: Histories, items: int, settings: Settings) -> csr_array:
-    users, bought = ordered.user_index, ordered.item_index
-    counts = csr_array((items, items), dtype=np.float32)
-    for gap in range(1, min(settings.window, len(ordered) - 1) + 1):
-        same = users[gap:] == users[:-gap]
-        earlier, later = bought[:-gap][same], bought[gap:][same]
-        weights = np.full(len(earlier), 1 / gap, np.float32)
-        pairs = coo_array((weights, (earlier, later)), shape=(items, items)).tocsr()
-        counts = counts + pairs + settings.backward * pairs.T
-    # An item bought again says nothing about others, and own items are not recommended.
-    return csr_array(counts - diags_array(counts.diagonal()))
-
-
-def _normalised(counts: csr_array, settings: Settings) -> csr_array:
-    rows = np.maximum(counts.sum(axis=1), 1e-9) ** -settings.context_power
-    columns = np.maximum(counts.sum(axis=0), 1e-9) ** -settings.target_power
-    return csr_array(diags_array(rows) @ counts @ diags_array(columns)).astype(np.float32)
-
-
-def _typical_best(affinity: csr_array) -> float:
-    """The mean, over items with neighbours, of the strongest neighbour's score."""
-    best = affinity.max(axis=1).toarray().ravel() if affinity.nnz else np.zeros(1)
-    return float(best[best > 0].mean()) if (best > 0).any() else 1.0
-
-
-def _low_rank(affinity: csr_array, rank: int, seed: int) -> Factors:
-    """contexts, targets float32[n, rank] with contexts @ targets.T ~ affinity: a
-    randomised SVD (Halko et al. 2011, https://arxiv.org/abs/0909.4061).
+def lean_on_texts(
+    factors: Factors, features: NDArray[np.float32], sales: NDArray[np.int64], settings: Settings
+) -> Factors:
+    """The same factors, where each item leans on those alike in text, the more the fewer
+    its sales: sold when those are sold, and to those who bought them.
     """
-    items = affinity.shape[0]
-    if not affinity.nnz:
+    contexts, targets = factors
+    sold = np.flatnonzero(sales > 0)
+    if not features.shape[1] or not len(sold):
+        return factors
+    place = np.full(len(sales), -1, np.int64)
+    place[sold] = np.arange(len(sold))
+    near = nearest(
+        features, features[sold], settings.neighbours, settings.neighbour_sharpness, own=place
+    )
+    share = settings.few_sales / (settings.few_sales + sales)
+    share = np.where(near.sum(axis=1) > 0, share, 0).astype(np.float32)[:, None]
+    found = _from_neighbours(near, contexts[sold], targets[sold], settings.alike)
+    return (
+        (1 - share) * contexts + share * found[0],
+        (1 - share) * targets + share * found[1],
+    )
+
+
+def of_text_alone(
+    factors: ItemFactors, embeddings: NDArray[np.float32], settings: Settings | None = None
+) -> ItemFactors:
+    """Factors of items that were not there at the fit: their text, at the weight it has
+    in `factors`, and what those alike in text were bought with. Their bias is 0.
+    """
+    chosen = settings or Settings()
+    known = text_block(factors, embeddings.shape[1])
+    weight = np.linalg.norm(known, axis=1).max(initial=0.0)
+    text = embeddings.astype(np.float32) * np.float32(weight)
+    bought = slice(0, factors.dimension - 1 - ATTRIBUTE_WIDTH - embeddings.shape[1])
+    contexts, targets = factors.contexts[:, bought], factors.targets[:, bought]
+    if len(factors):
+        near = nearest(embeddings, known, chosen.neighbours, chosen.neighbour_sharpness)
+        contexts, targets = _from_neighbours(near, contexts, targets, chosen.alike)
+    rest = np.zeros((len(embeddings), ATTRIBUTE_WIDTH + 1), np.float32)
+    return ItemFactors(
+        targets=np.hstack([targets, text, rest]),
+        contexts=np.hstack([contexts, text, rest[:, 1:]]),
+        card=factors.card,
+    )
+
+
+def _check(
+    histories: Histories,
+    embeddings: NDArray[np.float32],
+    words: Sequence[str],
+    attributes: Attributes | None,
+) -> None:
+    items = len(embeddings)
+    if len(histories) and histories.item_index.max() >= items:
+        raise ValueError(f"histories name item {histories.item_index.max()} of {items} items")
+    if len(words) not in (0, items):
+        raise ValueError(f"{len(words)} texts of {items} items")
+    if attributes and not len(attributes.categories) == len(attributes.prices) == items:
+        raise ValueError(f"categories or prices are not as many as the {items} items")
+
+
+def _co_purchase(
+    histories: Histories,
+    features: NDArray[np.float32],
+    biases: NDArray[np.float32],
+    settings: Settings,
+    progress: Progress,
+) -> Factors:
+    """The co-purchase block; of no columns when no two items were bought by one user."""
+    items = len(features)
+    ordered = histories.in_order()
+    together = affinity(ordered, items, settings.counts)
+    if not together.nnz:
         nothing = np.zeros((items, 0), np.float32)
         return nothing, nothing
-    width = min(items, rank + 20)
-    start = np.random.default_rng(seed).standard_normal((items, width), dtype=np.float32)
-    transposed = csr_array(affinity.T)
-    basis = affinity @ start
-    for _ in range(2):
-        basis = np.linalg.qr(basis)[0]
-        basis = affinity @ np.linalg.qr(transposed @ basis)[0]
-    basis = np.linalg.qr(basis)[0]
-    left, strength, right = np.linalg.svd((transposed @ basis).T, full_matrices=False)
-    scale = np.sqrt(strength[:rank])
-    return (basis @ left[:, :rank]) * scale, right[:rank].T * scale
+    contexts, targets = low_rank(together, min(settings.rank, items), settings.seed)
+    text = principal(features, settings.text_rank)
+    length = np.sqrt(np.maximum((text**2).sum(axis=1).mean(), 1e-12))
+    text *= np.float32(np.sqrt(settings.start_text_weight * strongest(together)) / length)
+    start = np.hstack([contexts, text]), np.hstack([targets, text])
+    return train(ordered, start, biases, settings.training, settings.seed, progress)
+
+
+def _from_neighbours(
+    near: csr_array, contexts: NDArray[np.float32], targets: NDArray[np.float32], alike: float
+) -> Factors:
+    """A context is as its neighbours' contexts; a target is as their targets, and lies
+    towards their contexts, for who bought them may want it as well.
+    """
+    means = near @ contexts
+    long, short = _typical_length(targets), _typical_length(contexts)
+    return means, near @ targets + np.float32(alike * long / short) * means
+
+
+def _typical_length(rows: NDArray[np.float32]) -> float:
+    return float(np.linalg.norm(rows, axis=1).mean()) if rows.size else 1.0
+
+
+def _taste(attributes: Attributes | None, items: int, settings: Settings) -> NDArray[np.float32]:
+    if attributes is None:
+        return np.zeros((items, ATTRIBUTE_WIDTH), np.float32)
+    category = category_block(attributes.categories) * np.sqrt(settings.category_weight)
+    price = price_block(attributes.prices) * np.sqrt(settings.price_weight)
+    return np.hstack([category, price]).astype(np.float32)
+
+
+def _nobody(share: float) -> None:
+    """Hears of the progress."""
 
 
 def _card(histories: Histories, items: int, rank: int, dimension: int) -> Card:

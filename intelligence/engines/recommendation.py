@@ -7,9 +7,9 @@ counts at once and nothing is trained per user (asymmetric factors, after Koren 
 section 4, https://doi.org/10.1145/1401890.1401944). Because the sum is linear, the share
 of each purchase in a score is read off, not estimated.
 
-The first columns of both vectors are the co-purchase part, a truncated SVD of the
-normalised counts of "bought after"; the rest is the text embedding of the item. An item
-that was never sold has zeros in the first and is found through the second.
+The columns of both are, in this order: the co-purchase block, learned from histories;
+the text embedding; a one at the item's category and at its price band. An item that was
+never sold is found through its text.
 """
 
 from __future__ import annotations
@@ -25,12 +25,20 @@ from scipy.sparse import csr_array
 from intelligence.engines.contract import Card, Evidence
 
 # A history counts by 1 / (1 + r), r = how many purchases are later; what is older than
-# this many purchases has no weight. Measured: docs/decisions/0006-recommendation.md.
+# this many purchases has no weight. Measured: docs/decisions/0016-recommender.md.
 LOOK_BACK = 50
 # Users or items scored together: bounds memory at this many rows of items.
 BATCH = 256
 
 BIAS = "popularity"
+# The last columns of contexts, and of targets before the bias: taste in categories and
+# in price bands. They are there, as zeros, for items without either.
+CATEGORY_WIDTH, PRICE_WIDTH = 32, 8
+ATTRIBUTE_WIDTH = CATEGORY_WIDTH + PRICE_WIDTH
+TASTES = {
+    "category": slice(-ATTRIBUTE_WIDTH, -PRICE_WIDTH),
+    "price_band": slice(-PRICE_WIDTH, None),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +83,16 @@ class Histories:
         sizes = np.bincount(ordered.user_index, minlength=users)
         ends = np.cumsum(sizes)
         later = ends[ordered.user_index] - 1 - np.arange(len(ordered))
-        weights = np.where(later < LOOK_BACK, 1.0 / (1.0 + later), 0.0)
+        weights = recency_weights(later)
         totals = np.bincount(ordered.user_index, weights, minlength=users)
         shares = (weights / totals[ordered.user_index]).astype(np.float32)
         index = (ordered.user_index, ordered.item_index)
         return csr_array((shares, index), shape=(users, items))
+
+
+def recency_weights(later: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How much a purchase counts after which `later` others came."""
+    return np.where(later < LOOK_BACK, 1.0 / (1.0 + later), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,27 +147,50 @@ def explain(
 ) -> tuple[Evidence, ...]:
     """Which purchases made the score of `target` for a history (oldest first).
 
-    The strongest `count` come first, by absolute share; then the bias. With `count` at
-    least the number of distinct items, the weights sum to r_ui. `name` is the item's
-    index as text (kind "purchase"), or "popularity" (kind "feature").
+    The strongest `count` come first, by absolute share; then the taste in categories and
+    in price bands, where there is any; then the bias. With `count` at least the number of
+    distinct items, the weights sum to r_ui. `name` is the item's index as text (kind
+    "purchase"), or "category", "price_band" or "popularity" (kind "feature").
     """
     weights = _one(item_index).matrix(1, len(factors))
-    items, shares = purchase_shares(factors, weights, 0, np.array([target], np.int64))
+    aimed = np.array([target], np.int64)
+    items, shares = purchase_shares(factors, weights, 0, aimed)
     strongest = np.argsort(-np.abs(shares[:, 0]), kind="stable")[:count]
     bias = Evidence("feature", BIAS, float(factors.biases[target]))
     bought = (Evidence("purchase", str(items[i]), float(shares[i, 0])) for i in strongest)
-    return (*bought, bias)
+    tastes = taste_shares(factors, weights, 0, aimed)
+    found = (Evidence("feature", name, float(s[0])) for name, s in tastes.items() if s[0])
+    return (*bought, *found, bias)
 
 
 def purchase_shares(
     factors: ItemFactors, weights: csr_array, user: int, targets: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The items that a user bought, int[b], and the share of each in the score of each
-    target, float32[b, len(targets)]. `weights` is `Histories.matrix`.
+    target, float32[b, len(targets)], without what is taste. `weights` is
+    `Histories.matrix`.
     """
-    own = slice(weights.indptr[user], weights.indptr[user + 1])
-    bought, weight = weights.indices[own], weights.data[own]
-    return bought, weight[:, None] * (factors.contexts[bought] @ factors.targets[targets, :-1].T)
+    bought, weight = _own(weights, user)
+    plain = slice(0, -ATTRIBUTE_WIDTH)
+    met = factors.contexts[bought, plain] @ factors.targets[targets, :-1][:, plain].T
+    return bought, weight[:, None] * met
+
+
+def taste_shares(
+    factors: ItemFactors, weights: csr_array, user: int, targets: NDArray[np.int64]
+) -> dict[str, NDArray[np.float32]]:
+    """The share of the user's taste in the score of each target, float32[len(targets)],
+    under "category" and "price_band".
+    """
+    bought, weight = _own(weights, user)
+    user_side, item_side = weight @ factors.contexts[bought], factors.targets[targets, :-1]
+    return {name: item_side[:, of] @ user_side[of] for name, of in TASTES.items()}
+
+
+def text_block(factors: ItemFactors, width: int) -> NDArray[np.float32]:
+    """The columns of the contexts that are the text embedding, of this width."""
+    end = factors.contexts.shape[1] - ATTRIBUTE_WIDTH
+    return factors.contexts[:, end - width : end]
 
 
 def top_n(
@@ -208,6 +244,11 @@ def _one(item_index: NDArray[np.int64]) -> Histories:
     """The history of one user, oldest purchase first."""
     n = len(item_index)
     return Histories(np.zeros(n, np.int64), np.asarray(item_index, np.int64), np.arange(float(n)))
+
+
+def _own(weights: csr_array, user: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    own = slice(weights.indptr[user], weights.indptr[user + 1])
+    return weights.indices[own], weights.data[own]
 
 
 def _scores(
