@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q
 
 from customers.models import Customer, Product, Recommendation
 
@@ -44,16 +43,26 @@ class NextBest:
         return self.members / self.asked
 
 
-def in_segment(slug: str) -> Any:
-    """The customers of a segment: the decision of staff counts, else the model's opinion."""
-    suggested = Q(segment__isnull=True, suggested_segment=slug)
-    return Customer.objects.filter(Q(segment=slug) | suggested)
+def in_segment(slug: str) -> tuple[Any, Any]:
+    """The customers of a segment: those of whom staff decided so, and those of whom only the
+    model says so. Two querysets, for each has an index of its own.
+    """
+    suggested = Customer.objects.filter(segment__isnull=True, suggested_segment=slug)
+    return Customer.objects.filter(segment=slug), suggested
 
 
-def next_best(customers: Any, count: int = SHOWN) -> list[NextBest]:
-    """What to offer these customers (a queryset) next, best first, of what is on sale."""
-    latest = customers.order_by(F("last_order_at").desc(nulls_last=True), "-id")
-    members = list(latest.values_list("pk", flat=True)[:MOST_MEMBERS])
+def next_best(*groups: Any, count: int = SHOWN) -> list[NextBest]:
+    """What to offer these customers (querysets) next, best first, of what is on sale.
+
+    Who never ordered has no list from purchases and is not asked.
+    """
+    members = [
+        pk
+        for customers in groups
+        for pk in customers.filter(last_order_at__isnull=False)
+        .order_by("-last_order_at")
+        .values_list("pk", flat=True)[:MOST_MEMBERS]
+    ]
     if not members:
         return []
     parameters: dict[str, Any] = {

@@ -115,6 +115,6 @@ class RelatedToSegment:
     @action(detail=True, filter_backends=[], pagination_class=None, url_path="next-best")
     def next_best(self, request: Request, pk: str) -> Response:
         """The next best products for a segment: those recommended most among its members."""
-        found = next_best(in_segment(self.get_object().pk))
+        found = next_best(*in_segment(self.get_object().pk))
         rows = [{"rank": rank, "found": one} for rank, one in enumerate(found, start=1)]
         return Response(NextBestSerializer(rows, many=True).data)

@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -102,11 +103,11 @@ def own_page(request: HttpRequest) -> str:
     return page if own else ""
 
 
-def managers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def managers_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view for managers and admins; others are told that it is not for them."""
 
     @wraps(view)
-    def guarded(request: StaffRequest, *args: Any, **named: Any) -> HttpResponse:
+    def guarded(request: StaffRequest, *args: Any, **named: Any) -> HttpResponseBase:
         if not request.user.is_manager:
             raise PermissionDenied
         return view(request, *args, **named)

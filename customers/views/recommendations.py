@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -59,7 +59,7 @@ def search_prospects(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @managers_only
-def export_prospects(request: StaffRequest, pk: int) -> HttpResponse:
+def export_prospects(request: StaffRequest, pk: int) -> StreamingHttpResponse:
     """Everybody of the latest search who may still be told, as CSV."""
     product = get_product_for(request.user, pk)
     rows = product.prospects.to_tell().order_by("rank")
@@ -70,11 +70,11 @@ def export_prospects(request: StaffRequest, pk: int) -> HttpResponse:
 def segment_page(request: StaffRequest, slug: str) -> HttpResponse:
     """A segment: how many customers it has, and what to offer them next."""
     segment = get_object_or_404(Segment, pk=slug)
-    members = in_segment(segment.pk).visible_to(request.user)
+    groups = [group.visible_to(request.user) for group in in_segment(segment.pk)]
     context = {
         "segment": segment,
-        "members": capped_count(members),
-        "next_best": next_best(members),
+        "members": sum(capped_count(group) for group in groups),
+        "next_best": next_best(*groups),
     }
     return render(request, "segments/page.html", context)
 

@@ -93,9 +93,11 @@ def _create(name: str, version: int, dimension: int) -> None:
         cursor.execute("SELECT set_config('maintenance_work_mem', %s, false)", [BUILD_MEMORY])
         # parallel workers share the graph through /dev/shm, of which containers have 64 MB
         cursor.execute("SET max_parallel_maintenance_workers = 0")
-        cursor.execute(statement)
-        cursor.execute("RESET maintenance_work_mem")
-        cursor.execute("RESET max_parallel_maintenance_workers")
+        try:
+            cursor.execute(statement)
+        finally:
+            cursor.execute("RESET maintenance_work_mem")
+            cursor.execute("RESET max_parallel_maintenance_workers")
         cursor.execute("ANALYZE intelligence_productvector")
 
 

@@ -236,7 +236,7 @@ def segment_offer(segment: str) -> dict[int, float]:
         f"segment-offer:{segment}",
         lambda: {
             one.product.pk: one.score / one.asked
-            for one in next_best(in_segment(segment), SEGMENT_POOL)
+            for one in next_best(*in_segment(segment), count=SEGMENT_POOL)
         },
         SEGMENT_SECONDS,
     )

@@ -145,7 +145,7 @@ def test_the_next_best_product_of_a_segment_is_what_its_members_are_recommended(
     analyse_pending(CUSTOMERS)
     kitchen = Customer.objects.filter(name__startswith="kitchen")
     kitchen.update(segment="wholesale")
-    found = next_best(in_segment("wholesale"))
+    found = next_best(*in_segment("wholesale"))
     weights = Counter()
     for row in Recommendation.objects.filter(customer__in=kitchen):
         weights[row.product_id] += 1 / np.log2(1 + row.rank)
@@ -157,9 +157,9 @@ def test_the_next_best_product_of_a_segment_is_what_its_members_are_recommended(
     assert (found[0].members, found[0].asked) == (theirs.count(), 6)
     scores = [one.score for one in found]
     assert scores == sorted(scores, reverse=True)
-    assert next_best(in_segment("lapsed")) == []
+    assert next_best(*in_segment("lapsed")) == []
     Product.objects.filter(pk=found[0].product.pk).update(is_active=False)
-    assert found[0].product not in [one.product for one in next_best(in_segment("wholesale"))]
+    assert found[0].product not in [one.product for one in next_best(*in_segment("wholesale"))]
 
 
 def indexes():

@@ -4,6 +4,7 @@ import pytest
 
 from customers.models import Customer, ProspectSearch
 from tests.factories import (
+    NOON,
     BoughtTogetherFactory,
     CustomerFactory,
     ProductFactory,
@@ -60,7 +61,7 @@ def test_prospects_come_by_rank_and_only_with_consent(api, django_assert_max_num
 
 
 def test_the_next_best_of_a_segment_is_told(api):
-    customer = CustomerFactory(segment_id="loyal")
+    customer = CustomerFactory(segment_id="loyal", last_order_at=NOON)
     row = RecommendationFactory(customer=customer, rank=1)
     found = api.get("/api/v1/segments/loyal/next-best/").json()
     assert found == [

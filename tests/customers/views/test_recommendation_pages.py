@@ -9,6 +9,7 @@ from customers.complaints import Complaint
 from customers.models import Customer, ProspectSearch, Recommendation, Training
 from customers.templatetags.recommending import cause, verdict, why
 from tests.factories import (
+    NOON,
     BoughtTogetherFactory,
     CustomerFactory,
     ModelVersionFactory,
@@ -114,7 +115,7 @@ def test_prospects_cost_the_same_queries_for_few_and_many(
 
 
 def test_a_segment_is_offered_what_its_members_are_recommended(agent):
-    customer = CustomerFactory(segment_id="loyal")
+    customer = CustomerFactory(segment_id="loyal", last_order_at=NOON)
     row = RecommendationFactory(customer=customer, rank=1)
     page = content(agent.get("/segments/loyal/"))
     assert f'href="/products/{row.product_id}/"' in page
