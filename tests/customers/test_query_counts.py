@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customers.api.urls import router
+from customers.audiences.tree import rules_of
 from customers.models import Aspect, Customer, Intent, Order, Segment, SimilarProduct, Ticket
 from customers.urls import urlpatterns
 from tests.factories import (
@@ -95,6 +96,13 @@ def make_review(**columns):
     )
 
 
+def make_audience():
+    bought = {"field": "bought_product", "operator": "did", "value": [ProductFactory().pk]}
+    inner = AudienceFactory(rules=rules_of(bought))
+    member = {"field": "audience", "operator": "any_of", "value": [inner.pk]}
+    return AudienceFactory(rules=rules_of(member, bought), created_by=UserFactory())
+
+
 def make_import():
     return ImportFactory(created_by=UserFactory())
 
@@ -105,7 +113,7 @@ def make_taxon(model):
 
 
 SCREENS = {
-    "audiences": lambda: AudienceFactory(created_by=UserFactory()),
+    "audiences": make_audience,
     "automation": lambda: AutomaticLabelFactory(settled_by=UserFactory()),
     "customers": make_customer,
     "tickets": make_ticket,
