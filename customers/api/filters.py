@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 
 from customers.audiences.compiling import condition_of
 from customers.audiences.filtering import offered
@@ -58,6 +59,7 @@ class CustomerFilter(SearchableFilter):
         queryset=offered, method="in_audience", label="The id of an audience."
     )
 
+    @extend_schema_field(int)
     def in_audience(self, rows: models.QuerySet, name: str, audience: Audience) -> models.QuerySet:
         """Customers who meet its rules now."""
         return rows.filter(condition_of(audience))

@@ -20,7 +20,7 @@ from customers.audiences import operands
 from customers.audiences.fields import TIMES, WITHIN_DAYS, Field
 from customers.audiences.kinds import MANY, Operator
 from customers.audiences.operands import BadValue, shown
-from customers.audiences.references import named_audiences, reach
+from customers.audiences.references import AUDIENCE_FIELDS, named
 from customers.audiences.registry import fields
 from customers.audiences.tree import (
     MATCHES,
@@ -194,7 +194,7 @@ class _Reader:
             said = {"n": MOST_AUDIENCES_DEEP}
             raise _Misplaced("value", _("Audiences stand at most %(n)s deep.") % said)
         rules = self.vocabulary.audiences([pk])[pk].rules
-        if self.chain and self.chain[0] in reach(named_audiences(rules)):
+        if self.chain and self.chain[0] in self.vocabulary.reach(named(rules, AUDIENCE_FIELDS)):
             raise _Misplaced("value", _("This audience is made of the one that you change."))
         inner = _Reader(self.vocabulary, (*self.chain, pk), rules_together=self.rules_together)
         return inner.root(rules)

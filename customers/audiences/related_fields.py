@@ -25,6 +25,7 @@ from customers.models import (
     Ticket,
 )
 
+TOPIC = "topic"  # a column that tickets may not have
 BOUGHT, SAID, OTHER = "bought", "said", "other"
 COUNTED = (TIMES, WITHIN_DAYS)
 
@@ -71,13 +72,13 @@ def topic_choices() -> list[tuple[str, str]]:
     """The topics of tickets, where tickets have some."""
     if not has_topics():
         return []
-    topics: Any = Ticket._meta.get_field("topic").related_model
+    topics: Any = Ticket._meta.get_field(TOPIC).related_model
     return [(str(topic.pk), str(topic)) for topic in topics.objects.all()]
 
 
 def has_topics() -> bool:
     """Whether tickets carry the topic that they belong to."""
-    return any(column.name == "topic" for column in Ticket._meta.concrete_fields)
+    return any(column.name == TOPIC for column in Ticket._meta.concrete_fields)
 
 
 def stars() -> list[tuple[str, str]]:

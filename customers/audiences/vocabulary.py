@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from customers.audiences.fields import Field
+from customers.audiences.references import AUDIENCE_FIELDS, PRODUCT_FIELDS, named
 from customers.models import Audience, Product
 
 MOST_AUDIENCES = 200
@@ -33,6 +34,24 @@ class Vocabulary:
     def audiences(self, pks: Iterable[int]) -> dict[int, Audience]:
         """Those of these audiences that there are."""
         return _looked_up(self._audiences, pks, Audience.objects.all())
+
+    def reach(self, pks: Iterable[int]) -> set[int]:
+        """These audiences and all that they lead to; at most a query a step."""
+        found, new = set[int](), set(pks)
+        while new:
+            found |= new
+            rules = [audience.rules for audience in self.audiences(new).values()]
+            new = set().union(*(named(one, AUDIENCE_FIELDS) for one in rules)) - found
+        return found
+
+    def load(self, trees: Iterable[Any]) -> None:
+        """Look up at once what many trees of raw rules name, in a number of queries that
+        their number does not change.
+        """
+        raws = list(trees)
+        reached = self.reach(set().union(*(named(raw, AUDIENCE_FIELDS) for raw in raws)))
+        raws += [audience.rules for audience in self.audiences(reached).values()]
+        self.products(set().union(*(named(raw, PRODUCT_FIELDS) for raw in raws)))
 
     def audience_choices(self) -> dict[str, str]:
         """The audiences that are offered."""

@@ -42,6 +42,7 @@ def audience_list(request: StaffRequest) -> HttpResponse:
     rows = Audience.objects.visible_to(request.user).filter(is_archived=archived)
     page = page_of(rows.select_related("created_by").order_by("name", "pk"), request)
     vocabulary = Vocabulary()
+    vocabulary.load(row.rules for row in page.object_list)
     told = [
         (row, in_words(read(row.rules, vocabulary=vocabulary, of=row.pk).root, vocabulary))
         for row in page.object_list

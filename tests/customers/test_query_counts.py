@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customers.api.urls import router
+from customers.audiences.tree import rules_of
 from customers.insight.figures import Figure
 from customers.insight.scope import Scope
 from customers.models import (
@@ -112,6 +113,13 @@ def make_review(**columns):
     )
 
 
+def make_audience():
+    bought = {"field": "bought_product", "operator": "did", "value": [ProductFactory().pk]}
+    inner = AudienceFactory(rules=rules_of(bought))
+    member = {"field": "audience", "operator": "any_of", "value": [inner.pk]}
+    return AudienceFactory(rules=rules_of(member, bought), created_by=UserFactory())
+
+
 def make_import():
     return ImportFactory(created_by=UserFactory())
 
@@ -146,6 +154,7 @@ def make_topic(**columns):
 SCREENS = {
     "audiences": lambda: AudienceFactory(created_by=UserFactory()),
     "alarms": AlarmFactory,
+    "audiences": make_audience,
     "automation": lambda: AutomaticLabelFactory(settled_by=UserFactory()),
     "customers": make_customer,
     "tickets": make_ticket,
