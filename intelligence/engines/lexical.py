@@ -17,7 +17,8 @@ from scipy.sparse.linalg import svds
 
 from intelligence.engines.characters import characters_of, grams_of
 
-WIDTH = 100
+# Directions; fewer of few texts, or each text would be a direction of its own.
+WIDTH, TEXTS_A_DIRECTION = 100, 5
 LONGEST = 2
 FEWEST_TEXTS, MOST_OF_ALL = 3, 0.5  # texts that hold a gram: in fewer or more it tells nothing
 MOST_GRAMS = 20_000
@@ -52,7 +53,7 @@ def fit_space(texts: Sequence[str]) -> LexicalSpace:
     chosen = np.sort(most)
     keys, counts = keys[chosen], counts[chosen]
     idf = (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32)
-    width = min(WIDTH, len(texts) - 1, len(keys) - 1)
+    width = min(WIDTH, len(texts) // TEXTS_A_DIRECTION, len(keys) - 1)
     if width < 2:
         return LexicalSpace(keys, idf, np.zeros((len(keys), 0), np.float32))
     weighed = _weighed(grams, keys, idf).astype(np.float64)
