@@ -18,12 +18,17 @@ from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from intelligence.analysis.kind import Vector
+from intelligence.engines.lexical import LexicalSpace
 from intelligence.engines.topics import NONE, Topics, members
 from intelligence.models import TopicFit, TopicVector
+from intelligence.topic_texts import texts_of_rows
 from intelligence.vectors import HALVES, sent, stacked
 
 CHUNK = 4_000
 DEFAULT_LANGUAGE = "en"
+# Languages whose texts the encoder cannot tell apart; their topics are found by characters,
+# and rows get them with each fit. Measured: docs/decisions/0020.
+LEXICAL = frozenset({"zh"})
 
 # Every row with the vector of the text that decides its topic.
 TEXTS_SQL = {
@@ -72,11 +77,13 @@ class Texts:
 @dataclass(frozen=True, slots=True)
 class Placed:
     """The topics of one kind and language, and the key of the topic that each centre stands
-    for: where one was merged into another, that of the other.
+    for: where one was merged into another, that of the other. With a `space` the centres
+    lie in that, and not in the encoder's.
     """
 
     topics: Topics
     keys: tuple[int, ...]
+    space: LexicalSpace | None = None
 
     def of(self, vectors: NDArray[np.float32]) -> list[int | None]:
         """The key of each text's topic; None where none is near enough."""
@@ -102,7 +109,11 @@ def put_into_topics(kind: str, read: Sequence[tuple[int, Vector | None]]) -> Non
     stored what was read. `read` pairs the key of a row with a text's vector; texts that do
     not decide the topic are passed over. Before the first fit nothing happens.
     """
-    deciding = [(row, vector) for row, vector in read if vector and vector.is_opening]
+    deciding = [
+        (row, vector)
+        for row, vector in read
+        if vector and vector.is_opening and language_group(vector.language) not in LEXICAL
+    ]
     if not deciding:
         return
     fit = TopicFit.objects.filter(kind=kind).first()
@@ -124,7 +135,10 @@ def write_topics(kind: str, texts: Texts, placed: dict[str, Placed]) -> None:
     groups = np.array([language_group(language) for language in texts.languages])
     for language, found in placed.items():
         inside = np.flatnonzero(groups == language)
-        for at, key in zip(inside, found.of(texts.vectors[inside]), strict=True):
+        vectors = texts.vectors[inside]
+        if found.space is not None:
+            vectors = found.space.vectors(texts_of_rows(kind, texts.rows[inside].tolist()))
+        for at, key in zip(inside, found.of(vectors), strict=True):
             topics[at] = key
     with transaction.atomic(), connection.cursor() as cursor:
         statement = PUT_SQL.format(table=TABLES[kind])

@@ -9,12 +9,11 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from customers.models import Message, Review
 from intelligence.topic_rows import TEXTS_SQL
+from intelligence.topic_texts import texts_of_rows
 from intelligence.vectors import HALVES, stacked
 
 MOST_TEXTS = 20_000  # 31 MB of vectors; a fit takes half a minute
-CHUNK = 2_000
 
 COUNT_SQL = """
 SELECT coalesce(nullif(language, ''), %(default)s) AS spoken, count(*)
@@ -74,26 +73,5 @@ def sample_of(kind: str, version: str, language: str, default: str) -> Sample:
         np.array(rows, np.int64),
         np.array([topic or 0 for _, topic, _ in found], np.int64),
         stacked([bytes(vector) for _, _, vector in found], HALVES),
-        _texts(kind, rows),
+        texts_of_rows(kind, rows),
     )
-
-
-def _texts(kind: str, rows: list[int]) -> list[str]:
-    said: dict[int, str] = {}
-    for start in range(0, len(rows), CHUNK):
-        said |= READ[kind](rows[start : start + CHUNK])
-    return [said.get(row, "") for row in rows]
-
-
-def _of_tickets(pks: list[int]) -> dict[int, str]:
-    openings: Any = Message.objects.opening_of(pks)
-    found = openings.values_list("ticket_id", "ticket__subject", "body")
-    return {ticket: f"{subject}\n{body}" for ticket, subject, body in found}
-
-
-def _of_reviews(pks: list[int]) -> dict[int, str]:
-    found = Review.objects.filter(pk__in=pks).values_list("pk", "title", "body")
-    return {pk: f"{title}\n{body}" for pk, title, body in found}
-
-
-READ = {"ticket": _of_tickets, "review": _of_reviews}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from customers.models import Message, Review, Topic
+from intelligence.engines.lexical import LexicalSpace, fit_space
 from intelligence.engines.topic_identity import same_topics
 from intelligence.engines.topic_names import Word, name_topics, titles
 from intelligence.engines.topics import (
@@ -28,6 +29,8 @@ from intelligence.locks import held
 from intelligence.models import TextVector, TopicFit, TopicVector
 from intelligence.topic_rows import (
     DEFAULT_LANGUAGE,
+    LEXICAL,
+    Placed,
     all_texts,
     placed_topics,
     write_topics,
@@ -41,6 +44,7 @@ KINDS: dict[str, Any] = {"ticket": Message, "review": Review}
 # texts are still being read (an import), only twice as many do.
 GROWTH, FEWEST_NEW = 0.05, 10
 EXAMPLES = 5
+SENT_CENTRE = sent("centre", "halfvec_send")
 
 SIZES_SQL = """
 UPDATE customers_topic t SET size = coalesce(n.size, 0),
@@ -63,6 +67,7 @@ class Found:
     topics: Topics
     membership: Membership
     words: list[tuple[Word, ...]]
+    space: LexicalSpace | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def fit_kind(kind: str, version: str) -> None:
     # A single topic would only say which language its texts are written in.
     found = [one for one in (_fitted(kind, version, each) for each in read) if len(one.topics) > 1]
     with transaction.atomic():
-        _store(kind, version, found)
+        lexical = _store(kind, version, found)
         fit, _ = TopicFit.objects.update_or_create(
             kind=kind,
             defaults={
@@ -107,7 +112,7 @@ def fit_kind(kind: str, version: str) -> None:
                 "fitted_at": timezone.now(),
             },
         )
-    placed = placed_topics(fit)
+    placed = placed_topics(fit) | lexical
     for chunk in all_texts(kind, version):
         write_topics(kind, chunk, placed)
     count_texts(kind)
@@ -141,35 +146,45 @@ def _vectors(kind: str) -> QuerySet[TextVector]:
 
 def _fitted(kind: str, version: str, language: str) -> Found:
     sample = sample_of(kind, version, language, DEFAULT_LANGUAGE)
-    topics, membership = fit_topics(sample.vectors)
+    space = fit_space(sample.texts) if language in LEXICAL else None
+    vectors = sample.vectors if space is None else space.vectors(sample.texts)
+    topics, membership = fit_topics(vectors)
     words = name_topics(sample.texts, membership.topics.tolist(), len(topics))
-    return Found(language, sample, topics, membership, words)
+    return Found(language, sample, topics, membership, words, space)
 
 
-def _store(kind: str, version: str, found: list[Found]) -> None:
-    """Write the topics down: those known before under their old keys; the others retire."""
+def _store(kind: str, version: str, found: list[Found]) -> dict[str, Placed]:
+    """Write the topics down: those known before under their old keys; the others retire.
+    Gives where the topics lie that are not in the encoder's space, by language.
+    """
     standing = Topic.objects.select_for_update().filter(kind=kind, is_active=True)
     former = {topic.pk: topic for topic in standing.order_by("pk")}
     names = iter(titles([words for language in found for words in language.words]))
     kept: set[int] = set()
+    lexical = {}
     for language in found:
-        kept |= _store_language(kind, version, language, former, names)
+        stored = _store_language(kind, version, language, former, names)
+        kept |= {topic.pk for topic in stored}
+        if language.space is not None:
+            keys = tuple(topic.merged_into_id or topic.pk for topic in stored)
+            lexical[language.language] = Placed(language.topics, keys, language.space)
     gone = [pk for pk in former if pk not in kept]
     Topic.objects.filter(pk__in=gone).update(is_active=False)
     # What was merged into a topic that is gone stands for itself again.
     Topic.objects.filter(kind=kind, merged_into__in=gone).update(merged_into=None)
+    return lexical
 
 
 def _store_language(
     kind: str, version: str, found: Found, former: dict[int, Topic], names: Any
-) -> set[int]:
+) -> list[Topic]:
     known = _known([pk for pk, topic in former.items() if topic.language == found.language])
     place = {key: at for at, key in enumerate(known.keys)}
     before = np.array([place.get(int(key), NONE) for key in found.sample.former], np.int64)
     same = same_topics(known.centres, found.topics.centres, before, found.membership.topics)
     examples = nearest_texts(found.topics, found.membership, EXAMPLES)
     means = coherence(found.topics, found.membership)
-    stored = set()
+    stored = []
     for at in range(len(found.topics)):
         topic = former[known.keys[same[at]]] if at in same else Topic(kind=kind)
         topic.language, topic.is_active = found.language, True
@@ -178,26 +193,30 @@ def _store_language(
         topic.coherence = round(float(means[at]), 4)
         topic.example_pks = [int(found.sample.rows[row]) for row in examples[at]]
         topic.save()
-        TopicVector.objects.update_or_create(
-            topic=topic,
-            defaults={
-                "centre": HalfVector(found.topics.centres[at]),
-                "radius": float(found.topics.radii[at]),
-                "embedding_version": version,
-            },
-        )
-        stored.add(topic.pk)
+        if found.space is None:
+            _store_vector(topic, found.topics, at, version)
+        stored.append(topic)
     return stored
 
 
+def _store_vector(topic: Topic, topics: Topics, at: int, version: str) -> None:
+    TopicVector.objects.update_or_create(
+        topic=topic,
+        defaults={
+            "centre": HalfVector(topics.centres[at]),
+            "radius": float(topics.radii[at]),
+            "embedding_version": version,
+        },
+    )
+
+
 def _known(keys: list[int]) -> Known:
-    """The centres of these topics; of another encoder's none of the others is like them, and
-    so their widths need not agree.
+    """The centres of these topics; without width where one has none that can be compared: it
+    was found by characters, or another encoder made it.
     """
     rows = TopicVector.objects.filter(topic__in=keys).order_by("topic_id")
-    found = list(rows.values_list("topic_id", sent("centre", "halfvec_send")))
-    widths = {len(bytes(centre)) for _, centre in found}
-    if len(widths) > 1:
-        return Known([key for key, _ in found], np.zeros((len(found), 0), np.float32))
-    centres = stacked([bytes(centre) for _, centre in found], HALVES)
-    return Known([key for key, _ in found], centres)
+    found = {key: bytes(sent_) for key, sent_ in rows.values_list("topic_id", SENT_CENTRE)}
+    widths = {len(centre) for centre in found.values()}
+    if len(found) < len(keys) or len(widths) != 1:
+        return Known(keys, np.zeros((len(keys), 0), np.float32))
+    return Known(list(found), stacked(list(found.values()), HALVES))

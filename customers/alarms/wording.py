@@ -45,8 +45,9 @@ EXPLANATIONS = {
         "the latest is “%(ticket)s”."
     ),
     "churn": _(
-        "%(silent)s of %(customers)s have stayed away for much longer than they used to, all since "
-        "%(days)s days: %(times)s times as often as in the year before."
+        "%(silent)s of %(customers)s fell silent in the last %(days)s days: they stay away for much "
+        "longer than between their earlier orders. That is %(times)s times the rate of the year "
+        "before."
     ),
     "new_topic": _(
         "%(texts)s texts in %(days)s days are about it, %(former_texts)s in the year before. They "

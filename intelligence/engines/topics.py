@@ -19,8 +19,7 @@ MOST_TOPICS = 150
 FEWEST_TEXTS = 10  # with fewer there is nothing to tell apart
 FEWEST_MEMBERS = 4
 MEMBERS_SHARE = 0.002  # of all texts: a smaller cluster is no topic of its own
-# Two cuts are told apart by so much of the criterion (Kass & Raftery 1995: very strongly).
-HARDLY = 10.0
+SAME = 0.01  # one less the cosine: texts as near as that are not told apart any further
 STEPS, STILL = 20, 1e-4
 # A member is at least as near to its centre as the mean member, less so many standard
 # deviations; within bounds, for some topics are one sentence said often.
@@ -112,16 +111,13 @@ def _sampled(read: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
 
 
 def _centres_of(sample: NDArray[np.float32], most: int) -> NDArray[np.float32]:
-    """The centres at the cut of Ward's tree with the lowest criterion; of cuts that are hardly
-    worse, the one with the fewest topics.
-    """
+    """The centres at the cut of Ward's tree with the lowest criterion."""
     tree = linkage(sample, "ward")
     cuts = [
         _centres(sample, fcluster(tree, count, "maxclust") - 1)
         for count in _counts(len(sample), most)
     ]
-    judged = np.array([_criterion(sample, centres) for centres in cuts])
-    return cuts[int(np.flatnonzero(judged <= judged.min() + HARDLY)[0])]
+    return min(cuts, key=lambda centres: _criterion(sample, centres))
 
 
 def _counts(texts: int, most: int) -> list[int]:
@@ -135,12 +131,10 @@ def _counts(texts: int, most: int) -> list[int]:
 
 def _criterion(sample: NDArray[np.float32], centres: NDArray[np.float32]) -> float:
     """BIC up to constants and the (cancelling) dimension: n log(spread) + k log n, where the
-    spread is the sum of one less the cosine of each text to the nearest centre, over n - k.
+    spread is the mean of one less the cosine of a text to the nearest centre.
     """
-    texts, topics = len(sample), len(centres)
-    apart = float(np.sum(1 - (sample @ centres.T).max(axis=1)))
-    spread = max(apart / max(texts - topics, 1), 1e-6)
-    return texts * np.log(spread) + topics * np.log(texts)
+    spread = float(np.mean(1 - (sample @ centres.T).max(axis=1)))
+    return len(sample) * np.log(max(spread, SAME)) + len(centres) * np.log(len(sample))
 
 
 def _centres(read: NDArray[np.float32], topics: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -240,3 +240,23 @@ def test_a_fit_that_another_process_is_at_is_left_to_it(monkeypatch):
     write_tickets("parcel", "hinge")
     monkeypatch.setattr(topics, "held", lambda *_: nullcontext(False))
     assert refresh_topics() == []
+
+
+def test_chinese_texts_are_told_apart_by_their_characters():
+    """The encoder puts them all in one place; their characters do not."""
+    for n in range(15):
+        TicketFactory(subject="快递", body=f"快递太慢了，还没到{'呀' * n}")
+        TicketFactory(subject="盖子", body=f"水壶盖子断了，坏了{'呀' * n}")
+    analyse_pending(KINDS["message"])
+    KINDS["message"].model.objects.update(language="zh")
+    refresh_topics()
+    found = {topic.suggested_name: topic for topic in Topic.objects.shown()}
+    assert len(found) == 2
+    assert {topic.language for topic in found.values()} == {"zh"}
+    couriers = next(topic for name, topic in found.items() if "快递" in name)
+    assert set(couriers.tickets.values_list("subject", flat=True)) == {"快递"}
+    assert couriers.tickets.count() == 15
+    keys = {topic.pk for topic in found.values()}
+    KINDS["message"].model.objects.update(language="zh")
+    topics.fit_kind("ticket", "0" * 64)
+    assert set(Topic.objects.shown().values_list("pk", flat=True)) == keys
