@@ -142,71 +142,69 @@ def _same(day: Any) -> Any:
 
 
 def _countries(scope: Scope, runner: Runner) -> Iterator[Statement]:
+    """The country whose revenue moved most, if that is no noise, and one that leads all."""
     now, before = sales_by(scope, "country"), sales_by(scope.before(), "country")
     known = [country for country in now if country]
     if len(known) < 2:
         return
-    moves = {c: abs(now[c].revenue - before[c].revenue) for c in known if c in before}
-    for country in sorted(moves, key=lambda c: (-moves[c], c))[:3]:
-        parameters = {**scope.parameters, "country": country}
+    moves = {
+        country: abs(now[country].revenue - before[country].revenue)
+        for country in known
+        if country in before and _is_far(now[country].orders, before[country].orders)
+    }
+    if moves:
+        parameters = {**scope.parameters, "country": max(moves, key=lambda c: (moves[c], c))}
         row = runner.row("country", parameters)
         if _is_clear(row["z"], row["change"], PICKED) and (row["share"] or 0) > 0.02:
             figures = asked(runner, "country", parameters, "name", "change", "revenue")
             weight = 0.6 * _size(row["change"]) * min(1.0, 3 * row["share"])
             yield Statement(_way("country", row["change"]), figures, weight)
-    leader = max(known, key=lambda country: now[country].revenue)
-    parameters = {**scope.parameters, "country": leader}
-    if (runner.row("country", parameters)["share"] or 0) > 0.5:
+    leader = max(known, key=lambda country: (now[country].revenue, country))
+    if now[leader].revenue > total(now.values()).revenue / 2:
+        parameters = {**scope.parameters, "country": leader}
         yield Statement("country_leads", asked(runner, "country", parameters, "share", "name"), 0.1)
 
 
+def _is_far(now: int, before: int, needed: float = PICKED) -> bool:
+    """Whether two numbers of orders differ by more than chance makes of the same rate."""
+    return abs(now - before) >= needed * (now + before) ** 0.5 > 0
+
+
 def _products(scope: Scope, runner: Runner) -> Iterator[Statement]:
-    """The product that rose most and the one that fell most, if that is no noise."""
-    picked: dict[str, int] = {}
-    for pk in moved_products(scope):
-        row = runner.row("product", {**scope.parameters, "product": pk})
-        way = _product_way(row)
-        if way and way not in picked:
-            picked[way] = pk
-            columns = ["name", "revenue", *(["revenue_before"] * (way != "product_new"))]
-            figures = asked(runner, "product", {**scope.parameters, "product": pk}, *columns)
-            yield Statement(way, figures, 0.45 if way != "product_new" else 0.35)
+    """The product that rose most, the one that fell most, and the best of the new ones."""
+    for way, pk in moved_products(scope).items():
+        parameters = {**scope.parameters, "product": pk}
+        if runner.row("product", parameters)["name"]:
+            is_new = way == "product_new"
+            columns = ("name", "revenue") if is_new else ("name", "revenue", "revenue_before")
+            figures = asked(runner, "product", parameters, *columns)
+            yield Statement(way, figures, 0.35 if is_new else 0.45)
 
 
-def _product_way(row: dict[str, Any]) -> str:
-    if row["z"] is None or abs(row["z"]) < PICKED or not row["name"]:
-        return ""
-    if not row["orders_before"]:
-        return "product_new"
-    if row["change"] is None or abs(row["change"]) < LEAST_CHANGE:
-        return ""
-    # what rose in orders and fell in revenue is no clear story
-    return _way("product", row["change"]) if row["change"] * row["z"] > 0 else ""
-
-
-def moved_products(scope: Scope) -> list[int]:
-    """Products whose revenue moved most, and clearly. Kept for ten minutes: this only
-    chooses, and whatever is then said of them is asked anew.
+def moved_products(scope: Scope) -> dict[str, int]:
+    """Products whose orders and revenue moved together, clearly and most, by the way they
+    went. Kept for ten minutes: this only chooses, and what is said of them is asked anew.
     """
     name = f"insight:moved:{address('home', **scope.parameters)}"
-    picked: list[int] | None = cache.get(name)
+    picked: dict[str, int] | None = cache.get(name)
     if picked is None:
         picked = _moved_products(scope)
         cache.set(name, picked, PICK_SECONDS)
     return picked
 
 
-def _moved_products(scope: Scope) -> list[int]:
-    sums = [one for one in compared(scope) if one.orders + one.orders_before >= PICKED**2]
+def _moved_products(scope: Scope) -> dict[str, int]:
+    sums = compared(scope)
     if not any(one.orders_before for one in sums):
-        return []
-    clear = [
-        one
-        for one in sums
-        if abs(one.orders - one.orders_before) >= PICKED * (one.orders + one.orders_before) ** 0.5
-    ]
-    clear.sort(key=lambda one: one.change)
-    return [one.key for one in [*clear[:2], *clear[:-4:-1]] if one.change]
+        return {}
+    picked: dict[str, int] = {}
+    for one in sorted(sums, key=lambda one: -abs(one.change)):
+        far = _is_far(one.orders, one.orders_before)
+        if far and one.change * (one.orders - one.orders_before) > 0:
+            picked.setdefault(
+                _way("product", one.change) if one.orders_before else "product_new", one.key
+            )
+    return picked
 
 
 def _returns(scope: Scope, runner: Runner, row: dict[str, Any]) -> Iterator[Statement]:

@@ -208,6 +208,12 @@ class Customer(ExternalRecord, Analysable):
             ),
             models.Index(fields=["sentiment_score"], name="customer_by_sentiment"),
             models.Index(fields=["country"], name="customer_by_country"),
+            # how spending is spread: read from the index alone
+            models.Index(
+                fields=["currency", "spent_total"],
+                name="customer_by_spending",
+                condition=models.Q(order_count__gt=0),
+            ),
             # customers who came in a period
             models.Index(fields=["first_order_at"], name="customer_by_first_order"),
         ]
