@@ -17,7 +17,7 @@ from customers.insight.figures import asked
 from customers.insight.queries import Runner
 from customers.insight.rows import address
 from customers.insight.scope import Scope, Shop
-from customers.insight.sentences import Statement
+from customers.insight.sentences import Statement, most_important
 from customers.insight.sums import compared, sales_by, sales_of, total, voices
 from customers.models import Customer, DailyVoice
 
@@ -25,24 +25,26 @@ CLEAR, PICKED = 2.6, 4.0  # standard errors: 1 in 100 by chance, and 1 in 16,000
 LEAST_CHANGE = 0.03  # less is not worth a sentence, however sure it is
 PICK_SECONDS = 600
 MOST_PICKED = 40
+MOST_ALIKE = 2  # sentences of one kind, such as intents that rose
 HEADLINE = 100.0
 
 
 def about_sales(scope: Scope, runner: Runner) -> Iterator[Statement]:
     """Revenue, orders and what they are made of."""
-    row = runner.row("sales", scope.parameters)
+    row = _sales(scope, runner)
     yield from _headline(scope, runner, row)
     if row["orders"]:
         yield from _changes(scope, runner, row, {"orders": 0.6, "order_value": 0.7})
         yield from _best_part(scope, runner)
         yield from _countries(scope, runner)
+    if row["orders_before"]:
         yield from _products(scope, runner)
     yield from _returns(scope, runner, row)
 
 
 def about_customers(scope: Scope, runner: Runner) -> Iterator[Statement]:
     """Who bought, and how spending is spread over customers."""
-    row = runner.row("sales", scope.parameters)
+    row = _sales(scope, runner)
     yield from _changes(scope, runner, row, {"new_customers": 0.8})
     if row["new_share"] is not None:
         figures = asked(runner, "sales", scope.parameters, "new_share")
@@ -81,6 +83,17 @@ def about_other_currencies(scope: Scope, runner: Runner) -> Iterator[Statement]:
         if currency != scope.currency and runner.row("sales", parameters)["orders"]:
             figures = asked(runner, "sales", parameters, "orders", "revenue")
             yield Statement("also_in", figures, 0.3)
+
+
+def _sales(scope: Scope, runner: Runner) -> dict[str, Any]:
+    """The sums of the scope; where the shop is younger than the period before, nothing is
+    known of that.
+    """
+    row = runner.row("sales", scope.parameters)
+    if scope.is_comparable:
+        return row
+    unknown = [name for name in row if name.endswith(("_before", "_change", "_z"))]
+    return row | dict.fromkeys(unknown)
 
 
 def _headline(scope: Scope, runner: Runner, row: dict[str, Any]) -> Iterator[Statement]:
@@ -143,7 +156,8 @@ def _same(day: Any) -> Any:
 
 def _countries(scope: Scope, runner: Runner) -> Iterator[Statement]:
     """The country whose revenue moved most, if that is no noise, and one that leads all."""
-    now, before = sales_by(scope, "country"), sales_by(scope.before(), "country")
+    now = sales_by(scope, "country")
+    before = sales_by(scope.before(), "country") if scope.is_comparable else {}
     known = [country for country in now if country]
     if len(known) < 2:
         return
@@ -259,17 +273,25 @@ def _volume(
 def _topics(scope: Scope, runner: Runner, kind: str) -> Iterator[Statement]:
     """The intents whose number moved, or the aspects whose sound did."""
     seen = {topic for _, _, topic, _ in voices(scope.period, [kind]) if topic}
-    for topic in sorted(seen)[:MOST_PICKED]:
-        if kind == DailyVoice.Kind.TICKETS:
-            yield from _volume(scope, runner, kind, topic, "intent", PICKED, 0.5)
-            continue
-        parameters = {**scope.parameters, "kind": str(kind), "topic": topic}
-        row = runner.row("voice", parameters)
-        if _is_other(row, PICKED):
-            change = row["score"] - row["score_before"]
-            way = "better" if change > 0 else "worse"
-            figures = asked(runner, "voice", parameters, "topic", "score", "score_before")
-            yield Statement(f"{kind.removesuffix('s')}_{way}", figures, 0.4 + abs(change))
+    moved = [
+        statement
+        for topic in sorted(seen)[:MOST_PICKED]
+        for statement in _topic(scope, runner, kind, topic)
+    ]
+    yield from most_important(moved, MOST_ALIKE)
+
+
+def _topic(scope: Scope, runner: Runner, kind: str, topic: str) -> Iterator[Statement]:
+    if kind == DailyVoice.Kind.TICKETS:
+        yield from _volume(scope, runner, kind, topic, "intent", PICKED, 0.5)
+        return
+    parameters = {**scope.parameters, "kind": str(kind), "topic": topic}
+    row = runner.row("voice", parameters)
+    if _is_other(row, PICKED):
+        change = row["score"] - row["score_before"]
+        way = "better" if change > 0 else "worse"
+        figures = asked(runner, "voice", parameters, "topic", "score", "score_before")
+        yield Statement(f"{kind.removesuffix('s')}_{way}", figures, 0.4 + abs(change))
 
 
 def _is_other(row: dict[str, Any], needed: float) -> bool:

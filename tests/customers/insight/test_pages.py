@@ -182,7 +182,7 @@ def test_a_period_without_anything_says_so_and_draws_no_axes(agent):
 
 
 def test_what_a_plot_shows_stands_beside_it_in_words_and_as_a_table(agent):
-    sell(price="100", days=-40)
+    sell(price="100", days=-55)
     sell(price="30")
     refresh()
     query = f"?from={DAY - timedelta(days=29)}&to={DAY}"
