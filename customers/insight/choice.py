@@ -17,7 +17,7 @@ from customers.insight.figures import asked
 from customers.insight.queries import Runner
 from customers.insight.rows import address
 from customers.insight.scope import Scope, Shop
-from customers.insight.sentences import Statement
+from customers.insight.sentences import Statement, most_important
 from customers.insight.sums import compared, sales_by, sales_of, total, voices
 from customers.models import Customer, DailyVoice
 
@@ -25,24 +25,26 @@ CLEAR, PICKED = 2.6, 4.0  # standard errors: 1 in 100 by chance, and 1 in 16,000
 LEAST_CHANGE = 0.03  # less is not worth a sentence, however sure it is
 PICK_SECONDS = 600
 MOST_PICKED = 40
+MOST_ALIKE = 2  # sentences of one kind, such as intents that rose
 HEADLINE = 100.0
 
 
 def about_sales(scope: Scope, runner: Runner) -> Iterator[Statement]:
     """Revenue, orders and what they are made of."""
-    row = runner.row("sales", scope.parameters)
+    row = _sales(scope, runner)
     yield from _headline(scope, runner, row)
     if row["orders"]:
         yield from _changes(scope, runner, row, {"orders": 0.6, "order_value": 0.7})
         yield from _best_part(scope, runner)
         yield from _countries(scope, runner)
+    if row["orders_before"]:
         yield from _products(scope, runner)
     yield from _returns(scope, runner, row)
 
 
 def about_customers(scope: Scope, runner: Runner) -> Iterator[Statement]:
     """Who bought, and how spending is spread over customers."""
-    row = runner.row("sales", scope.parameters)
+    row = _sales(scope, runner)
     yield from _changes(scope, runner, row, {"new_customers": 0.8})
     if row["new_share"] is not None:
         figures = asked(runner, "sales", scope.parameters, "new_share")
@@ -81,6 +83,17 @@ def about_other_currencies(scope: Scope, runner: Runner) -> Iterator[Statement]:
         if currency != scope.currency and runner.row("sales", parameters)["orders"]:
             figures = asked(runner, "sales", parameters, "orders", "revenue")
             yield Statement("also_in", figures, 0.3)
+
+
+def _sales(scope: Scope, runner: Runner) -> dict[str, Any]:
+    """The sums of the scope; where the shop is younger than the period before, nothing is
+    known of that.
+    """
+    row = runner.row("sales", scope.parameters)
+    if scope.is_comparable:
+        return row
+    unknown = [name for name in row if name.endswith(("_before", "_change", "_z"))]
+    return row | dict.fromkeys(unknown)
 
 
 def _headline(scope: Scope, runner: Runner, row: dict[str, Any]) -> Iterator[Statement]:
@@ -142,71 +155,70 @@ def _same(day: Any) -> Any:
 
 
 def _countries(scope: Scope, runner: Runner) -> Iterator[Statement]:
-    now, before = sales_by(scope, "country"), sales_by(scope.before(), "country")
+    """The country whose revenue moved most, if that is no noise, and one that leads all."""
+    now = sales_by(scope, "country")
+    before = sales_by(scope.before(), "country") if scope.is_comparable else {}
     known = [country for country in now if country]
     if len(known) < 2:
         return
-    moves = {c: abs(now[c].revenue - before[c].revenue) for c in known if c in before}
-    for country in sorted(moves, key=lambda c: (-moves[c], c))[:3]:
-        parameters = {**scope.parameters, "country": country}
+    moves = {
+        country: abs(now[country].revenue - before[country].revenue)
+        for country in known
+        if country in before and _is_far(now[country].orders, before[country].orders)
+    }
+    if moves:
+        parameters = {**scope.parameters, "country": max(moves, key=lambda c: (moves[c], c))}
         row = runner.row("country", parameters)
         if _is_clear(row["z"], row["change"], PICKED) and (row["share"] or 0) > 0.02:
             figures = asked(runner, "country", parameters, "name", "change", "revenue")
             weight = 0.6 * _size(row["change"]) * min(1.0, 3 * row["share"])
             yield Statement(_way("country", row["change"]), figures, weight)
-    leader = max(known, key=lambda country: now[country].revenue)
-    parameters = {**scope.parameters, "country": leader}
-    if (runner.row("country", parameters)["share"] or 0) > 0.5:
+    leader = max(known, key=lambda country: (now[country].revenue, country))
+    if now[leader].revenue > total(now.values()).revenue / 2:
+        parameters = {**scope.parameters, "country": leader}
         yield Statement("country_leads", asked(runner, "country", parameters, "share", "name"), 0.1)
 
 
+def _is_far(now: int, before: int, needed: float = PICKED) -> bool:
+    """Whether two numbers of orders differ by more than chance makes of the same rate."""
+    return abs(now - before) >= needed * (now + before) ** 0.5 > 0
+
+
 def _products(scope: Scope, runner: Runner) -> Iterator[Statement]:
-    """The product that rose most and the one that fell most, if that is no noise."""
-    picked: dict[str, int] = {}
-    for pk in moved_products(scope):
-        row = runner.row("product", {**scope.parameters, "product": pk})
-        way = _product_way(row)
-        if way and way not in picked:
-            picked[way] = pk
-            columns = ["name", "revenue", *(["revenue_before"] * (way != "product_new"))]
-            figures = asked(runner, "product", {**scope.parameters, "product": pk}, *columns)
-            yield Statement(way, figures, 0.45 if way != "product_new" else 0.35)
+    """The product that rose most, the one that fell most, and the best of the new ones."""
+    for way, pk in moved_products(scope).items():
+        parameters = {**scope.parameters, "product": pk}
+        if runner.row("product", parameters)["name"]:
+            is_new = way == "product_new"
+            columns = ("name", "revenue") if is_new else ("name", "revenue", "revenue_before")
+            figures = asked(runner, "product", parameters, *columns)
+            yield Statement(way, figures, 0.35 if is_new else 0.45)
 
 
-def _product_way(row: dict[str, Any]) -> str:
-    if row["z"] is None or abs(row["z"]) < PICKED or not row["name"]:
-        return ""
-    if not row["orders_before"]:
-        return "product_new"
-    if row["change"] is None or abs(row["change"]) < LEAST_CHANGE:
-        return ""
-    # what rose in orders and fell in revenue is no clear story
-    return _way("product", row["change"]) if row["change"] * row["z"] > 0 else ""
-
-
-def moved_products(scope: Scope) -> list[int]:
-    """Products whose revenue moved most, and clearly. Kept for ten minutes: this only
-    chooses, and whatever is then said of them is asked anew.
+def moved_products(scope: Scope) -> dict[str, int]:
+    """Products whose orders and revenue moved together, clearly and most, by the way they
+    went. Kept for ten minutes: this only chooses, and what is said of them is asked anew.
     """
     name = f"insight:moved:{address('home', **scope.parameters)}"
-    picked: list[int] | None = cache.get(name)
+    picked: dict[str, int] | None = cache.get(name)
     if picked is None:
         picked = _moved_products(scope)
         cache.set(name, picked, PICK_SECONDS)
     return picked
 
 
-def _moved_products(scope: Scope) -> list[int]:
-    sums = [one for one in compared(scope) if one.orders + one.orders_before >= PICKED**2]
+def _moved_products(scope: Scope) -> dict[str, int]:
+    sums = compared(scope)
     if not any(one.orders_before for one in sums):
-        return []
-    clear = [
-        one
-        for one in sums
-        if abs(one.orders - one.orders_before) >= PICKED * (one.orders + one.orders_before) ** 0.5
-    ]
-    clear.sort(key=lambda one: one.change)
-    return [one.key for one in [*clear[:2], *clear[:-4:-1]] if one.change]
+        return {}
+    picked: dict[str, int] = {}
+    for one in sorted(sums, key=lambda one: -abs(one.change)):
+        far = _is_far(one.orders, one.orders_before)
+        if far and one.change * (one.orders - one.orders_before) > 0:
+            picked.setdefault(
+                _way("product", one.change) if one.orders_before else "product_new", one.key
+            )
+    return picked
 
 
 def _returns(scope: Scope, runner: Runner, row: dict[str, Any]) -> Iterator[Statement]:
@@ -261,17 +273,25 @@ def _volume(
 def _topics(scope: Scope, runner: Runner, kind: str) -> Iterator[Statement]:
     """The intents whose number moved, or the aspects whose sound did."""
     seen = {topic for _, _, topic, _ in voices(scope.period, [kind]) if topic}
-    for topic in sorted(seen)[:MOST_PICKED]:
-        if kind == DailyVoice.Kind.TICKETS:
-            yield from _volume(scope, runner, kind, topic, "intent", PICKED, 0.5)
-            continue
-        parameters = {**scope.parameters, "kind": str(kind), "topic": topic}
-        row = runner.row("voice", parameters)
-        if _is_other(row, PICKED):
-            change = row["score"] - row["score_before"]
-            way = "better" if change > 0 else "worse"
-            figures = asked(runner, "voice", parameters, "topic", "score", "score_before")
-            yield Statement(f"{kind.removesuffix('s')}_{way}", figures, 0.4 + abs(change))
+    moved = [
+        statement
+        for topic in sorted(seen)[:MOST_PICKED]
+        for statement in _topic(scope, runner, kind, topic)
+    ]
+    yield from most_important(moved, MOST_ALIKE)
+
+
+def _topic(scope: Scope, runner: Runner, kind: str, topic: str) -> Iterator[Statement]:
+    if kind == DailyVoice.Kind.TICKETS:
+        yield from _volume(scope, runner, kind, topic, "intent", PICKED, 0.5)
+        return
+    parameters = {**scope.parameters, "kind": str(kind), "topic": topic}
+    row = runner.row("voice", parameters)
+    if _is_other(row, PICKED):
+        change = row["score"] - row["score_before"]
+        way = "better" if change > 0 else "worse"
+        figures = asked(runner, "voice", parameters, "topic", "score", "score_before")
+        yield Statement(f"{kind.removesuffix('s')}_{way}", figures, 0.4 + abs(change))
 
 
 def _is_other(row: dict[str, Any], needed: float) -> bool:

@@ -95,7 +95,7 @@ def _told(stored: Mapping[str, Any], runner: Runner, *, check: bool) -> Sentence
             for slot, figure in figures.items()
             if not figure.is_sealed_by(stored["figures"][slot]["seal"])
         }
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise UncheckedNumber(f"it is not as digests store it: {error!r}") from error
     confirm(unsealed, runner)
     sentence = sentence_of(Statement(stored["key"], figures))

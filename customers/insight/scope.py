@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Sum
@@ -44,6 +44,15 @@ class Scope:
             "currency": self.currency,
             "source": self.source,
         }
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether the shop sold already when the period before began, give or take a tenth of
+        it: beside weeks in which there was no shop, everything would have risen.
+        """
+        began = DailySales.objects.order_by("day").values_list("day", flat=True).first()
+        slack = timedelta(days=max(6, self.period.days // 10))
+        return began is not None and began <= self.period.before().first + slack
 
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> Scope:

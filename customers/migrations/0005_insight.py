@@ -290,6 +290,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("order_count__gt", 0)),
+                fields=["currency", "spent_total"],
+                name="customer_by_spending",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="message",
             index=models.Index(
                 condition=models.Q(("author_kind", "customer")),

@@ -188,6 +188,13 @@ class Customer(ExternalRecord, CustomerMeasures, Analysable):
             models.Index(OpClass(Upper("city"), "text_pattern_ops"), name="customer_by_city"),
             models.Index(OpClass(Upper("company"), "text_pattern_ops"), name="customer_by_company"),
             models.Index(fields=["email"], name="customer_by_email"),
+            # how spending is spread: read from the index alone
+            models.Index(
+                fields=["currency", "spent_total"],
+                name="customer_by_spending",
+                condition=models.Q(order_count__gt=0),
+            ),
+            # customers who came in a period
             models.Index(fields=["first_order_at"], name="customer_by_first_order"),
             models.Index(fields=["average_order_value"], name="customer_by_order_value"),
             # Rules combine these at will, and no index can foresee in which order: a narrow

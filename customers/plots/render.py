@@ -17,6 +17,8 @@ from typing import Any
 
 PR_SET_PDEATHSIG = 1
 PATIENCE_SECONDS = 20
+# The renderer takes links of ours for files beside its sample data.
+FOREIGN = 'href="https://vega.github.io/vega-datasets//'
 
 
 def rendered(spec: dict[str, Any], kind: str) -> str | bytes:
@@ -34,7 +36,7 @@ def paint(spec: dict[str, Any], kind: str) -> str | bytes:
 
     if kind == "png":
         return vl_convert.vegalite_to_png(spec, scale=2)
-    return vl_convert.vegalite_to_svg(spec)
+    return vl_convert.vegalite_to_svg(spec).replace(FOREIGN, 'href="/')
 
 
 @cache

@@ -94,7 +94,8 @@ class Course:
         """
         now, before = value(total(self.now)), value(total(self.before))
         said = sentence % {"now": shown(now, unit, self.scope.currency)}
-        beside = compared(now, before, unit, self.scope) if before and now is not None else ""
+        can_compare = before and now is not None and self.scope.is_comparable
+        beside = compared(now, before, unit, self.scope) if can_compare else ""
         return _("%(said)s%(beside)s.") % {"said": said, "beside": beside}
 
 

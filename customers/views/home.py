@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.filters import FEELING_STEPS
+from customers.insight.paragraphs import paragraph
+from customers.insight.scope import scope_of
 from customers.models import Alarm, Customer, Review, Ticket
 from customers.paging import capped_count
 from customers.progress import READ_MODELS, analysis_progress
@@ -16,6 +18,8 @@ from customers.progress import READ_MODELS, analysis_progress
 TOP_ROWS = 6
 TOP_ALARMS = 5
 ANGRY = -0.25
+HOME_SENTENCES = 4
+HOME_PERIOD = {"period": "30d"}
 
 
 @require_GET
@@ -42,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "latest_tickets": listed.order_by("-last_message_at")[:TOP_ROWS],
         "angry_customers": angry.order_by("-spent_total")[:TOP_ROWS],
         "at_risk_customers": at_risk.order_by("-spent_total")[:TOP_ROWS],
+        "sentences": paragraph("home", scope_of(HOME_PERIOD), HOME_SENTENCES),
         **panel_context(),
     }
     return render(request, "home.html", context)

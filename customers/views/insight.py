@@ -20,6 +20,7 @@ from customers.insight.scope import Scope, Shop, scope_of
 from customers.models import Product, WeeklyDigest
 from customers.paging import page_of
 from customers.periods import LENGTHS_DAYS
+from customers.plots.registry import PLOTS
 from customers.views.access import StaffRequest, get_digest_for
 
 
@@ -63,6 +64,9 @@ def shoppers(request: StaffRequest) -> HttpResponse:
         PlotCard("customers-spent", _("What customers spent")),
         PlotCard("customers-concentration", _("How spending is spread")),
         PlotCard("customers-segments", _("Segments")),
+        PlotCard("customers-rfm", _("RFM classes")),
+        PlotCard("customers-moves", _("Moves between classes")),
+        PlotCard("customers-cohorts", _("Customers who came back")),
     ]
     return _page(request, "customers", _("Customers"), cards)
 
@@ -110,7 +114,7 @@ def _page(request: StaffRequest, name: str, title: str, cards: list[PlotCard]) -
     scope = scope_of(request.GET, shop)
     context = {
         "title": title,
-        "cards": cards,
+        "cards": [card for card in cards if card.name in PLOTS],
         "scope": scope,
         "sentences": paragraph(name, scope),
         "query": urlencode(scope.query),

@@ -152,7 +152,6 @@ def make_topic(**columns):
 
 
 SCREENS = {
-    "audiences": lambda: AudienceFactory(created_by=UserFactory()),
     "alarms": AlarmFactory,
     "audiences": make_audience,
     "automation": lambda: AutomaticLabelFactory(settled_by=UserFactory()),

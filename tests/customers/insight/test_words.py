@@ -115,6 +115,12 @@ def test_a_first_order_is_not_compared_with_nothing():
     assert texts()[0] == "Revenue was £10, from 1 order."
 
 
+def test_a_shop_that_began_within_the_period_before_is_not_compared_with_it():
+    day_of_sales(MONTH.first - timedelta(days=3), 2, 20)
+    day_of_sales(MONTH.first, 400, 6000)
+    assert texts() == ["Revenue was £6,000, from 400 orders."]
+
+
 def test_another_currency_is_told_apart():
     sell()
     sell()
