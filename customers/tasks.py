@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from customers.alarms.run import raise_alarms as raise_what_is_found
 from customers.imports.jobs import carry_out
@@ -14,7 +17,8 @@ from customers.measures import refresh_measures_when_due
 def run_import(pk: int) -> None:
     """Take in the file of an Import row, with its progress on the row."""
     carry_out(pk)
-    refresh_measures.delay()
+    with suppress(OperationalError, OSError):  # the broker is away: the clock rings later
+        refresh_measures.delay()
 
 
 @shared_task

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from benchmarks import imports, latency, measures, pages, road
 from benchmarks.__main__ import names
+from benchmarks.instruments.cpu import Cost
 from benchmarks.latency import Timing
 from customers.imports.run import Outcome
 from intelligence.management.commands import benchmark
@@ -29,9 +30,9 @@ def test_every_target_is_about_a_figure_that_is_measured():
     first = Outcome(read=100, created=90, rejected=10, seconds=2.0)
     second = Outcome(read=100, unchanged=90, rejected=10, seconds=1.0)
     few, many = {"home": [0.010]}, {"home": [0.020]}
-    times = measures.Times(first=9.0, measures=3.0, values=1.0, idle=0.1, cohorts=0.01)
+    costs = measures.Costs(*[Cost(1.0, None)] * 5)
     figures = {
-        measures: measures.figures(times, times, 200, 100, None),
+        measures: measures.figures(costs, costs, 200, 100, None),
         imports: imports.figures(first, second, 0.5, 12.0),
         road: road.figures([(1.0, 0.9)], 100),
         latency: latency.figures(Timing(1, 2), [Timing(0.01, 0.2)], [0.001], [0.02]),
@@ -51,10 +52,14 @@ def test_an_import_stands_beside_the_plain_copy():
 
 
 def test_a_customer_of_a_large_shop_stands_beside_one_of_a_small_shop():
-    large = measures.Times(first=9.0, measures=3.0, values=1.0, idle=0.1, cohorts=0.0123)
-    small = measures.Times(first=2.0, measures=0.5, values=0.5, idle=0.1, cohorts=0.001)
+    large = measures.Costs(
+        *(Cost(s, cpu) for s, cpu in ((9, 8), (30, 3), (1, 1), (1, 1), (0.0123, 0)))
+    )
+    small = measures.Costs(
+        *(Cost(s, cpu) for s, cpu in ((2, 1), (7, 0.5), (1, 0.5), (1, 1), (1, 1)))
+    )
     found = measures.figures(large, small, 200_000, 40_000, None)
-    assert found["recomputed_seconds"] == 4.0
+    assert (found["recomputed_seconds"], found["recomputed_cpu_seconds"]) == (31, 4)
     assert found["microseconds_per_customer"] == 20.0
     assert found["cost_per_customer_times_the_peer"] == 0.8
     assert found["cohorts_ms"] == 12.3

@@ -1,11 +1,12 @@
 """Value and churn of simulated shops, of odd ones, and of CDNOW where its data lie."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from intelligence.engines import lifetime
 from intelligence.engines.count_correction import learn_correction
 from intelligence.engines.lifetime import Lifetime, NotFitted, fit_lifetime, outlook
 from intelligence.engines.purchase_days import PurchaseDays, known_on
@@ -141,6 +142,15 @@ ONCE = [(c, c % 40, 1, 10) for c in range(300)]
 def test_a_shop_that_teaches_nothing_says_so(rows):
     with pytest.raises(NotFitted, match="too few customers came back"):
         fit_lifetime(purchases(*rows), 300)
+
+
+def test_a_fit_that_does_not_converge_says_so(shop, monkeypatch):
+    def fails(counts, **options):
+        return replace(fit_purchases(counts, **options), converged=False)
+
+    monkeypatch.setattr(lifetime, "fit_purchases", fails)
+    with pytest.raises(NotFitted, match="did not converge"):
+        fit_lifetime(shop, 300)
 
 
 def test_orders_without_value_have_no_value_and_still_a_future():
