@@ -32,6 +32,7 @@ from tests.factories import (
     AspectMentionFactory,
     AudienceFactory,
     AutomaticLabelFactory,
+    BoughtTogetherFactory,
     CorrectionFactory,
     CustomerFactory,
     ImportFactory,
@@ -200,6 +201,11 @@ PARTS = {
         lambda row: SimilarProduct.objects.create(
             product=row, similar=ProductFactory(), rank=row.similar.count() + 1, score=0.5
         ),
+    ),
+    "pairs of a product": (ProductFactory, lambda row: BoughtTogetherFactory(product=row)),
+    "complaints of a customer": (
+        make_customer,
+        lambda row: make_ticket(customer=row, order=make_order(customer=row), subject="Lamp 7"),
     ),
     "lines of an order": (
         make_order,
