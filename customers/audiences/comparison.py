@@ -167,7 +167,7 @@ def _lines(figures: Sequence[Mapping[str, Any]], currency: str) -> list[Line]:
 
 def _told(currency: str) -> dict[str, tuple[str, Callable[[Any], str]]]:
     def as_money(value: Any) -> str:
-        return money(None if value is None else Decimal(value), currency)
+        return money(None if value is None else round(Decimal(value), 2), currency)
 
     lines: dict[str, tuple[str, Callable[[Any], str]]] = {
         "spent": (_("Spent per customer"), as_money),
@@ -181,13 +181,14 @@ def _told(currency: str) -> dict[str, tuple[str, Callable[[Any], str]]]:
     return lines
 
 
+# number_format cuts off what it does not show, so figures are rounded before
 def _as_number(value: float | None) -> str:
-    return "–" if value is None else number_format(value, 2, force_grouping=True)
+    return "–" if value is None else number_format(round(value, 2), 2, force_grouping=True)
 
 
 def _points(share: float) -> str:
     """How far two shares are apart; "2 %" would be taken for a part of one of them."""
-    points = number_format(100 * share, 1)
+    points = number_format(round(100 * share, 1), 1)
     return _("%(n)s percentage points") % {"n": points}
 
 
