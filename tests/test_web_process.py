@@ -27,12 +27,17 @@ LISTS = [
     "/products/",
     "/reviews/",
     "/articles/",
+    "/topics/",
+    "/aspects/",
+    "/alarms/",
     "/imports/",
     "/admin/",
     "/api/docs/",
     "/api/schema/",
     "/api/v1/customers/",
     "/api/v1/tickets/",
+    "/api/v1/alarms/",
+    "/api/v1/topics/",
     "/api/v1/recommendations/",
 ]
 

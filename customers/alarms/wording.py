@@ -45,7 +45,7 @@ EXPLANATIONS = {
         "the latest is “%(ticket)s”."
     ),
     "churn": _(
-        "%(silent)s of %(customers)s fell silent in the last %(days)s days: they stay away for much "
+        "%(silent)s of %(customers)s fell silent in the last %(days)s days: they stay away much "
         "longer than between their earlier orders. That is %(times)s times the rate of the year "
         "before."
     ),

@@ -62,6 +62,14 @@ class AlarmQuerySet(RecordQuerySet):
         """Alarms whose reason went away by itself."""
         return self.filter(ended_at__isnull=False, dismissed_at__isnull=True)
 
+    def remembered(self, now: datetime) -> Self:
+        """Alarms that may answer for what is found at `now`: those that go on, ended lately,
+        or were dismissed within the quiet time.
+        """
+        lately = Q(ended_at__gte=now - COMES_BACK)
+        quiet = Q(dismissed_at__gt=timezone.now() - QUIET)
+        return self.filter(Q(ended_at__isnull=True) | lately | quiet)
+
     def raise_found(self, kind: str, findings: Iterable[Finding], now: datetime) -> int:
         """Bring the alarms of a kind in line with all that its rule finds at `now`; returns
         how many are new.
@@ -72,7 +80,7 @@ class AlarmQuerySet(RecordQuerySet):
         """
         found = {finding.key: finding for finding in findings}
         with transaction.atomic():
-            known: Any = self.filter(kind=kind).order_by("raised_at", "id")
+            known: Any = self.filter(kind=kind).remembered(now).order_by("raised_at", "id")
             last: dict[str, Alarm] = {alarm.key: alarm for alarm in known}
             new = [
                 finding

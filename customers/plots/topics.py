@@ -17,7 +17,7 @@ from customers.plots.specs import ACCENT, BAD, GOOD, NEUTRAL, Plot, framed, time
 from customers.topic_trends import DATED, TopicTrend, topic_trends
 from customers.views.access import get_topic_for
 
-MOST_BARS = 12
+MOST_BARS, MOST_TICKS = 12, 5
 ROW_HEIGHT = 24
 NAME_CHARACTERS, NAME_WIDTH = 38, 260  # of a bar; the width in pixels
 
@@ -49,6 +49,7 @@ def topic_over_time(asked: Asked) -> Plot:
         {"at": row["week"].date().isoformat(), "texts": row["n"], "url": topic.rows_address}
         for row in weeks.annotate(n=Count("pk")).order_by("week")
     ]
+    most = max((row["texts"] for row in rows), default=1)
     encoding = {
         "x": time_axis()
         | {
@@ -59,7 +60,7 @@ def topic_over_time(asked: Asked) -> Plot:
             "field": "texts",
             "type": "quantitative",
             "title": _("texts a week"),
-            "axis": {"tickMinStep": 1},
+            "axis": {"tickMinStep": 1, "tickCount": min(most, MOST_TICKS), "format": "d"},
         },
         "href": {"field": "url"},
     }

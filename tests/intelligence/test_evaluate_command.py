@@ -225,6 +225,30 @@ def test_next_purchases_are_ranked(tmp_path):
     assert "no --model" in refusal("recommendation", "--data", data, "--model", "shipped")
 
 
+def test_topics_are_measured_by_labels_beside_plain_clusters(tmp_path):
+    said = {
+        "parcel": "Where is my parcel number {}, it is late",
+        "password": "I forgot my password {} and cannot log in",
+    }
+    rows = [
+        {"text": text.format("x" * n), "label": label}
+        for label, text in said.items()
+        for n in range(12)
+    ]
+    result = run("evaluate", "topics", "--data", jsonl(tmp_path / "a.jsonl", rows))
+    assert (result["n"], result["labels"], result["left_out"]) == (24, 2, 0)
+    assert result["purity_assigned"] == result["tfidf_purity"] == 1.0
+    assert result["nmi_assigned"] > 0.5
+    assert result["assigned"] > 0.7
+    assert -1 <= result["coherence"] <= 1
+
+
+def test_topics_learn_from_no_other_file_and_want_some_texts(tmp_path):
+    few = jsonl(tmp_path / "a.jsonl", [{"text": "Hello", "label": "a"}])
+    assert "at least 10 labelled texts" in refusal("topics", "--data", few)
+    assert "no --train" in refusal("topics", "--data", few, "--train", few)
+
+
 def test_the_plain_output_has_one_figure_a_line(tmp_path, capsys):
     call_command("evaluate", "sentiment", "--data", str(opinions(tmp_path / "a.parquet")))
     assert capsys.readouterr().out.splitlines()[:2] == ["n: 12", "accuracy: 1.0"]
