@@ -222,7 +222,7 @@ CELERY_BEAT_SCHEDULE = {
     # a week is told on the Monday after it, or as soon as a worker is there again
     "weekly-digest": {
         "task": "customers.tasks.make_digests",
-        "schedule": env.int("INSIGHT_DIGEST_SECONDS", default=900),
+        "schedule": env.int("INSIGHT_DIGEST_SECONDS", default=300),
     },
 }
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep
