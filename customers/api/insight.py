@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -43,7 +42,7 @@ class SalesSerializer(serializers.Serializer):
     first = serializers.DateField()
     last = serializers.DateField()
     currency = serializers.CharField()
-    source = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     grain = serializers.ChoiceField(choices=[grain.value for grain in Grain])
     parts = SalesPartSerializer(many=True)
 
@@ -128,7 +127,7 @@ class DigestSerializer(serializers.ModelSerializer):
         fields = ("id", "week", "made_at", "sentences")
 
     @extend_schema_field(SentenceSerializer(many=True))
-    def get_sentences(self, digest: WeeklyDigest) -> Sequence[Any]:
+    def get_sentences(self, digest: WeeklyDigest) -> Any:
         """Those whose numbers are what their stored queries gave."""
         return SentenceSerializer(sentences_of(digest), many=True).data
 

@@ -8,6 +8,7 @@ countries) `PICKED`, since among many the largest is always large.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
@@ -310,5 +311,5 @@ def _size(change: float) -> float:
     return min(1.0, abs(change))
 
 
-def _way(noun: str, change: float) -> str:
+def _way(noun: str, change: float | Decimal) -> str:
     return f"{noun}_{'rose' if change > 0 else 'fell'}"

@@ -40,7 +40,8 @@ def product_aspects(asked: Asked) -> Plot:
     shown = len({row["aspect"] for row in rows})
     mark = {"type": "bar", "cornerRadiusEnd": 2, "cursor": "pointer"}
     text = _("Reviews by aspect and how it sounds")
-    looks = {"mark": mark, "encoding": _encoding(labels), "height": ROW_HEIGHT * shown}
+    height = ROW_HEIGHT * shown
+    looks: dict[str, Any] = {"mark": mark, "encoding": _encoding(labels), "height": height}
     columns = {"aspect": _("Aspect"), "sounds": _("sounds"), "reviews": _("reviews")}
     return framed(rows, text, columns=columns, width=280, **looks)
 

@@ -62,7 +62,7 @@ def model_confusion(asked: Asked) -> Plot:
     size = max(160, CELL * len(order))
     text = _("Rows by right label and found label")
     columns = {"right": _("right"), "found": _("found"), "n": _("rows"), "share": _("share")}
-    looks = {"layer": [squares, numbers], "width": size, "height": size}
+    looks: dict[str, Any] = {"layer": [squares, numbers], "width": size, "height": size}
     return framed(rows, text, columns=columns, **looks)
 
 
@@ -100,5 +100,5 @@ def model_reliability(asked: Asked) -> Plot:
     }
     text = _("Share that was right, by what the model said")
     columns = {"confidence": _("said"), "accuracy": _("was right"), "n": _("rows")}
-    looks = {"layer": [perfect, line, points], "width": 420, "height": 260}
+    looks: dict[str, Any] = {"layer": [perfect, line, points], "width": 420, "height": 260}
     return framed(rows, text, columns=columns, **looks)

@@ -183,7 +183,8 @@ def shop_orders(asked: Asked) -> Plot:
 
 def _orders_of(month: date) -> str:
     last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    asked = {"placed_since": month, "placed_until": last, "kind": "sale", "counts": "true"}
+    days = {"placed_since": month.isoformat(), "placed_until": last.isoformat()}
+    asked = {**days, "kind": "sale", "counts": "true"}
     return f"{reverse('orders')}?{urlencode(asked)}"
 
 
@@ -282,7 +283,7 @@ def product_stars(asked: Asked) -> Plot:
     }
     mark = {"type": "bar", "cornerRadiusEnd": 3}
     columns = {"stars": _("Stars"), "reviews": _("reviews"), "score": _("mean sentiment")}
-    looks = {"mark": mark, "encoding": encoding, "width": 280, "height": 140}
+    looks: dict[str, Any] = {"mark": mark, "encoding": encoding, "width": 280, "height": 140}
     return framed(rows, _("Reviews by stars"), columns=columns, **looks)
 
 
