@@ -127,7 +127,7 @@ def _touched_refresh() -> float:
 
 def _by_sums() -> float:
     scope = scope_of({})
-    return seconds_of(lambda: sales_by(scope, "day"))
+    return seconds_of(lambda: sales_by(scope, "day_on"))
 
 
 def _by_orders() -> float:
@@ -149,7 +149,7 @@ def _direct() -> dict[Any, tuple[int, Any]]:
 def _differing() -> int:
     """On how many days of a year the sums are not those of the orders."""
     direct = _direct()
-    sums = sales_by(scope_of({}), "day")
+    sums = sales_by(scope_of({}), "day_on")
     days = direct.keys() | {day for day, one in sums.items() if one.orders}
     return sum(
         day not in sums or (sums[day].orders, sums[day].revenue) != direct.get(day) for day in days

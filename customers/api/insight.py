@@ -74,7 +74,7 @@ class SalesView(APIView):
 
 
 def _series(scope: Scope, grain: Grain) -> dict[str, Any]:
-    by_day = sales_by(scope, "day")
+    by_day = sales_by(scope, "day_on")
     buckets = buckets_of(scope.period, grain)
     parts = []
     for bucket, days in zip(buckets, shared_out(by_day, lambda day: day, buckets), strict=True):
@@ -124,7 +124,7 @@ class DigestSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = WeeklyDigest
-        fields = ("id", "week", "made_at", "sentences")
+        fields = ("id", "week_on", "made_at", "sentences")
 
     @extend_schema_field(SentenceSerializer(many=True))
     def get_sentences(self, digest: WeeklyDigest) -> Any:
@@ -135,7 +135,7 @@ class DigestSerializer(serializers.ModelSerializer):
 class LatestWeekCursor(NewestFirstCursor):
     """The latest week first."""
 
-    ordering = ("-week",)
+    ordering = ("-week_on",)
 
 
 class DigestViewSet(ReadOnlyModelViewSet):

@@ -163,8 +163,8 @@ def customer_sentiment(asked: Asked) -> Plot:
 
 def shop_orders(asked: Asked) -> Plot:
     """Sales per month, up to today; those of all currencies are counted, none is added up."""
-    days = DailySales.objects.visible_to(asked.user).filter(day__lte=timezone.localdate())
-    months = days.annotate(month=TruncMonth("day")).values("month").annotate(n=Sum("orders"))
+    days = DailySales.objects.visible_to(asked.user).filter(day_on__lte=timezone.localdate())
+    months = days.annotate(month=TruncMonth("day_on")).values("month").annotate(n=Sum("orders"))
     rows = [
         {"at": row["month"].isoformat(), "orders": row["n"], "url": _orders_of(row["month"])}
         for row in months.filter(n__gt=0).order_by("-month")[:36]
