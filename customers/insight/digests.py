@@ -65,7 +65,7 @@ def make_digest(week: date) -> WeeklyDigest | None:
     if not DailySales.objects.filter(day_on__range=(period.first, period.last)).exists():
         return None
     scope = Scope(period, next(iter(Shop().currencies), ""))
-    chosen = most_important(_confirmed(statements_about("home", scope)), MOST_SENTENCES)
+    chosen = most_important(_confirmed(statements_about("digest", scope)), MOST_SENTENCES)
     stored = [_as_json(statement) for statement in chosen]
     made, _ = WeeklyDigest.objects.get_or_create(
         week_on=week, defaults={"statements": stored, "made_at": timezone.now()}

@@ -349,7 +349,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="productsales",
             constraint=models.UniqueConstraint(
-                fields=("weeks", "week_on", "source", "currency", "product"), name="productsales_once"
+                fields=("weeks", "week_on", "source", "currency", "product"),
+                name="productsales_once",
             ),
         ),
         migrations.RunSQL("".join((TOUCH_SQL, *triggers())), UNDO_SQL),
