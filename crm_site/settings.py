@@ -241,7 +241,7 @@ CELERY_BEAT_SCHEDULE = {
     # a week is told on the Monday after it, or as soon as a worker is there again
     "weekly-digest": {
         "task": "customers.tasks.make_digests",
-        "schedule": env.int("INSIGHT_DIGEST_SECONDS", default=900),
+        "schedule": env.int("INSIGHT_DIGEST_SECONDS", default=300),
     },
     "recommendations-of-the-night": {
         "task": "intelligence.tasks.renew_recommendations",

@@ -27,13 +27,13 @@ def refresh_measures() -> None:
     refresh_measures_when_due(patient=True)
 
 
-@shared_task
+@shared_task(expires=60)  # a worker that comes late has one refresh to do, not a queue of them
 def refresh_aggregates() -> None:
     """Bring the sums of days and weeks up to date where orders or texts changed."""
     aggregates.refresh()
 
 
-@shared_task
+@shared_task(expires=300)
 def make_digests() -> None:
     """Tell the last whole week of the shop, unless that is done."""
     digests.make_digests()

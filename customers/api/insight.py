@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -43,7 +42,7 @@ class SalesSerializer(serializers.Serializer):
     first = serializers.DateField()
     last = serializers.DateField()
     currency = serializers.CharField()
-    source = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     grain = serializers.ChoiceField(choices=[grain.value for grain in Grain])
     parts = SalesPartSerializer(many=True)
 
@@ -75,7 +74,7 @@ class SalesView(APIView):
 
 
 def _series(scope: Scope, grain: Grain) -> dict[str, Any]:
-    by_day = sales_by(scope, "day")
+    by_day = sales_by(scope, "day_on")
     buckets = buckets_of(scope.period, grain)
     parts = []
     for bucket, days in zip(buckets, shared_out(by_day, lambda day: day, buckets), strict=True):
@@ -125,10 +124,10 @@ class DigestSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = WeeklyDigest
-        fields = ("id", "week", "made_at", "sentences")
+        fields = ("id", "week_on", "made_at", "sentences")
 
     @extend_schema_field(SentenceSerializer(many=True))
-    def get_sentences(self, digest: WeeklyDigest) -> Sequence[Any]:
+    def get_sentences(self, digest: WeeklyDigest) -> Any:
         """Those whose numbers are what their stored queries gave."""
         return SentenceSerializer(sentences_of(digest), many=True).data
 
@@ -136,7 +135,7 @@ class DigestSerializer(serializers.ModelSerializer):
 class LatestWeekCursor(NewestFirstCursor):
     """The latest week first."""
 
-    ordering = ("-week",)
+    ordering = ("-week_on",)
 
 
 class DigestViewSet(ReadOnlyModelViewSet):

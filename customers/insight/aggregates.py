@@ -28,13 +28,13 @@ STATEMENTS = {
     TouchedDay.Kind.VOICE: VOICE_SQL,
 }
 ALL_DAYS_SQL = """
-INSERT INTO customers_touchedday (kind, day)
+INSERT INTO customers_touchedday (kind, day_on)
 SELECT DISTINCT 'sales', (placed_at AT TIME ZONE 'UTC')::date FROM customers_order
-UNION SELECT 'sales', day FROM customers_dailysales
+UNION SELECT 'sales', day_on FROM customers_dailysales
 UNION SELECT 'voice', (opened_at AT TIME ZONE 'UTC')::date FROM customers_ticket
 UNION SELECT 'voice', (sent_at AT TIME ZONE 'UTC')::date FROM customers_message
 UNION SELECT 'voice', (written_at AT TIME ZONE 'UTC')::date FROM customers_review
-UNION SELECT 'voice', day FROM customers_dailyvoice
+UNION SELECT 'voice', day_on FROM customers_dailyvoice
 """
 # Days that are counted: those of the blocks of weeks that the calendar holds.
 EARLIEST, LATEST = date(1900, 3, 1), date(9999, 10, 1)
@@ -96,8 +96,8 @@ def _take_touched() -> dict[str, list[date]]:
     taken: dict[str, list[date]] = {kind: [] for kind in STATEMENTS}
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH gone AS (DELETE FROM customers_touchedday RETURNING kind, day) "
-            "SELECT DISTINCT kind, day FROM gone WHERE day BETWEEN %s AND %s",
+            "WITH gone AS (DELETE FROM customers_touchedday RETURNING kind, day_on) "
+            "SELECT DISTINCT kind, day_on FROM gone WHERE day_on BETWEEN %s AND %s",
             [EARLIEST, LATEST],
         )
         for kind, day in cursor.fetchall():

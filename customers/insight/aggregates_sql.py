@@ -50,27 +50,27 @@ def replacing(
 # Units are summed apart: joining the lines to the orders would count each order many times.
 SALES_SQL = replacing(
     "customers_dailysales",
-    ("day", "source", "currency", "country"),
+    ("day_on", "source", "currency", "country"),
     (
         *("orders", "returns", "new_customers", "guest_orders", "units", "revenue"),
         *("new_revenue", "returned", "squares", "largest_return"),
     ),
     """
     WITH counted AS MATERIALIZED (
-        SELECT o.id, (o.placed_at AT TIME ZONE %(zone)s)::date AS day, o.source, o.currency,
+        SELECT o.id, (o.placed_at AT TIME ZONE %(zone)s)::date AS day_on, o.source, o.currency,
             o.country, o.customer_id, o.total, o.kind = 'sale' AS sold,
             o.kind = 'sale' AND coalesce(o.placed_at = c.first_order_at, false) AS is_first
         FROM customers_order o LEFT JOIN customers_customer c ON c.id = o.customer_id
         WHERE o.placed_at >= %(start)s AND o.placed_at < %(end)s AND o.status <> 'cancelled'
     ),
     sold AS (
-        SELECT o.day, o.source, o.currency, o.country, sum(l.quantity) AS units
+        SELECT o.day_on, o.source, o.currency, o.country, sum(l.quantity) AS units
         FROM counted o JOIN customers_orderline l ON l.order_id = o.id
         WHERE o.sold AND l.kind = 'product'
-        GROUP BY o.day, o.source, o.currency, o.country
+        GROUP BY o.day_on, o.source, o.currency, o.country
     ),
     summed AS (
-        SELECT day, source, currency, country,
+        SELECT day_on, source, currency, country,
             count(*) FILTER (WHERE sold) AS orders,
             count(*) FILTER (WHERE NOT sold) AS returns,
             count(DISTINCT customer_id) FILTER (WHERE is_first) AS new_customers,
@@ -80,21 +80,21 @@ SALES_SQL = replacing(
             coalesce(-sum(total) FILTER (WHERE NOT sold), 0) AS returned,
             coalesce(sum(total::float8 ^ 2) FILTER (WHERE sold), 0) AS squares,
             greatest(-min(total) FILTER (WHERE NOT sold), 0) AS largest_return
-        FROM counted GROUP BY day, source, currency, country
+        FROM counted GROUP BY day_on, source, currency, country
     )
     SELECT summed.*, coalesce(sold.units, 0) AS units
-    FROM summed LEFT JOIN sold USING (day, source, currency, country)
+    FROM summed LEFT JOIN sold USING (day_on, source, currency, country)
     """,
-    day="day",
+    day="day_on",
     only="",
 )
 
 PRODUCTS_SQL = replacing(
     "customers_productsales",
-    ("weeks", "week", "source", "currency", "product_id"),
+    ("weeks", "week_on", "source", "currency", "product_id"),
     ("orders", "units", "revenue", "returned"),
     """
-    SELECT 1 AS weeks, date_trunc('week', o.placed_at AT TIME ZONE %(zone)s)::date AS week,
+    SELECT 1 AS weeks, date_trunc('week', o.placed_at AT TIME ZONE %(zone)s)::date AS week_on,
         o.source, o.currency, l.product_id,
         count(DISTINCT o.id) FILTER (WHERE o.kind = 'sale') AS orders,
         coalesce(sum(l.quantity) FILTER (WHERE o.kind = 'sale'), 0) AS units,
@@ -105,24 +105,24 @@ PRODUCTS_SQL = replacing(
       AND l.kind = 'product'
     GROUP BY 2, o.source, o.currency, l.product_id
     """,
-    day="week",
+    day="week_on",
     only="weeks = 1",
 )
 
 # %(first)s and %(last)s here bound whole blocks.
 BLOCKS_SQL = replacing(
     "customers_productsales",
-    ("weeks", "week", "source", "currency", "product_id"),
+    ("weeks", "week_on", "source", "currency", "product_id"),
     ("orders", "units", "revenue", "returned"),
     """
     SELECT %(block_weeks)s AS weeks,
-        week - mod(week - %(first_block)s, 7 * %(block_weeks)s) AS week,
+        week_on - mod(week_on - %(first_block)s, 7 * %(block_weeks)s) AS week_on,
         source, currency, product_id, sum(orders) AS orders, sum(units) AS units,
         sum(revenue) AS revenue, sum(returned) AS returned
-    FROM customers_productsales WHERE weeks = 1 AND week BETWEEN %(first)s AND %(last)s
+    FROM customers_productsales WHERE weeks = 1 AND week_on BETWEEN %(first)s AND %(last)s
     GROUP BY 2, source, currency, product_id
     """,
-    day="week",
+    day="week_on",
     only="weeks > 1",
 )
 
@@ -163,13 +163,13 @@ VOICE_ROWS = {
 def _voice(kind: str, rows: str) -> str:
     return replacing(
         "customers_dailyvoice",
-        ("kind", "day", "topic"),
+        ("kind", "day_on", "topic"),
         ("texts", "negative", "score_total", "squares"),
         f"""
-        SELECT '{kind}' AS kind, (at AT TIME ZONE %(zone)s)::date AS day, topic, {SCORES}
+        SELECT '{kind}' AS kind, (at AT TIME ZONE %(zone)s)::date AS day_on, topic, {SCORES}
         FROM ({rows}) AS said GROUP BY 2, 3
         """,  # noqa: S608  # nothing of it comes from outside
-        day="day",
+        day="day_on",
         only=f"kind = '{kind}'",
     )
 

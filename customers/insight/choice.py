@@ -8,6 +8,7 @@ countries) `PICKED`, since among many the largest is always large.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
@@ -134,7 +135,7 @@ def _changes(
 def _best_part(scope: Scope, runner: Runner) -> Iterator[Statement]:
     """The best month of many, or the best day of a few weeks, where it stands out."""
     grain = Grain.MONTH if grain_of(scope.period) is Grain.MONTH else Grain.DAY
-    by_day = sales_by(scope, "day")
+    by_day = sales_by(scope, "day_on")
     parts = buckets_of(scope.period, grain)
     if len(parts) < 3:
         return
@@ -228,7 +229,7 @@ def _returns(scope: Scope, runner: Runner, row: dict[str, Any]) -> Iterator[Stat
         yield Statement(_way("return_rate", change), figures, 8 * abs(change) + 0.2)
     if not row["returns"]:
         return
-    day = sales_of(scope).order_by("-largest_return", "day").values_list("day", flat=True)[0]
+    day = sales_of(scope).order_by("-largest_return", "day_on").values_list("day_on", flat=True)[0]
     parameters = {
         **scope.parameters,
         "first": day.isoformat(),
@@ -310,5 +311,5 @@ def _size(change: float) -> float:
     return min(1.0, abs(change))
 
 
-def _way(noun: str, change: float) -> str:
+def _way(noun: str, change: float | Decimal) -> str:
     return f"{noun}_{'rose' if change > 0 else 'fell'}"

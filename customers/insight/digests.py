@@ -55,20 +55,20 @@ def make_digests() -> list[WeeklyDigest]:
     last = last_whole_week()
     count = 1 if WeeklyDigest.objects.exists() else KEPT_BACK
     weeks = [last - number * WEEK for number in reversed(range(count))]
-    told = set(WeeklyDigest.objects.filter(week__in=weeks).values_list("week", flat=True))
+    told = set(WeeklyDigest.objects.filter(week_on__in=weeks).values_list("week_on", flat=True))
     return [made for week in weeks if week not in told and (made := make_digest(week))]
 
 
 def make_digest(week: date) -> WeeklyDigest | None:
     """Tell a week, from its Monday on; None where nothing was sold or came back in it."""
     period = Period(week, week + WEEK - timedelta(days=1))
-    if not DailySales.objects.filter(day__range=(period.first, period.last)).exists():
+    if not DailySales.objects.filter(day_on__range=(period.first, period.last)).exists():
         return None
     scope = Scope(period, next(iter(Shop().currencies), ""))
-    chosen = most_important(_confirmed(statements_about("home", scope)), MOST_SENTENCES)
+    chosen = most_important(_confirmed(statements_about("digest", scope)), MOST_SENTENCES)
     stored = [_as_json(statement) for statement in chosen]
     made, _ = WeeklyDigest.objects.get_or_create(
-        week=week, defaults={"statements": stored, "made_at": timezone.now()}
+        week_on=week, defaults={"statements": stored, "made_at": timezone.now()}
     )
     return made
 
@@ -83,7 +83,7 @@ def sentences_of(digest: WeeklyDigest, *, check: bool = False) -> list[Sentence]
         try:
             told.append(_told(stored, runner, check=check))
         except UncheckedNumber as problem:
-            logger.error("A sentence of the digest of %s is not shown: %s", digest.week, problem)
+            logger.error("A sentence of the digest of %s is not shown: %s", digest.week_on, problem)
     return told
 
 

@@ -50,7 +50,7 @@ class Scope:
         """Whether the shop sold already when the period before began, give or take a tenth of
         it: beside weeks in which there was no shop, everything would have risen.
         """
-        began = DailySales.objects.order_by("day").values_list("day", flat=True).first()
+        began = DailySales.objects.order_by("day_on").values_list("day_on", flat=True).first()
         slack = timedelta(days=max(6, self.period.days // 10))
         return began is not None and began <= self.period.before().first + slack
 
@@ -72,7 +72,7 @@ class Shop:
 
     @cached_property
     def _sold(self) -> list[tuple[str, str, int]]:
-        rows = DailySales.objects.filter(day__lte=timezone.localdate())
+        rows = DailySales.objects.filter(day_on__lte=timezone.localdate())
         counted = rows.values_list("currency", "source").annotate(n=Sum("orders") + Sum("returns"))
         return list(counted.order_by("-n", "currency", "source"))
 

@@ -21,7 +21,7 @@ _SUMMED = """
         coalesce(sum(returned), 0) AS returned, coalesce(sum(squares), 0) AS squares,
         coalesce(sum(orders) + sum(returns), 0) AS placed
     FROM customers_dailysales
-    WHERE day BETWEEN %({first})s AND %({last})s AND {of_scope} {more}
+    WHERE day_on BETWEEN %({first})s AND %({last})s AND {of_scope} {more}
 """
 
 
@@ -77,16 +77,16 @@ FROM means
 PART_SQL = f"""
 SELECT %(first)s::date AS day, %(first)s::date AS month,
     coalesce(sum(revenue), 0) AS revenue, coalesce(sum(orders), 0)::bigint AS orders
-FROM customers_dailysales WHERE day BETWEEN %(first)s AND %(last)s AND {OF_SCOPE}
+FROM customers_dailysales WHERE day_on BETWEEN %(first)s AND %(last)s AND {OF_SCOPE}
 """  # noqa: S608
 
 LARGEST_RETURN_SQL = f"""
 SELECT %(first)s::date AS day, max(largest_return) AS amount,
     max(largest_return)::float8 / nullif((
         SELECT sum(returned) FROM customers_dailysales
-        WHERE day BETWEEN %(of_first)s AND %(of_last)s AND {OF_SCOPE}
+        WHERE day_on BETWEEN %(of_first)s AND %(of_last)s AND {OF_SCOPE}
     ), 0)::float8 AS share
-FROM customers_dailysales WHERE day BETWEEN %(first)s AND %(last)s AND {OF_SCOPE}
+FROM customers_dailysales WHERE day_on BETWEEN %(first)s AND %(last)s AND {OF_SCOPE}
 """  # noqa: S608
 
 COUNTRY_SQL = f"""
@@ -95,7 +95,7 @@ SELECT %(country)s::text AS name, now.revenue, before.revenue AS revenue_before,
     (now.revenue / nullif(before.revenue, 0))::float8 - 1 AS change,
     (now.revenue / nullif((
         SELECT sum(revenue) FROM customers_dailysales
-        WHERE day BETWEEN %(first)s AND %(last)s AND {OF_SCOPE}
+        WHERE day_on BETWEEN %(first)s AND %(last)s AND {OF_SCOPE}
     ), 0))::float8 AS share,
     (now.revenue - before.revenue)::float8
         / nullif(sqrt(now.squares + before.squares), 0) AS z
@@ -146,12 +146,12 @@ VOICE_SQL = f"""
 WITH now AS (
     SELECT coalesce(sum(texts), 0) AS texts, coalesce(sum(negative), 0) AS negative,
         sum(score_total) AS total, sum(squares) AS squares
-    FROM customers_dailyvoice WHERE kind = %(kind)s AND day BETWEEN %(first)s AND %(last)s
+    FROM customers_dailyvoice WHERE kind = %(kind)s AND day_on BETWEEN %(first)s AND %(last)s
       AND (%(topic)s::text IS NULL OR topic = %(topic)s)
 ), before AS (
     SELECT coalesce(sum(texts), 0) AS texts, sum(score_total) AS total, sum(squares) AS squares
     FROM customers_dailyvoice
-    WHERE kind = %(kind)s AND day BETWEEN %(before_first)s AND %(before_last)s
+    WHERE kind = %(kind)s AND day_on BETWEEN %(before_first)s AND %(before_last)s
       AND (%(topic)s::text IS NULL OR topic = %(topic)s)
 ), means AS (
     SELECT now.texts, before.texts AS texts_before, now.negative,

@@ -62,7 +62,7 @@ def total(sums: Iterable[Sales]) -> Sales:
 
 def sales_of(scope: Scope) -> QuerySet[DailySales]:
     """The rows that the scope covers."""
-    days = DailySales.objects.filter(day__range=(scope.period.first, scope.period.last))
+    days = DailySales.objects.filter(day_on__range=(scope.period.first, scope.period.last))
     rows = days.filter(currency=scope.currency)
     return rows if scope.source is None else rows.filter(source=scope.source)
 
@@ -96,7 +96,7 @@ class ProductSum:
 # last whole week of a period are read from the orders. `now` tells both periods apart.
 SOLD_SQL = """
     SELECT {now} AS now, product_id, orders, revenue FROM customers_productsales
-    WHERE weeks = {weeks} AND week >= %({name}_first)s AND week <= %({name}_last)s
+    WHERE weeks = {weeks} AND week_on >= %({name}_first)s AND week_on <= %({name}_last)s
       AND currency = %(currency)s AND (%(source)s::text IS NULL OR source = %(source)s) {only}
 """
 EDGE_SQL = """
@@ -205,9 +205,9 @@ class Voice:
 
 def voices(period: Period, kinds: Sequence[str]) -> list[tuple[date, str, str, Voice]]:
     """Day, kind, topic and sums of the kinds of texts, in the order of the days."""
-    rows = DailyVoice.objects.filter(kind__in=kinds, day__range=(period.first, period.last))
-    listed = rows.order_by("day").values_list(
-        "day", "kind", "topic", "texts", "negative", "score_total"
+    rows = DailyVoice.objects.filter(kind__in=kinds, day_on__range=(period.first, period.last))
+    listed = rows.order_by("day_on").values_list(
+        "day_on", "kind", "topic", "texts", "negative", "score_total"
     )
     return [
         (day, kind, topic, Voice(texts, negative, score))

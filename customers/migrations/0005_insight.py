@@ -9,7 +9,7 @@ TOUCH_SQL = """
 CREATE FUNCTION customers_touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format(
-        'INSERT INTO customers_touchedday (kind, day)
+        'INSERT INTO customers_touchedday (kind, day_on)
          SELECT DISTINCT %1$L, (%2$I AT TIME ZONE ''UTC'')::date FROM touched',
         TG_ARGV[0], TG_ARGV[1]);
     RETURN NULL;
@@ -19,7 +19,7 @@ END $$;
 CREATE FUNCTION customers_touch_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format(
-        'INSERT INTO customers_touchedday (kind, day)
+        'INSERT INTO customers_touchedday (kind, day_on)
          SELECT DISTINCT %1$L, (day AT TIME ZONE ''UTC'')::date
          FROM touched JOIN touched_before AS before USING (id),
               LATERAL (VALUES (touched.%2$I), (before.%2$I)) AS days(day)
@@ -31,7 +31,7 @@ END $$;
 
 CREATE FUNCTION customers_touch_mentioned() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO customers_touchedday (kind, day)
+    INSERT INTO customers_touchedday (kind, day_on)
     SELECT DISTINCT 'voice', (coalesce(r.written_at, m.sent_at) AT TIME ZONE 'UTC')::date
     FROM touched
     LEFT JOIN customers_review r ON r.id = touched.review_id
@@ -44,7 +44,7 @@ END $$;
 -- not. A first one at all is known by the order itself.
 CREATE FUNCTION customers_touch_first_order() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO customers_touchedday (kind, day)
+    INSERT INTO customers_touchedday (kind, day_on)
     SELECT 'sales', (at AT TIME ZONE 'UTC')::date
     FROM (VALUES (OLD.first_order_at), (NEW.first_order_at)) AS days(at) WHERE at IS NOT NULL;
     RETURN NULL;
@@ -96,7 +96,7 @@ DROP FUNCTION customers_touch(), customers_touch_changed(), customers_touch_ment
 """
 # What stands already is counted by the first refresh.
 ALL_DAYS_SQL = """
-INSERT INTO customers_touchedday (kind, day)
+INSERT INTO customers_touchedday (kind, day_on)
 SELECT DISTINCT 'sales', (placed_at AT TIME ZONE 'UTC')::date FROM customers_order
 UNION SELECT 'voice', (opened_at AT TIME ZONE 'UTC')::date FROM customers_ticket
 UNION SELECT 'voice', (sent_at AT TIME ZONE 'UTC')::date FROM customers_message
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("day", models.DateField(verbose_name="day")),
+                ("day_on", models.DateField(verbose_name="day")),
                 (
                     "source",
                     models.SlugField(
@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("day", models.DateField(verbose_name="day")),
+                ("day_on", models.DateField(verbose_name="day")),
                 (
                     "kind",
                     models.CharField(
@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("weeks", models.PositiveSmallIntegerField(default=1, verbose_name="weeks")),
-                ("week", models.DateField(verbose_name="week")),
+                ("week_on", models.DateField(verbose_name="week")),
                 (
                     "source",
                     models.SlugField(
@@ -263,7 +263,7 @@ class Migration(migrations.Migration):
                         verbose_name="kind",
                     ),
                 ),
-                ("day", models.DateField(verbose_name="day")),
+                ("day_on", models.DateField(verbose_name="day")),
             ],
             options={
                 "verbose_name": "touched day",
@@ -279,14 +279,14 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("week", models.DateField(unique=True, verbose_name="week")),
+                ("week_on", models.DateField(unique=True, verbose_name="week")),
                 ("statements", models.JSONField(default=list, verbose_name="statements")),
                 ("made_at", models.DateTimeField(verbose_name="made at")),
             ],
             options={
                 "verbose_name": "weekly digest",
                 "verbose_name_plural": "weekly digests",
-                "ordering": ["-week"],
+                "ordering": ["-week_on"],
             },
         ),
         migrations.AddIndex(
@@ -320,13 +320,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="dailysales",
             constraint=models.UniqueConstraint(
-                fields=("day", "source", "currency", "country"), name="dailysales_once"
+                fields=("day_on", "source", "currency", "country"), name="dailysales_once"
             ),
         ),
         migrations.AddConstraint(
             model_name="dailyvoice",
             constraint=models.UniqueConstraint(
-                fields=("kind", "day", "topic"), name="dailyvoice_once"
+                fields=("kind", "day_on", "topic"), name="dailyvoice_once"
             ),
         ),
         migrations.AddField(
@@ -341,7 +341,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="productsales",
             constraint=models.UniqueConstraint(
-                fields=("weeks", "week", "source", "currency", "product"), name="productsales_once"
+                fields=("weeks", "week_on", "source", "currency", "product"),
+                name="productsales_once",
             ),
         ),
         migrations.RunSQL("".join((TOUCH_SQL, *triggers())), UNDO_SQL),

@@ -27,14 +27,14 @@ class TouchedDay(models.Model):
         VOICE = "voice", _("texts")
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
-    day = models.DateField(_("day"))
+    day_on = models.DateField(_("day"))
 
     class Meta:
         verbose_name = _("touched day")
         verbose_name_plural = _("touched days")
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.day}"
+        return f"{self.kind}: {self.day_on}"
 
 
 class DailySales(models.Model):
@@ -47,7 +47,7 @@ class DailySales(models.Model):
     `new_revenue` at that moment; `guest_orders` are sales without a customer.
     """
 
-    day = models.DateField(_("day"))
+    day_on = models.DateField(_("day"))
     source = models.SlugField(_("source"), max_length=40, blank=True, db_index=False)
     currency = models.CharField(_("currency"), max_length=3)
     country = models.CharField(_("country"), max_length=60, blank=True)
@@ -69,16 +69,16 @@ class DailySales(models.Model):
         verbose_name_plural = _("sales of days")
         constraints = [
             models.UniqueConstraint(
-                fields=["day", "source", "currency", "country"], name="dailysales_once"
+                fields=["day_on", "source", "currency", "country"], name="dailysales_once"
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.day}: {self.orders}"
+        return f"{self.day_on}: {self.orders}"
 
 
 class ProductSales(models.Model):
-    """What a product sold in the `weeks` from the Monday `week` on, of one source and currency.
+    """What a product sold in the `weeks` from the Monday `week_on`, of one source and currency.
 
     Each week has its rows, and so has each block of 8 (`BLOCK_WEEKS`), counted from
     `FIRST_BLOCK`: a year is read from six blocks and a few weeks. A product sells on few days
@@ -89,7 +89,7 @@ class ProductSales(models.Model):
     FIRST_BLOCK = date(1900, 1, 1)  # a Monday
 
     weeks = models.PositiveSmallIntegerField(_("weeks"), default=1)
-    week = models.DateField(_("week"))
+    week_on = models.DateField(_("week"))
     source = models.SlugField(_("source"), max_length=40, blank=True, db_index=False)
     currency = models.CharField(_("currency"), max_length=3)
     product = models.ForeignKey(Product, models.CASCADE, verbose_name=_("product"))
@@ -105,12 +105,13 @@ class ProductSales(models.Model):
         verbose_name_plural = _("sales of products in weeks")
         constraints = [
             models.UniqueConstraint(
-                fields=["weeks", "week", "source", "currency", "product"], name="productsales_once"
+                fields=["weeks", "week_on", "source", "currency", "product"],
+                name="productsales_once",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.week}: {self.product_id} × {self.units}"
+        return f"{self.week_on}: {self.product_id} × {self.units}"
 
 
 class DailyVoice(models.Model):
@@ -129,7 +130,7 @@ class DailyVoice(models.Model):
         REVIEW_ASPECTS = "review_aspects", _("aspects in reviews")
         MESSAGE_ASPECTS = "message_aspects", _("aspects in messages")
 
-    day = models.DateField(_("day"))
+    day_on = models.DateField(_("day"))
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     topic = models.CharField(_("topic"), max_length=60, blank=True)
     texts = models.PositiveIntegerField(_("texts"), default=0)
@@ -143,11 +144,11 @@ class DailyVoice(models.Model):
         verbose_name = _("texts of a day")
         verbose_name_plural = _("texts of days")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "day", "topic"], name="dailyvoice_once")
+            models.UniqueConstraint(fields=["kind", "day_on", "topic"], name="dailyvoice_once")
         ]
 
     def __str__(self) -> str:
-        return f"{self.day}: {self.kind} {self.topic}"
+        return f"{self.day_on}: {self.kind} {self.topic}"
 
 
 class WeeklyDigest(models.Model):
@@ -159,7 +160,7 @@ class WeeklyDigest(models.Model):
     (`customers.insight.digests`).
     """
 
-    week = models.DateField(_("week"), unique=True)
+    week_on = models.DateField(_("week"), unique=True)
     statements = models.JSONField(_("statements"), default=list)
     made_at = models.DateTimeField(_("made at"))
 
@@ -168,7 +169,7 @@ class WeeklyDigest(models.Model):
     class Meta:
         verbose_name = _("weekly digest")
         verbose_name_plural = _("weekly digests")
-        ordering = ["-week"]
+        ordering = ["-week_on"]
 
     def __str__(self) -> str:
-        return str(self.week)
+        return str(self.week_on)

@@ -40,9 +40,10 @@ def product_aspects(asked: Asked) -> Plot:
     shown = len({row["aspect"] for row in rows})
     mark = {"type": "bar", "cornerRadiusEnd": 2, "cursor": "pointer"}
     text = _("Reviews by aspect and how it sounds")
-    return framed(
-        rows, text, mark=mark, encoding=_encoding(labels), width=280, height=ROW_HEIGHT * shown
-    )
+    height = ROW_HEIGHT * shown
+    looks: dict[str, Any] = {"mark": mark, "encoding": _encoding(labels), "height": height}
+    columns = {"aspect": _("Aspect"), "sounds": _("sounds"), "reviews": _("reviews")}
+    return framed(rows, text, columns=columns, width=280, **looks)
 
 
 def _encoding(labels: dict[Any, Any]) -> dict[str, Any]:

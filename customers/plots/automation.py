@@ -42,7 +42,9 @@ def error_by_share(asked: Asked) -> Plot:
         },
     ]
     text = _("Share of wrong labels against the share of %(rows)s that are labelled automatically")
-    return framed(rows, text % {"rows": AUTOMATED[budget.task].rows}, layer=layer)
+    columns = {"share": _("labelled automatically"), "error": _("wrong labels")}
+    description = text % {"rows": AUTOMATED[budget.task].rows}
+    return framed(rows, description, columns=columns, layer=layer)
 
 
 def _line(field: str, looks: dict[str, Any]) -> dict[str, Any]:

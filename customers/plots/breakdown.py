@@ -12,9 +12,9 @@ from customers.insight.scope import Scope, scope_of
 from customers.insight.sums import NOTHING, ProductSum, compared, sales_by
 from customers.insight.units import Unit, shown
 from customers.plots.asked import Asked
-from customers.plots.over_time import drawn, y_axis
+from customers.plots.over_time import BEFORE, drawn, y_axis
 from customers.plots.sales import as_number
-from customers.plots.specs import ACCENT, BAD, GOOD, NEUTRAL, Plot
+from customers.plots.specs import ACCENT, BAD, GOOD, Plot
 
 MOST_BARS, MOST_MOVED = 12, 6
 ROW_HEIGHT = 26
@@ -151,7 +151,7 @@ def _marks_of_before(rows: Sequence[dict[str, Any]], names: dict[str, Any]) -> l
         return []
     colour = {
         "datum": _("the period before"),
-        "scale": {"range": [NEUTRAL]},
+        "scale": {"range": [BEFORE]},
         "legend": {"title": None, "orient": "top"},
     }
     x = {"field": "before", "type": "quantitative"}

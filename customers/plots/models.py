@@ -61,7 +61,9 @@ def model_confusion(asked: Asked) -> Plot:
     }
     size = max(160, CELL * len(order))
     text = _("Rows by right label and found label")
-    return framed(rows, text, layer=[squares, numbers], width=size, height=size)
+    columns = {"right": _("right"), "found": _("found"), "n": _("rows"), "share": _("share")}
+    looks: dict[str, Any] = {"layer": [squares, numbers], "width": size, "height": size}
+    return framed(rows, text, columns=columns, **looks)
 
 
 def model_reliability(asked: Asked) -> Plot:
@@ -97,4 +99,6 @@ def model_reliability(asked: Asked) -> Plot:
         "encoding": {"x": confidence, "y": accuracy},
     }
     text = _("Share that was right, by what the model said")
-    return framed(rows, text, layer=[perfect, line, points], width=420, height=260)
+    columns = {"confidence": _("said"), "accuracy": _("was right"), "n": _("rows")}
+    looks: dict[str, Any] = {"layer": [perfect, line, points], "width": 420, "height": 260}
+    return framed(rows, text, columns=columns, **looks)

@@ -12,10 +12,12 @@ from django.utils.translation import pgettext
 
 from customers.insight.buckets import DAY, Grain
 from customers.periods import Period
-from customers.plots.specs import ACCENT, NEUTRAL, Plot, framed
+from customers.plots.specs import ACCENT, Plot, framed
 
 WIDTH, HEIGHT = 640, 260
 WHOLE = {"width": 1080, "height": 280}  # of a plot that has a page's width to itself
+# What the period before had; the style sheet gives it the colour of letters in either theme.
+BEFORE = "#3b4654"
 # Apart from each other in hue, and from paper and from a dark ground by 3 to 1 and more.
 CATEGORY = (
     "#12857a",
@@ -141,7 +143,7 @@ def marks_of_before(rows: Sequence[dict[str, Any]], x: dict[str, Any]) -> list[d
             "y": {"field": "before", "type": "quantitative"},
             "color": {
                 "datum": _("the period before"),
-                "scale": {"range": [NEUTRAL]},
+                "scale": {"range": [BEFORE]},
                 "legend": {"title": None, "orient": "top", "symbolType": "stroke"},
             },
         },

@@ -20,7 +20,7 @@ from customers.plots.asked import Asked
 from customers.plots.over_time import drawn, y_axis
 from customers.plots.specs import ACCENT, Plot
 
-SHADE = {"range": ["#d5ebe7", "#12857a"], "interpolate": "rgb"}
+SHADE = {"range": ["#e3f2ef", "#5fb8ab"], "interpolate": "rgb"}
 MOST_MONTHS = 13
 CELL_HEIGHT = 26
 

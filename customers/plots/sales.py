@@ -298,6 +298,6 @@ def as_number(value: Any) -> int | float | None:
 
 def _shares(scope: Scope, buckets: list[Period], shift: int) -> list[Sales]:
     """The sums of the parts, whose days lie `shift` days after those of the scope."""
-    by_day = sales_by(scope, "day")
+    by_day = sales_by(scope, "day_on")
     parts = shared_out(by_day, lambda day: day + shift * DAY, buckets)
     return [total(by_day[day] for day in days) for days in parts]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, F, Sum
 from django.db.models.functions import TruncMonth, TruncWeek
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.http import urlencode
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from customers.models import Message, Order, Review
+from customers.models import DailySales, Message, Review
 from customers.plots.asked import Asked
 from customers.views.access import get_customer_for, get_product_for
 
@@ -155,30 +157,35 @@ def customer_sentiment(asked: Asked) -> Plot:
         },
     }
     text = _("Sentiment of %(n)s messages and reviews over time") % {"n": len(rows)}
-    return framed(rows, text, layer=[line, points])
+    columns = {"at": _("When"), "kind": _("Text"), "score": _("sentiment")}
+    return framed(rows, text, columns=columns, layer=[line, points])
 
 
 def shop_orders(asked: Asked) -> Plot:
-    """Orders per month: how many and what they brought."""
-    orders = Order.objects.visible_to(asked.user).filter(kind=Order.Kind.SALE)
-    months = orders.exclude(status=Order.Status.CANCELLED).annotate(month=TruncMonth("placed_at"))
-    sums = months.values("month").annotate(n=Count("pk"), brought=Sum("total")).order_by("-month")
+    """Sales per month, up to today; those of all currencies are counted, none is added up."""
+    days = DailySales.objects.visible_to(asked.user).filter(day_on__lte=timezone.localdate())
+    months = days.annotate(month=TruncMonth("day_on")).values("month").annotate(n=Sum("orders"))
     rows = [
-        {
-            "at": row["month"].date().isoformat(),
-            "orders": row["n"],
-            "brought": float(row["brought"]),
-        }
-        for row in sums[:36]
+        {"at": row["month"].isoformat(), "orders": row["n"], "url": _orders_of(row["month"])}
+        for row in months.filter(n__gt=0).order_by("-month")[:36]
     ]
     month_format = pgettext("month and year for d3-time-format", "%b %Y")
     bars = {
         "x": time_axis()
         | {"timeUnit": "yearmonth", "axis": {"grid": False, "format": month_format}},
         "y": {"field": "orders", "type": "quantitative", "title": _("orders")},
+        "href": {"field": "url"},
     }
-    mark = {"type": "bar", "color": ACCENT, "cornerRadiusEnd": 3}
-    return framed(rows, _("Orders per month"), mark=mark, encoding=bars)
+    mark = {"type": "bar", "color": ACCENT, "cornerRadiusEnd": 3, "cursor": "pointer"}
+    columns = {"at": _("Month from"), "orders": _("orders")}
+    return framed(rows, _("Orders per month"), columns=columns, mark=mark, encoding=bars)
+
+
+def _orders_of(month: date) -> str:
+    last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    days = {"placed_since": month.isoformat(), "placed_until": last.isoformat()}
+    asked = {**days, "kind": "sale", "counts": "true"}
+    return f"{reverse('orders')}?{urlencode(asked)}"
 
 
 def shop_sentiment(asked: Asked) -> Plot:
@@ -202,7 +209,13 @@ def shop_sentiment(asked: Asked) -> Plot:
             "encoding": {"x": time_axis(), "y": mean_score("of_four_weeks"), "color": colour},
         },
     ]
-    return framed(rows, _("Mean sentiment of four weeks"), layer=layer)
+    columns = {
+        "at": _("Week from"),
+        "kind": _("Texts"),
+        "n": _("number"),
+        "score": _("mean sentiment"),
+    }
+    return framed(rows, _("Mean sentiment of four weeks"), columns=columns, layer=layer)
 
 
 def mean_score(field: str) -> dict[str, Any]:
@@ -269,7 +282,9 @@ def product_stars(asked: Asked) -> Plot:
         "color": SCORE_COLOUR,
     }
     mark = {"type": "bar", "cornerRadiusEnd": 3}
-    return framed(rows, _("Reviews by stars"), mark=mark, encoding=encoding, width=280, height=140)
+    columns = {"stars": _("Stars"), "reviews": _("reviews"), "score": _("mean sentiment")}
+    looks: dict[str, Any] = {"mark": mark, "encoding": encoding, "width": 280, "height": 140}
+    return framed(rows, _("Reviews by stars"), columns=columns, **looks)
 
 
 PLOTS: dict[str, Callable[[Asked], Plot]] = {

@@ -37,4 +37,5 @@ def ticket_sentiment(asked: Asked) -> Plot:
         "encoding": {"x": x, "y": y, "color": SCORE_COLOUR, "href": {"field": "url"}},
     }
     text = _("Sentiment of the customer's %(n)s messages, in their order") % {"n": len(rows)}
-    return framed(rows, text, layer=[line, points], width=280, height=70)
+    columns = {"message": _("Message"), "at": _("When"), "score": _("sentiment")}
+    return framed(rows, text, columns=columns, layer=[line, points], width=280, height=70)

@@ -86,7 +86,7 @@ def voice(request: StaffRequest) -> HttpResponse:
 @require_GET
 def digest_list(request: StaffRequest) -> HttpResponse:
     """The weeks that were told, the latest first."""
-    rows = WeeklyDigest.objects.visible_to(request.user).order_by("-week")
+    rows = WeeklyDigest.objects.visible_to(request.user).order_by("-week_on")
     page = page_of(rows, request)
     shown = [(digest, sentences_of(digest)[:1]) for digest in page]
     return render(request, "insight/digests.html", {"page": page, "digests": shown})
@@ -100,7 +100,7 @@ def digest_page(request: StaffRequest, pk: int) -> HttpResponse:
     sentences = sentences_of(digest, check=is_checked)
     context = {
         "digest": digest,
-        "last": digest.week + timedelta(days=6),
+        "last": digest.week_on + timedelta(days=6),
         "sentences": sentences,
         "is_checked": is_checked,
         "has_changed": any(sentence.changes for sentence in sentences),

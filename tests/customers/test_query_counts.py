@@ -138,7 +138,7 @@ def make_digest():
     figures = {name: Figure("sales", name, parameters, value) for name, value in values.items()}
     stored = {name: figure.as_json() for name, figure in figures.items()}
     statements = [{"key": "revenue_alone", "figures": stored}]
-    return WeeklyDigest.objects.create(week=week, statements=statements, made_at=NOON)
+    return WeeklyDigest.objects.create(week_on=week, statements=statements, made_at=NOON)
 
 
 def make_topic(**columns):

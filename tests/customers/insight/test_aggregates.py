@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 
 def day_row(day=DAY, **columns):
-    return DailySales.objects.get(day=day, **columns)
+    return DailySales.objects.get(day_on=day, **columns)
 
 
 def test_an_empty_shop_has_no_sums():
@@ -96,10 +96,10 @@ def test_a_week_of_a_product_is_the_sum_of_its_lines():
     sell(mug, -1, placed_at=NOON + timedelta(days=6))
     sell(mug, 7, placed_at=NOON + timedelta(days=7))
     refresh()
-    row = ProductSales.objects.get(product=mug, week=DAY, weeks=1)
+    row = ProductSales.objects.get(product=mug, week_on=DAY, weeks=1)
     assert (row.orders, row.units, row.revenue, row.returned) == (1, 3, 28, 10)
     assert ProductSales.objects.get(product=plate, weeks=1).revenue == 5
-    assert ProductSales.objects.get(week=DAY + timedelta(days=7), weeks=1).units == 7
+    assert ProductSales.objects.get(week_on=DAY + timedelta(days=7), weeks=1).units == 7
 
 
 def test_nothing_is_counted_where_nothing_was_touched():
@@ -118,7 +118,7 @@ def test_only_the_weeks_that_were_touched_are_counted_anew():
     later.delete()
     refresh()
     assert day_row().orders == 99
-    assert not DailySales.objects.filter(day=DAY + timedelta(days=70)).exists()
+    assert not DailySales.objects.filter(day_on=DAY + timedelta(days=70)).exists()
 
 
 def test_an_order_that_moved_leaves_its_old_day():
@@ -126,7 +126,7 @@ def test_an_order_that_moved_leaves_its_old_day():
     refresh()
     Order.objects.filter(pk=order.pk).update(placed_at=NOON + timedelta(days=40))
     refresh()
-    assert [row.day for row in DailySales.objects.all()] == [DAY + timedelta(days=40)]
+    assert [row.day_on for row in DailySales.objects.all()] == [DAY + timedelta(days=40)]
 
 
 def test_an_earlier_first_order_makes_the_later_one_a_returning_customers():
@@ -153,8 +153,8 @@ def test_days_are_those_of_the_shops_time_zone():
     sunday_evening = datetime(2026, 3, 1, 20, tzinfo=UTC)  # Monday morning in Auckland
     sell(placed_at=sunday_evening)
     refresh()
-    assert day_row().day == date(2026, 3, 2)
-    assert ProductSales.objects.get(weeks=1).week == date(2026, 3, 2)
+    assert day_row().day_on == date(2026, 3, 2)
+    assert ProductSales.objects.get(weeks=1).week_on == date(2026, 3, 2)
 
 
 def test_everything_is_counted_anew_after_a_change_of_the_time_zone():
@@ -162,11 +162,11 @@ def test_everything_is_counted_anew_after_a_change_of_the_time_zone():
     refresh()
     with override_settings(TIME_ZONE="Pacific/Auckland"):
         assert rebuild().sales_weeks >= 1
-        assert [row.day for row in DailySales.objects.all()] == [date(2026, 3, 2)]
+        assert [row.day_on for row in DailySales.objects.all()] == [date(2026, 3, 2)]
 
 
 def test_a_day_beyond_the_calendar_does_not_stop_the_others():
-    TouchedDay.objects.create(kind="sales", day=date(9999, 12, 31))
+    TouchedDay.objects.create(kind="sales", day_on=date(9999, 12, 31))
     sell()
     refresh()
     assert day_row().orders == 1
@@ -176,7 +176,7 @@ def test_equal_rows_are_not_written_again():
     sell()
     refresh()
     before = version_of(DailySales)
-    TouchedDay.objects.create(kind="sales", day=DAY)
+    TouchedDay.objects.create(kind="sales", day_on=DAY)
     refresh()
     assert version_of(DailySales) == before
 
@@ -197,7 +197,7 @@ def test_what_customers_wrote_is_counted_by_day_and_topic():
     Ticket.objects.update(suggested_intent="get_refund")
     TicketFactory(body="", intent_id="complaint")
     refresh()
-    rows = {(row.kind, row.topic): row for row in DailyVoice.objects.filter(day=DAY)}
+    rows = {(row.kind, row.topic): row for row in DailyVoice.objects.filter(day_on=DAY)}
     assert set(rows) == {
         ("messages", ""),
         ("reviews", ""),
@@ -216,7 +216,7 @@ def test_a_reading_of_a_text_touches_its_day_and_a_claim_does_not():
     Review.objects.filter(pk=review.pk).update(attempts=1)
     assert not TouchedDay.objects.exists()
     Review.objects.filter(pk=review.pk).update(sentiment_score=0.5)
-    assert TouchedDay.objects.get().day == DAY
+    assert TouchedDay.objects.get().day_on == DAY
     refresh()
     assert DailyVoice.objects.get(kind="reviews").score_total == 0.5
 
@@ -237,7 +237,7 @@ def test_a_bulk_statement_touches_each_of_its_days():
         sell(placed_at=NOON + timedelta(days=days))
     refresh()
     Order.objects.update(placed_at=F("placed_at") + timedelta(days=7))
-    assert TouchedDay.objects.values("day").distinct().count() == 6
+    assert TouchedDay.objects.values("day_on").distinct().count() == 6
 
 
 def test_a_deleted_customer_leaves_orders_of_a_guest():

@@ -128,7 +128,7 @@ def test_the_first_time_the_weeks_before_are_told_too():
     for week in range(12):
         sell(days=-7 * week)
     made = make_digests()
-    assert [digest.week for digest in made] == [
+    assert [digest.week_on for digest in made] == [
         DAY - timedelta(days=7 * n) for n in range(8, 0, -1)
     ]
     assert make_digests() == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from customers.insight.aggregates import refresh
 from customers.models import Customer, Import, Product, SimilarProduct
 from tests.factories import (
     ArticleFactory,
@@ -103,8 +104,10 @@ def test_plots_are_drawn_and_not_drawn_twice(agent):
 
 def test_the_rows_of_a_plot_are_a_csv(agent):
     OrderFactory()
+    refresh()
     lines = agent.get("/plots/shop-orders.csv").content.decode().splitlines()
-    assert lines == ["at,orders,brought", "2026-03-01,1,12.5"]
+    orders = "/orders/?placed_since=2026-03-01&placed_until=2026-03-31&kind=sale&counts=true"
+    assert lines == ["at,orders,url", f"2026-03-01,1,{orders}"]
 
 
 def test_an_unknown_plot_is_a_404(agent):
