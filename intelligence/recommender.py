@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,7 +17,8 @@ from intelligence.analysis.again import have_read_again
 from intelligence.analysis.store import register
 from intelligence.engines.contract import Card
 from intelligence.engines.factor_files import save_factors
-from intelligence.engines.factorisation import fit
+from intelligence.engines.factorisation import fit, of_text_alone
+from intelligence.engines.item_attributes import Attributes
 from intelligence.engines.recommendation import ItemFactors, similar_many
 from intelligence.locks import held_until_commit
 from intelligence.purchases import all_purchases, purchase_count
@@ -81,7 +83,8 @@ def _fit() -> ModelVersion | None:
     if not pks:
         return None
     histories = all_purchases({pk: row for row, pk in enumerate(pks)})
-    fitted = fit(histories, embeddings)
+    words, attributes = _described(pks)
+    fitted = fit(histories, embeddings, words=words, attributes=attributes)
     card = replace(fitted.card, backbone=embedding_version())
     factors = save_factors(replace(fitted, card=card), settings.MODELS_DIR / "recommendation")
     version = register(factors.card)
@@ -101,7 +104,7 @@ def _take_in_new_products() -> QuerySet[Customer]:
     pks, embeddings = _products(only_new=True)
     if engine is None or not pks:
         return Customer.objects.none()
-    _keep_factors(pks, _of_text_alone(engine.factors, embeddings), engine.version)
+    _keep_factors(pks, of_text_alone(engine.factors, embeddings), engine.version)
     grown = current() or engine
     _keep_similar(grown.product_pks, grown.factors, [grown.row_of_product[pk] for pk in pks])
     buyers = Order.objects.filter(lines__product__in=pks).values("customer")
@@ -117,14 +120,20 @@ def _products(*, only_new: bool) -> tuple[list[int], NDArray[np.float32]]:
     return [pk for pk, _ in rows], stacked([vector for _, vector in rows])
 
 
-def _of_text_alone(factors: ItemFactors, embeddings: NDArray[np.float32]) -> ItemFactors:
-    """Factors of products nobody bought: their text, at the weight it has in `factors`."""
-    sold = factors.dimension - 1 - embeddings.shape[1]
-    weight = np.linalg.norm(factors.contexts[:, sold:], axis=1).max(initial=0.0)
-    nothing = np.zeros((len(embeddings), sold), np.float32)
-    contexts = np.hstack([nothing, embeddings * np.float32(weight)])
-    bias = np.zeros((len(embeddings), 1), np.float32)
-    return ItemFactors(np.hstack([contexts, bias]), contexts, factors.card)
+def _described(pks: Sequence[int]) -> tuple[list[str], Attributes]:
+    """Name and brand of each product, and its category and price; prices of the currency
+    that most products have, for others are not of one scale.
+    """
+    fields = ("pk", "name", "brand", "category", "price", "currency")
+    found = {row[0]: row[1:] for row in Product.objects.filter(pk__in=pks).values_list(*fields)}
+    rows = [found[pk] for pk in pks]
+    usual = Counter(currency for *_, currency in rows).most_common(1)[0][0]
+    prices = [
+        float(price) if price is not None and currency == usual else np.nan
+        for *_, price, currency in rows
+    ]
+    words = [f"{name} {brand}" for name, brand, *_ in rows]
+    return words, Attributes([row[2] for row in rows], np.array(prices, np.float64))
 
 
 def _is_stale() -> bool:

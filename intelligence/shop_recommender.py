@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from intelligence.engines.recommendation import (
     Ranked,
     fold_in_many,
     purchase_shares,
+    taste_shares,
     top_n,
 )
 from intelligence.models import ProductVector
@@ -61,10 +62,11 @@ class ShopRecommender:
         found = []
         for row, best in enumerate(ranked):
             bought, shares = purchase_shares(self.factors, weights, row, best.items)
+            tastes = taste_shares(self.factors, weights, row, best.items)
             found.append(
                 [
-                    self._reasons_of(int(item), bought, share, names)
-                    for item, share in zip(best.items, shares.T, strict=True)
+                    self._reasons_of(int(item), bought, share, names) + _tastes_of(tastes, place)
+                    for place, (item, share) in enumerate(zip(best.items, shares.T, strict=True))
                 ]
             )
         return found
@@ -102,6 +104,11 @@ class ShopRecommender:
             for reason in found
             if reason["weight"] > 0
         ]
+
+
+def _tastes_of(tastes: Mapping[str, NDArray[np.float32]], place: int) -> list[Reason]:
+    shares = {kind: round(float(share[place]), 5) for kind, share in tastes.items()}
+    return [{"kind": kind, "weight": share} for kind, share in shares.items() if share > 0]
 
 
 def in_service() -> ModelVersion | None:

@@ -114,7 +114,8 @@ def lean_on_texts(
     factors: Factors, features: NDArray[np.float32], sales: NDArray[np.int64], settings: Settings
 ) -> Factors:
     """The same factors, where each item leans on those alike in text, the more the fewer
-    its sales: sold when those are sold, and to those who bought them.
+    its sales and the more they are alike: sold when those are sold, and to those who
+    bought them.
     """
     contexts, targets = factors
     sold = np.flatnonzero(sales > 0)
@@ -122,11 +123,11 @@ def lean_on_texts(
         return factors
     place = np.full(len(sales), -1, np.int64)
     place[sold] = np.arange(len(sold))
-    near = nearest(
+    near, cosine = nearest(
         features, features[sold], settings.neighbours, settings.neighbour_sharpness, own=place
     )
-    share = settings.few_sales / (settings.few_sales + sales)
-    share = np.where(near.sum(axis=1) > 0, share, 0).astype(np.float32)[:, None]
+    share = settings.few_sales / np.maximum(settings.few_sales + sales, 1e-9)
+    share = (share * cosine).astype(np.float32)[:, None]
     found = _from_neighbours(near, contexts[sold], targets[sold], settings.alike)
     return (
         (1 - share) * contexts + share * found[0],
@@ -147,8 +148,9 @@ def of_text_alone(
     bought = slice(0, factors.dimension - 1 - ATTRIBUTE_WIDTH - embeddings.shape[1])
     contexts, targets = factors.contexts[:, bought], factors.targets[:, bought]
     if len(factors):
-        near = nearest(embeddings, known, chosen.neighbours, chosen.neighbour_sharpness)
-        contexts, targets = _from_neighbours(near, contexts, targets, chosen.alike)
+        near, cosine = nearest(embeddings, known, chosen.neighbours, chosen.neighbour_sharpness)
+        found = _from_neighbours(near, contexts, targets, chosen.alike)
+        contexts, targets = (part * cosine[:, None] for part in found)
     rest = np.zeros((len(embeddings), ATTRIBUTE_WIDTH + 1), np.float32)
     return ItemFactors(
         targets=np.hstack([targets, text, rest]),

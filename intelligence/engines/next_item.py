@@ -192,9 +192,7 @@ def _step(
     contexts.move(batch.bought, torch.from_numpy(of_contexts), rate)
 
 
-def _loss(
-    batch: _Batch, users: torch.Tensor, offered: torch.Tensor
-) -> tuple[float, torch.Tensor]:
+def _loss(batch: _Batch, users: torch.Tensor, offered: torch.Tensor) -> tuple[float, torch.Tensor]:
     """The mean cross-entropy, and its gradient by the logits."""
     logits = torch.addmm(batch.biases, users, offered.T)
     logits[batch.own] = RULED_OUT
