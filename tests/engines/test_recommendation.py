@@ -74,7 +74,7 @@ def test_the_reasons_sum_to_the_score():
     evidence = explain(factors, own, target=6, count=10)
     score = float(fold_in(factors, own) @ factors.targets[6])
     assert sum(item.weight for item in evidence) == pytest.approx(score, rel=1e-6)
-    assert {item.name for item in evidence} == {"1", "4", "9", "popularity"}
+    assert {item.name for item in evidence} == {"1", "4", "9", "novelty", "popularity"}
 
 
 def test_a_reason_names_the_purchase_that_decided():
@@ -156,7 +156,18 @@ def test_a_price_band_is_a_reason_of_its_own():
 
 def test_without_attributes_their_columns_are_zero():
     factors = checkerboard_factors()
-    assert not factors.contexts[:, -ATTRIBUTE_WIDTH:].any()
+    assert not factors.contexts[:, -ATTRIBUTE_WIDTH:-1].any()
+
+
+def test_what_is_new_is_favoured_for_customers_who_bought_and_named_so():
+    bought = histories([(u, i, i) for u in range(30) for i in (0, 1)])
+    factors = fit(bought, no_text(3))
+    named = {item.name: item.weight for item in explain(factors, np.array([0]), target=2)}
+    assert named["novelty"] == pytest.approx(2.0)
+    named = {item.name: item.weight for item in explain(factors, np.array([0]), target=1)}
+    assert named["novelty"] < 0.01
+    stranger = fold_in(factors, np.array([], int))
+    assert stranger @ factors.targets[2] == 0
 
 
 def test_the_share_done_grows_to_one():

@@ -10,6 +10,7 @@ from django.db import connections
 
 from customers.models import Customer, Product, SimilarProduct
 from intelligence import recommender, shop_recommender, shop_reference
+from intelligence.engines.recommendation import ATTRIBUTE_WIDTH
 from intelligence.models import ModelVersion, ProductVector
 from intelligence.purchases import all_purchases, purchase_count, purchases_of
 from intelligence.shop_recommender import current
