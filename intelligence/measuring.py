@@ -54,7 +54,8 @@ Figures = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Request:
     """What to measure: `train` names rows to learn from first, `model` a trained model
-    (None: the one in service), `predictions` where to write each row's label.
+    (None: the one in service), `predictions` where to write each row's label, `ease`
+    whether that peer of recommendation is measured as well.
     """
 
     task: str
@@ -63,6 +64,7 @@ class Request:
     items: Path | None = None
     model: str | None = None
     predictions: Path | None = None
+    ease: bool = False
 
 
 def measure(request: Request, encode: ManyTexts) -> Figures:
@@ -161,7 +163,9 @@ def _segment(request: Request, _encode: ManyTexts) -> Figures:
 def _recommendation(request: Request, encode: ManyTexts) -> Figures:
     if request.predictions is not None or request.model is not None:
         raise TableError("recommendation is fitted on --train: no --model and no --predictions")
-    return evaluate_recommendation(request.data, encode, request.train, request.items)
+    return evaluate_recommendation(
+        request.data, encode, request.train, request.items, ease=request.ease
+    )
 
 
 def _topics(request: Request, encode: ManyTexts) -> Figures:

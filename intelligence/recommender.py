@@ -23,11 +23,12 @@ from intelligence.analysis.again import have_read_again
 from intelligence.analysis.store import register
 from intelligence.engines.contract import Card
 from intelligence.engines.factor_files import save_factors
-from intelligence.engines.factorisation import fit
+from intelligence.engines.factorisation import fit, of_text_alone
 from intelligence.engines.recommendation import ItemFactors, similar_many
 from intelligence.locks import held_until_commit
 from intelligence.purchases import all_purchases, purchase_count
 from intelligence.recommending import index
+from intelligence.recommending.descriptions import described
 from intelligence.shop_recommender import current, in_service
 from intelligence.vectors import binary, embedding_version, sent, stacked, vectors_in_use
 
@@ -101,7 +102,8 @@ def _fit() -> ModelVersion | None:
     if not pks:
         return None
     histories = all_purchases({pk: row for row, pk in enumerate(pks)})
-    fitted = fit(histories, embeddings)
+    words, attributes = described(pks)
+    fitted = fit(histories, embeddings, words=words, attributes=attributes)
     card = replace(fitted.card, backbone=embedding_version())
     factors = save_factors(replace(fitted, card=card), settings.MODELS_DIR / "recommendation")
     version = register(factors.card)
@@ -121,7 +123,7 @@ def _take_in_new_products() -> QuerySet[Customer]:
     pks, embeddings = _products(only_new=True)
     if engine is None or not pks:
         return Customer.objects.none()
-    _keep_factors(pks, _of_text_alone(engine.factors, embeddings), engine.version)
+    _keep_factors(pks, of_text_alone(engine.factors, embeddings), engine.version)
     grown = current() or engine
     _keep_similar(grown.product_pks, grown.factors, [grown.row_of_product[pk] for pk in pks])
     buyers = Order.objects.filter(lines__product__in=pks).values("customer")
@@ -135,16 +137,6 @@ def _products(*, only_new: bool) -> tuple[list[int], NDArray[np.float32]]:
         vectors = vectors.filter(target__isnull=True)
     rows = list(vectors.order_by("product_id").values_list("product_id", sent("embedding")))
     return [pk for pk, _ in rows], stacked([vector for _, vector in rows])
-
-
-def _of_text_alone(factors: ItemFactors, embeddings: NDArray[np.float32]) -> ItemFactors:
-    """Factors of products nobody bought: their text, at the weight it has in `factors`."""
-    sold = factors.dimension - 1 - embeddings.shape[1]
-    weight = np.linalg.norm(factors.contexts[:, sold:], axis=1).max(initial=0.0)
-    nothing = np.zeros((len(embeddings), sold), np.float32)
-    contexts = np.hstack([nothing, embeddings * np.float32(weight)])
-    bias = np.zeros((len(embeddings), 1), np.float32)
-    return ItemFactors(np.hstack([contexts, bias]), contexts, factors.card)
 
 
 def _is_stale() -> bool:

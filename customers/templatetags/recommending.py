@@ -9,6 +9,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.utils.translation import ngettext
 
 from customers.complaints import RETURN, TICKET, Complaint
@@ -17,8 +18,14 @@ from customers.templatetags.learning import label_name
 
 register = template.Library()
 
-# Popularity is told when it made so much of the score.
+# What is general about a product is told when it made so much of the score.
 TOLD_FROM = 0.1
+GENERAL = {
+    "category": gettext_lazy("of a category they buy often"),
+    "price_band": gettext_lazy("in the price range they buy in"),
+    "novelty": gettext_lazy("new in the shop"),
+    "popularity": gettext_lazy("popular in the shop"),
+}
 
 
 @register.filter
@@ -41,8 +48,14 @@ def _parts(reasons: Sequence[dict[str, Any]], score: float) -> Iterator[str]:
         elif reason["kind"] == "segment":
             name = label_name(reason["name"])
             yield _("recommended most to others of the segment “%(name)s”") % {"name": name}
-        elif reason["kind"] == "popularity" and reason["weight"] >= TOLD_FROM * abs(score):
-            yield _("popular in the shop")
+        elif reason["kind"] in GENERAL and reason["weight"] >= TOLD_FROM * abs(score):
+            yield str(GENERAL[reason["kind"]])
+
+
+@register.filter
+def general(kind: str) -> str:
+    """What a reason that names no product says."""
+    return str(GENERAL.get(kind, kind))
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.admin.csv_export import csv_response
@@ -25,11 +25,11 @@ from customers.paging import page_of
 from customers.views.access import StaffRequest, get_audience_for, managers_only
 
 PLOTS = {
-    "audience-segments": _lazy("Segments"),
-    "audience-rfm": _lazy("RFM classes"),
-    "audience-orders": _lazy("Orders per customer"),
-    "audience-countries": _lazy("Countries"),
-    "audience-categories": _lazy("Bought categories"),
+    "audience-segments": gettext_lazy("Segments"),
+    "audience-rfm": gettext_lazy("RFM classes"),
+    "audience-orders": gettext_lazy("Orders per customer"),
+    "audience-countries": gettext_lazy("Countries"),
+    "audience-categories": gettext_lazy("Bought categories"),
 }
 PREVIEW_ROWS = 8
 SUGGESTED_PRODUCTS = 12

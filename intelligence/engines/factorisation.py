@@ -7,6 +7,7 @@ The vector of an item is made of blocks:
                   lean on the items whose texts are alike
     text          the embedding as it is
     category, price band    a one at the item's own
+    novelty       how few sales the item has: it is new rather than unwanted
 
 Figures of the choices: docs/decisions/0016-recommender.md.
 """
@@ -27,6 +28,8 @@ from intelligence.engines.item_texts import nearest, principal, text_features
 from intelligence.engines.next_item import Progress, TrainingSettings, train
 from intelligence.engines.recommendation import (
     ATTRIBUTE_WIDTH,
+    CATEGORY_WIDTH,
+    PRICE_WIDTH,
     Histories,
     ItemFactors,
     text_block,
@@ -40,22 +43,26 @@ class Settings:
     """`rank` and `text_rank` are the columns of the co-purchase block that start from
     counts and from texts. All weights are in logits of the next purchase: `text_weight`
     that of a cosine of 1, `bias_weight` that of the logarithm of sales, the others that
-    of a history all in one category or price band. `half_life_days` is that of a sale in
-    the popularity; None: all sales count alike. `few_sales` is how many sales weigh as
-    much as the `neighbours` alike in text; `alike` is the weight of having bought those.
+    of a history all in one category or price band, and of an item without a sale;
+    novelty is half of that at `new_below` sales, and gone soon after. `half_life_days` is
+    that of a sale in the popularity; None: all sales count alike. `few_sales` is how many
+    sales weigh as much as the `neighbours` alike in text; `alike` is the weight of having
+    bought those.
     """
 
     rank: int = 384
     text_rank: int = 128
     text_weight: float = 2.0
     start_text_weight: float = 0.5
-    bias_weight: float = 0.5
+    bias_weight: float = 0.4
     category_weight: float = 0.5
     price_weight: float = 0.25
-    few_sales: float = 2.0
+    novelty_weight: float = 2.0
+    new_below: float = 5.0
+    few_sales: float = 0.5
     neighbours: int = 10
     neighbour_sharpness: float = 4.0
-    alike: float = 0.7
+    alike: float = 0.3
     half_life_days: float | None = 90.0
     counts: CountSettings = field(default_factory=CountSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
@@ -89,9 +96,10 @@ def fit(
     contexts, targets = lean_on_texts(bought, features, sales, chosen)
     text = embeddings.astype(np.float32) * np.float32(np.sqrt(chosen.text_weight))
     taste = _taste(attributes, items, chosen)
+    ones, novelty = np.ones((items, 1), np.float32), _novelty(sales, chosen)
     return ItemFactors(
-        targets=np.hstack([targets, text, taste, biases[:, None]]).astype(np.float32),
-        contexts=np.hstack([contexts, text, taste]).astype(np.float32),
+        targets=np.hstack([targets, text, taste, novelty, biases[:, None]]).astype(np.float32),
+        contexts=np.hstack([contexts, text, taste, ones]).astype(np.float32),
         card=_card(histories, items, contexts.shape[1], embeddings.shape[1]),
     )
 
@@ -114,7 +122,8 @@ def lean_on_texts(
     factors: Factors, features: NDArray[np.float32], sales: NDArray[np.int64], settings: Settings
 ) -> Factors:
     """The same factors, where each item leans on those alike in text, the more the fewer
-    its sales: sold when those are sold, and to those who bought them.
+    its sales and the more they are alike: sold when those are sold, and to those who
+    bought them.
     """
     contexts, targets = factors
     sold = np.flatnonzero(sales > 0)
@@ -122,11 +131,11 @@ def lean_on_texts(
         return factors
     place = np.full(len(sales), -1, np.int64)
     place[sold] = np.arange(len(sold))
-    near = nearest(
+    near, cosine = nearest(
         features, features[sold], settings.neighbours, settings.neighbour_sharpness, own=place
     )
-    share = settings.few_sales / (settings.few_sales + sales)
-    share = np.where(near.sum(axis=1) > 0, share, 0).astype(np.float32)[:, None]
+    share = settings.few_sales / np.maximum(settings.few_sales + sales, 1e-9)
+    share = (share * cosine).astype(np.float32)[:, None]
     found = _from_neighbours(near, contexts[sold], targets[sold], settings.alike)
     return (
         (1 - share) * contexts + share * found[0],
@@ -147,12 +156,15 @@ def of_text_alone(
     bought = slice(0, factors.dimension - 1 - ATTRIBUTE_WIDTH - embeddings.shape[1])
     contexts, targets = factors.contexts[:, bought], factors.targets[:, bought]
     if len(factors):
-        near = nearest(embeddings, known, chosen.neighbours, chosen.neighbour_sharpness)
-        contexts, targets = _from_neighbours(near, contexts, targets, chosen.alike)
-    rest = np.zeros((len(embeddings), ATTRIBUTE_WIDTH + 1), np.float32)
+        near, cosine = nearest(embeddings, known, chosen.neighbours, chosen.neighbour_sharpness)
+        found = _from_neighbours(near, contexts, targets, chosen.alike)
+        contexts, targets = (part * cosine[:, None] for part in found)
+    new = len(embeddings)
+    taste, ones = _taste(None, new, chosen), np.ones((new, 1), np.float32)
+    novelty = _novelty(np.zeros(new, np.int64), chosen)
     return ItemFactors(
-        targets=np.hstack([targets, text, rest]),
-        contexts=np.hstack([contexts, text, rest[:, 1:]]),
+        targets=np.hstack([targets, text, taste, novelty, 0 * ones]),
+        contexts=np.hstack([contexts, text, taste, ones]),
         card=factors.card,
     )
 
@@ -211,10 +223,16 @@ def _typical_length(rows: NDArray[np.float32]) -> float:
 
 def _taste(attributes: Attributes | None, items: int, settings: Settings) -> NDArray[np.float32]:
     if attributes is None:
-        return np.zeros((items, ATTRIBUTE_WIDTH), np.float32)
+        return np.zeros((items, CATEGORY_WIDTH + PRICE_WIDTH), np.float32)
     category = category_block(attributes.categories) * np.sqrt(settings.category_weight)
     price = price_block(attributes.prices) * np.sqrt(settings.price_weight)
     return np.hstack([category, price]).astype(np.float32)
+
+
+def _novelty(sales: NDArray[np.int64], settings: Settings) -> NDArray[np.float32]:
+    """float32[items, 1]; the power of four keeps it to items of few sales."""
+    found = settings.novelty_weight / (1 + (sales / settings.new_below) ** 4)
+    return np.asarray(found[:, None], np.float32)
 
 
 def _nobody(share: float) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -52,16 +53,17 @@ def nearest(
     count: int,
     sharpness: float,
     own: NDArray[np.int64] | None = None,
-) -> csr_array:
+) -> tuple[csr_array, NDArray[np.float32]]:
     """Weights float32[asked, known] of the `count` nearest by cosine, each row summing to
-    1 (or to 0: nothing alike); cosines count to the power of `sharpness`. `own` int[asked]
-    is the row of `known` that an asked one is itself and must not find, or -1.
+    1 (or to 0: nothing alike), where cosines count to the power of `sharpness`; and the
+    cosine of the nearest, float32[asked], 0 at least. `own` int[asked] is the row of
+    `known` that an asked one is itself and must not find, or -1.
     """
     count = min(count, len(known))
     if not count:
-        return csr_array((len(asked), 0), dtype=np.float32)
+        return csr_array((len(asked), 0), dtype=np.float32), np.zeros(len(asked), np.float32)
     left, right = _rows_of_length_one(asked), _rows_of_length_one(known)
-    columns, weights = [np.empty((0, count), np.int64)], [np.empty((0, count), np.float32)]
+    columns, cosine_parts = [np.empty((0, count), np.int64)], [np.empty((0, count), np.float32)]
     for begin in range(0, len(asked), BATCH):
         cosines = left[begin : begin + BATCH] @ right.T
         if own is not None:
@@ -69,11 +71,13 @@ def nearest(
             cosines[np.flatnonzero(mine >= 0), mine[mine >= 0]] = 0
         best = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
         columns.append(best)
-        weights.append(np.maximum(np.take_along_axis(cosines, best, axis=1), 0) ** sharpness)
-    column, weight = np.concatenate(columns), np.concatenate(weights)
+        cosine_parts.append(np.maximum(np.take_along_axis(cosines, best, axis=1), 0))
+    column, cosine = np.concatenate(columns), np.concatenate(cosine_parts)
+    weight = cosine**sharpness
     weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-12)
     ends = np.arange(0, len(asked) * count + 1, count)
-    return csr_array((weight.ravel(), column.ravel(), ends), shape=(len(asked), len(known)))
+    found = csr_array((weight.ravel(), column.ravel(), ends), shape=(len(asked), len(known)))
+    return found, cosine.max(axis=1)
 
 
 def _meaning(embeddings: NDArray[np.float32]) -> NDArray[np.float32] | None:
@@ -111,7 +115,7 @@ def _term_counts(texts: Sequence[str]) -> csr_array:
 def _terms(text: str) -> Iterator[str]:
     words = WORD.findall(text.lower())
     yield from words
-    yield from (f"{one} {two}" for one, two in zip(words, words[1:], strict=False))
+    yield from (f"{one} {two}" for one, two in pairwise(words))
 
 
 def _of_length_one(part: NDArray[np.float32]) -> NDArray[np.float32]:

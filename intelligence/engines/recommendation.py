@@ -8,8 +8,8 @@ section 4, https://doi.org/10.1145/1401890.1401944). Because the sum is linear, 
 of each purchase in a score is read off, not estimated.
 
 The columns of both are, in this order: the co-purchase block, learned from histories;
-the text embedding; a one at the item's category and at its price band. An item that was
-never sold is found through its text.
+the text embedding; a one at the item's category and at its price band; one column for
+how new the item is to customers. An item that was never sold is found through its text.
 """
 
 from __future__ import annotations
@@ -32,12 +32,14 @@ BATCH = 256
 
 BIAS = "popularity"
 # The last columns of contexts, and of targets before the bias: taste in categories and
-# in price bands. They are there, as zeros, for items without either.
-CATEGORY_WIDTH, PRICE_WIDTH = 32, 8
-ATTRIBUTE_WIDTH = CATEGORY_WIDTH + PRICE_WIDTH
+# in price bands, as zeros for items without either; and novelty, which is 1 in every
+# context, so that it counts for customers of whom a purchase is known and for no others.
+CATEGORY_WIDTH, PRICE_WIDTH, NOVELTY_WIDTH = 32, 8, 1
+ATTRIBUTE_WIDTH = CATEGORY_WIDTH + PRICE_WIDTH + NOVELTY_WIDTH
 TASTES = {
-    "category": slice(-ATTRIBUTE_WIDTH, -PRICE_WIDTH),
-    "price_band": slice(-PRICE_WIDTH, None),
+    "category": slice(-ATTRIBUTE_WIDTH, -PRICE_WIDTH - NOVELTY_WIDTH),
+    "price_band": slice(-PRICE_WIDTH - NOVELTY_WIDTH, -NOVELTY_WIDTH),
+    "novelty": slice(-NOVELTY_WIDTH, None),
 }
 
 
@@ -148,9 +150,9 @@ def explain(
     """Which purchases made the score of `target` for a history (oldest first).
 
     The strongest `count` come first, by absolute share; then the taste in categories and
-    in price bands, where there is any; then the bias. With `count` at least the number of
-    distinct items, the weights sum to r_ui. `name` is the item's index as text (kind
-    "purchase"), or "category", "price_band" or "popularity" (kind "feature").
+    in price bands and for what is new, where there is any; then the bias. With `count` at
+    least the number of distinct items, the weights sum to r_ui. `name` is the item's index
+    as text (kind "purchase"), or one of TASTES or "popularity" (kind "feature").
     """
     weights = _one(item_index).matrix(1, len(factors))
     aimed = np.array([target], np.int64)
@@ -180,7 +182,7 @@ def taste_shares(
     factors: ItemFactors, weights: csr_array, user: int, targets: NDArray[np.int64]
 ) -> dict[str, NDArray[np.float32]]:
     """The share of the user's taste in the score of each target, float32[len(targets)],
-    under "category" and "price_band".
+    by the names of TASTES.
     """
     bought, weight = _own(weights, user)
     user_side, item_side = weight @ factors.contexts[bought], factors.targets[targets, :-1]
@@ -227,9 +229,9 @@ def similar_many(
     groups: NDArray[np.int64] | None = None,
 ) -> Iterator[Ranked]:
     """For each of `items` the `n` most like it, by the cosine of their target vectors
-    without the bias; with `groups` int[items of `factors`] only among those of its group.
+    without novelty and bias; with `groups` int[items of `factors`] only among those of its group.
     """
-    vectors = factors.targets[:, :-1]
+    vectors = factors.targets[:, : -1 - NOVELTY_WIDTH]
     vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     for start in range(0, len(items), BATCH):
         batch = np.array(items[start : start + BATCH], np.int64)

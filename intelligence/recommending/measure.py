@@ -17,9 +17,11 @@ from django.utils.dateparse import parse_datetime
 from customers.models import ModelVersion
 from intelligence.engines.factorisation import fit
 from intelligence.engines.recommendation import Histories
-from intelligence.evaluation.recommendation import Split, figures_of
+from intelligence.evaluation.next_items import Split
+from intelligence.evaluation.recommendation import figures_of
 from intelligence.locks import held
 from intelligence.purchases import all_purchases
+from intelligence.recommending.descriptions import described
 from intelligence.shop_recommender import in_service
 from intelligence.vectors import sent, stacked, vectors_in_use
 
@@ -55,7 +57,9 @@ def measure_fit(version: ModelVersion) -> dict[str, Any] | None:
     split = hidden_last(purchases, tuple(str(pk) for pk, _ in rows))
     if len(split.users) < FEWEST_HIDDEN:
         return None
-    figures = figures_of(split, fit(split.histories, embeddings))
+    words, attributes = described([pk for pk, _ in rows])
+    fitted = fit(split.histories, embeddings, words=words, attributes=attributes)
+    figures = figures_of(split, fitted)
     version.measured = figures | {"measured_at": timezone.now().isoformat()}
     version.save(update_fields=["measured"])
     return version.measured

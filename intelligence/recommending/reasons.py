@@ -1,6 +1,7 @@
 """Why a product is in a list, by the model's own arithmetic.
 
-The weights of purchases and of popularity are their parts of the score; "similar" names the
+The weights of purchases, of the taste in categories and price bands and of popularity are
+their parts of the score; "similar" names the
 purchase that the product is most like and has no part of its own, for that purchase's part
 is counted already.
 """
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from intelligence.engines.recommendation import ItemFactors, purchase_shares
+from intelligence.engines.recommendation import ItemFactors, purchase_shares, taste_shares
 from intelligence.recommending.wanted import Reason
 
 REASONS = 3
@@ -34,10 +35,12 @@ def reasons_of(
     bought, shares = purchase_shares(factors, weights, user, items)
     counts = weights.data[weights.indptr[user] : weights.indptr[user + 1]] > 0
     cosines = _cosines(factors, bought[counts], items)
+    tastes = taste_shares(factors, weights, user, items)
     return [
         [
             *_purchases(bought, shares[:, place], product_pks, names),
             *_similar(bought[counts], cosines[:, place], product_pks, names),
+            *_tastes(tastes, place),
             *popular(float(factors.biases[item])),
         ]
         for place, item in enumerate(items)
@@ -82,6 +85,11 @@ def _similar(
     cosine = round(float(cosines[nearest]), 4)
     named = {"kind": "similar", "product": pk, "name": names.get(pk, "")}
     return [named | {"weight": 0.0, "cosine": cosine}]
+
+
+def _tastes(tastes: Mapping[str, NDArray[np.float32]], place: int) -> list[Reason]:
+    shares = {kind: round(float(share[place]), 5) for kind, share in tastes.items()}
+    return [{"kind": kind, "weight": share} for kind, share in shares.items() if share > 0]
 
 
 def _cosines(

@@ -3,8 +3,10 @@ import pytest
 
 from intelligence.engines.errors import RefusedWeightsError
 from intelligence.engines.factor_files import load_factors, save_factors
-from intelligence.engines.factorisation import Settings, fit
+from intelligence.engines.factorisation import Settings, fit, of_text_alone
+from intelligence.engines.item_attributes import Attributes
 from intelligence.engines.recommendation import (
+    ATTRIBUTE_WIDTH,
     Histories,
     explain,
     fold_in,
@@ -71,8 +73,8 @@ def test_the_reasons_sum_to_the_score():
     own = np.array([1, 4, 4, 9])
     evidence = explain(factors, own, target=6, count=10)
     score = float(fold_in(factors, own) @ factors.targets[6])
-    assert sum(item.weight for item in evidence) == pytest.approx(score, abs=1e-6)
-    assert {item.name for item in evidence} == {"1", "4", "9", "popularity"}
+    assert sum(item.weight for item in evidence) == pytest.approx(score, rel=1e-6)
+    assert {item.name for item in evidence} == {"1", "4", "9", "novelty", "popularity"}
 
 
 def test_a_reason_names_the_purchase_that_decided():
@@ -104,7 +106,75 @@ def test_a_product_without_sales_is_found_by_its_text():
     factors = fit(bought, texts([1, 0], [0.8, 0.6], [1, 0], [0, 1]))
     ranked = top_n(factors, fold_in(factors, np.array([0]))[None], 4, allowed=np.arange(4) > 1)
     assert ranked[0].items.tolist() == [2, 3]
-    assert not factors.targets[2, :-3].any()
+
+
+def test_a_product_newer_than_the_fit_is_found_by_its_text():
+    even, odd = [1, 0], [0, 1]
+    factors = fit(checkerboard(), texts(*[even, odd] * 10))
+    new = of_text_alone(factors, texts(even, odd))
+    assert new.dimension == factors.dimension
+    assert new.biases.tolist() == [0, 0]
+    of_even, of_odd = fold_in(factors, np.array([2, 4])), fold_in(factors, np.array([3, 5]))
+    assert new.targets[0] @ of_even > new.targets[1] @ of_even
+    assert new.targets[1] @ of_odd > new.targets[0] @ of_odd
+
+
+def test_words_alone_tell_products_apart():
+    names = ["red pen", "blue pen", "garden chair", "garden table"]
+    factors = fit(histories([(0, 0, 0), (0, 1, 1), (1, 2, 0), (1, 0, 1)]), no_text(4), words=names)
+    ranked = top_n(factors, fold_in(factors, np.array([2]))[None], 4, allowed=np.arange(4) % 2 > 0)
+    assert ranked[0].items[0] == 3
+
+
+def test_products_without_a_text_among_others_that_have_one_are_taken():
+    embeddings = texts(*[[1, 0], [0, 0]] * 10)
+    factors = fit(checkerboard(), embeddings, words=["thing", ""] * 10)
+    assert np.isfinite(factors.targets).all()
+
+
+def shelf():
+    """Four products nobody bought together, two categories and two prices."""
+    return Attributes(["pens", "chairs", "pens", "chairs"], np.array([1.0, 1.0, 90.0, np.nan]))
+
+
+def test_a_taste_for_a_category_is_a_reason_of_its_own():
+    factors = fit(histories([(0, 0, 0), (1, 1, 0)]), no_text(4), attributes=shelf())
+    user = fold_in(factors, np.array([0]))
+    evidence = {item.name: item.weight for item in explain(factors, np.array([0]), target=2)}
+    assert evidence["category"] == pytest.approx(0.5)
+    assert "price_band" not in evidence
+    assert sum(evidence.values()) == pytest.approx(float(user @ factors.targets[2]), abs=1e-6)
+    assert user @ factors.targets[2] > user @ factors.targets[3]
+
+
+def test_a_price_band_is_a_reason_of_its_own():
+    factors = fit(histories([(0, 0, 0), (1, 1, 0)]), no_text(4), attributes=shelf())
+    evidence = {item.name: item.weight for item in explain(factors, np.array([0]), target=1)}
+    assert evidence["price_band"] == pytest.approx(0.25)
+    assert "category" not in evidence
+
+
+def test_without_attributes_their_columns_are_zero():
+    factors = checkerboard_factors()
+    assert not factors.contexts[:, -ATTRIBUTE_WIDTH:-1].any()
+
+
+def test_what_is_new_is_favoured_for_customers_who_bought_and_named_so():
+    bought = histories([(u, i, i) for u in range(30) for i in (0, 1)])
+    factors = fit(bought, no_text(3))
+    named = {item.name: item.weight for item in explain(factors, np.array([0]), target=2)}
+    assert named["novelty"] == pytest.approx(2.0)
+    named = {item.name: item.weight for item in explain(factors, np.array([0]), target=1)}
+    assert named["novelty"] < 0.01
+    stranger = fold_in(factors, np.array([], int))
+    assert stranger @ factors.targets[2] == 0
+
+
+def test_the_share_done_grows_to_one():
+    told = []
+    fit(checkerboard(), no_text(20), progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
 
 
 def test_what_is_excluded_or_not_allowed_never_comes_back():
@@ -135,6 +205,7 @@ def test_similar_products_share_customers():
 def test_the_same_seed_gives_the_same_factors():
     first, second = checkerboard_factors(), checkerboard_factors()
     assert np.array_equal(first.targets, second.targets)
+    assert np.array_equal(first.contexts, second.contexts)
 
 
 def test_factors_survive_the_disk_and_a_changed_byte_is_refused(tmp_path):
@@ -156,6 +227,10 @@ def test_bad_histories_are_refused_in_one_line():
         histories([(0, 0, np.nan)])
     with pytest.raises(ValueError, match="name item 3 of 2 items"):
         fit(histories([(0, 3, 0)]), no_text(2))
+    with pytest.raises(ValueError, match="1 texts of 2 items"):
+        fit(histories([]), no_text(2), words=["one"])
+    with pytest.raises(ValueError, match="not as many as the 2 items"):
+        fit(histories([]), no_text(2), attributes=shelf())
 
 
 def test_a_history_of_ten_thousand_purchases_stays_bounded():

@@ -169,7 +169,7 @@ def test_a_reason_bears_the_products_name_of_today(products):
 def test_a_purchase_makes_the_customer_pending_and_moves_recommendations_without_a_fit(products):
     customer, version = ada(), current().version
     assert names_for(customer)[0] == "kitchen 0"
-    shop.buy(customer, products["garden"][2])
+    shop.buy(customer, products["garden"][3], products["garden"][2])
     customer.refresh_from_db()
     assert customer.is_pending
     assert read(customer).n == 1

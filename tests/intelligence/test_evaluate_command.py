@@ -222,6 +222,12 @@ def test_next_purchases_are_ranked(tmp_path):
     result = run("evaluate", "recommendation", "--data", data, "--items", texts)
     assert result.keys() >= {"n", "ndcg_at_10", "recall_at_10", "recall_at_20", "mrr", "coverage"}
     assert result["mrr"] > result["popularity"]["mrr"]
+    assert result["mrr"] > result["order_free"]["mrr"]
+    assert result.keys() >= {"train_seconds", "peak_mib", "item_knn"}
+    assert (result["cold_n"], result["cold_recall_at_20"]) == (0, None)
+    assert "ease" not in result
+    asked = run("evaluate", "recommendation", "--data", data, "--items", texts, "--ease")
+    assert asked["ease"]["recall_at_20"] == 1.0
     assert "no --model" in refusal("recommendation", "--data", data, "--model", "shipped")
 
 

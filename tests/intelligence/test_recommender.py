@@ -10,6 +10,7 @@ from django.db import connections
 
 from customers.models import Customer, Product, SimilarProduct
 from intelligence import recommender, shop_recommender, shop_reference
+from intelligence.engines.recommendation import ATTRIBUTE_WIDTH
 from intelligence.models import ModelVersion, ProductVector
 from intelligence.purchases import all_purchases, purchase_count, purchases_of
 from intelligence.shop_recommender import current
@@ -220,16 +221,15 @@ def test_a_new_product_is_taken_in_by_its_text_without_a_fit(large_catalogue):
 
 
 def test_a_new_product_has_the_text_part_that_a_fit_would_give_it(large_catalogue):
-    sold_part = current().factors.dimension - 1 - shop.DIMENSION
+    sold_part = current().factors.dimension - 1 - ATTRIBUTE_WIDTH - shop.DIMENSION
+    text = slice(sold_part, sold_part + shop.DIMENSION)
     twin = ProductFactory(name="twin", source="shop")
     shop.read(twin, "paper", 50)
     recommender.refit_when_stale()
     factors = current().factors
     row, twin_row = current().row_of_product[large_catalogue[50].pk], len(factors) - 1
-    assert factors.contexts[twin_row, sold_part:] == pytest.approx(
-        factors.contexts[row, sold_part:]
-    )
-    assert not factors.contexts[twin_row, :sold_part].any()
+    assert factors.contexts[twin_row, text] == pytest.approx(factors.contexts[row, text])
+    assert factors.contexts[twin_row, :sold_part].any()
 
 
 def test_buyers_of_a_product_that_was_not_read_yet_are_read_again_once_it_is(large_catalogue):

@@ -21,7 +21,9 @@ class ArticleSerializer(RecordSerializer):
 class ReasonSerializer(serializers.Serializer):
     """What spoke for a recommendation."""
 
-    kind = serializers.CharField(help_text="purchase, similar, segment or popularity")
+    kind = serializers.CharField(
+        help_text="purchase, similar, segment, category, price_band, novelty or popularity"
+    )
     product = serializers.IntegerField(required=False, help_text="The product bought before.")
     name = serializers.CharField(required=False, help_text="Of the product, or of the segment.")
     weight = serializers.FloatField(help_text="Its part of the score.")

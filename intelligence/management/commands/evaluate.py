@@ -21,7 +21,7 @@ class Command(BaseCommand):
     help = "Measure " + ", ".join(TASKS) + " on a file of known answers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """TASK --data PATH --train PATH --items PATH --model NAME --predictions OUT --json."""
+        """TASK --data PATH, what else it needs, and --json."""
         parser.add_argument("task", metavar="TASK", choices=TASKS, help=", ".join(TASKS))
         parser.add_argument(
             "--data", type=Path, required=True, metavar="PATH", help="the rows to measure on"
@@ -34,6 +34,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--predictions", type=Path, metavar="OUT", help="write each row's label (CSV, JSONL)"
         )
+        parser.add_argument(
+            "--ease", action="store_true", help="recommendation: measure EASE as well (slow)"
+        )
         parser.add_argument("--json", action="store_true", help="end with one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,6 +48,7 @@ class Command(BaseCommand):
             items=options["items"],
             model=options["model"],
             predictions=options["predictions"],
+            ease=options["ease"],
         )
         try:
             figures = measure(request, ManyTexts())
