@@ -9,15 +9,14 @@ from rest_framework import serializers
 
 from customers.api.serializers.knowledge import ReasonSerializer
 from customers.models import Arm, Product, Recommendation
-
-MOST = 100
+from intelligence.recommending.wanted import COUNT, MOST
 
 
 class WantedSerializer(serializers.Serializer):
     """What may be asked of a list, as parameters of the address."""
 
     n = serializers.IntegerField(
-        min_value=1, max_value=MOST, default=10, help_text="How many products, at most 100."
+        min_value=1, max_value=MOST, default=COUNT, help_text="How many products, at most 100."
     )
     category = serializers.CharField(
         required=False, help_text="Only products of this category; an unknown one is refused."

@@ -1,16 +1,11 @@
 """What a customer complained about is not recommended, at once and in what is stored."""
 
 import pytest
-from django.core.cache import cache
-from rest_framework.authtoken.models import Token
-from rest_framework.test import APIClient
 
 from customers.complaints import complaints_of, runs_of_words
 from customers.models import Customer, Message, Order, Product, Review, Ticket
-from intelligence import recommender
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending
-from intelligence.loaded import segment_engine
 from tests.factories import (
     CustomerFactory,
     MessageFactory,
@@ -26,28 +21,9 @@ CUSTOMERS, MESSAGES, REVIEWS = (KINDS[name] for name in ("customer", "message", 
 
 
 @pytest.fixture(autouse=True)
-def models_in_a_folder_of_the_test(settings, tmp_path, ledger):
-    settings.MODELS_DIR = tmp_path / "models"
-    segment_engine.cache_clear()
-    cache.clear()
-
-
-@pytest.fixture
-def products():
-    found = {theme: shop.stock(theme) for theme in ("kitchen", "garden")}
-    for things in found.values():
-        shop.customers_who_keep_to(things)
-    recommender.fit_shop()
+def lists(products):
+    """Everybody has a list before somebody complains."""
     analyse_pending(CUSTOMERS)
-    return found
-
-
-@pytest.fixture
-def partner(db):
-    token = Token.objects.create(user=UserFactory(username="partner", role="partner"))
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
-    return client
 
 
 def ada():

@@ -3,47 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
-from rest_framework.test import APIClient
 
 from customers.models import Customer, Order, Product, Recommendation, RecommendationShown
 from intelligence import recommender
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending, analyse_rows
-from intelligence.loaded import segment_engine
 from tests.factories import CustomerFactory, ProductFactory, UserFactory
 from tests.intelligence import shop
 
 pytestmark = pytest.mark.django_db
 
 CUSTOMERS = KINDS["customer"]
-
-
-@pytest.fixture(autouse=True)
-def models_in_a_folder_of_the_test(settings, tmp_path, ledger):
-    settings.MODELS_DIR = tmp_path / "models"
-    segment_engine.cache_clear()
-    cache.clear()
-
-
-@pytest.fixture
-def products():
-    """Kitchen and garden things, each theme with its own buyers, fitted."""
-    found = {theme: shop.stock(theme) for theme in ("kitchen", "garden")}
-    for things in found.values():
-        shop.customers_who_keep_to(things)
-    recommender.fit_shop()
-    return found
-
-
-@pytest.fixture
-def partner(db):
-    token = Token.objects.create(user=UserFactory(username="partner", role="partner"))
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
-    return client
 
 
 def ada():
