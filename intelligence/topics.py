@@ -38,7 +38,7 @@ from intelligence.topic_rows import (
 from intelligence.topic_sample import Sample, sample_of, texts_by_language
 from intelligence.vectors import HALVES, sent, stacked
 
-TOPIC_LOCKS = 7_310_005
+TOPIC_LOCKS = 7_310_011
 KINDS: dict[str, Any] = {"ticket": Message, "review": Review}
 # So many new texts, as a share of the fitted ones and at least, make a fit stale; while
 # texts are still being read (an import), only twice as many do.

@@ -11,7 +11,7 @@ from customers.models import Alarm
 from customers.models.alarm import Finding
 from customers.periods import shop_now
 
-ALARM_LOCK = 7_310_006
+ALARM_LOCK = 7_310_012
 RULES: Mapping[str, Callable[[datetime], Iterator[Finding]]] = {
     Alarm.Kind.PRODUCT_SENTIMENT: product_sentiment.find,
     Alarm.Kind.ASPECT: aspects.find,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from customers.plots import breakdown, sales, shoppers, specs, voice
+from customers.plots import breakdown, rfm, sales, shoppers, specs, voice
 from customers.plots.asked import Asked
 from customers.plots.aspects import product_aspects
 from customers.plots.audiences import (
@@ -22,6 +22,7 @@ from customers.plots.topics import aspect_changes, topic_over_time, topics
 
 PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
     **specs.PLOTS,
+    **rfm.PLOTS,
     "audience-categories": audience_categories,
     "audience-countries": audience_countries,
     "audience-orders": audience_orders,

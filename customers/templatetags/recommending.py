@@ -9,8 +9,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from customers.complaints import RETURN, TICKET, Complaint
 from customers.models import Recommendation, RecommendationLift
