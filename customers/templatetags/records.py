@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
@@ -25,6 +25,7 @@ register = template.Library()
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
+CENT = Decimal("0.01")
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "CNY": "¥"}
 TONES = {
     Sentiment.VERY_NEGATIVE: "bad",
@@ -50,7 +51,8 @@ def money(amount: Decimal | None, currency: str = "") -> str:
     """The amount with two decimals and its currency; a dash when there is none."""
     if amount is None:
         return "–"
-    sign, value = ("−" if amount < 0 else ""), number_format(abs(amount), 2, force_grouping=True)
+    rounded = Decimal(amount).quantize(CENT, ROUND_HALF_UP)  # `number_format` would cut it off
+    sign, value = ("−" if rounded < 0 else ""), number_format(abs(rounded), 2, force_grouping=True)
     symbol = SYMBOLS.get(currency)
     return f"{sign}{symbol}{value}" if symbol else f"{sign}{value} {currency}".strip()
 
