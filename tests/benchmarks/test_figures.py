@@ -19,6 +19,7 @@ BENCHMARKS = [
     "memory",
     "pages",
     "quality",
+    "recommendation",
     "road",
     "segment",
 ]
