@@ -21,6 +21,7 @@ BENCHMARKS = [
     "memory",
     "pages",
     "quality",
+    "recommendation",
     "road",
     "segment",
 ]
