@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models.base import RecordQuerySet
 
@@ -17,7 +18,7 @@ class RfmClass(models.TextChoices):
     CHAMPION = "champion", _("champion")
     LOYAL = "loyal", _("loyal")
     POTENTIAL_LOYAL = "potential_loyal", _("potential loyal")
-    NEW = "new", _("new")
+    NEW = "new", pgettext_lazy("RFM class", "new")
     PROMISING = "promising", _("promising")
     NEEDS_ATTENTION = "needs_attention", _("needs attention")
     ABOUT_TO_SLEEP = "about_to_sleep", _("about to sleep")

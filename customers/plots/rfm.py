@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from customers.cohorts import Cell, Cohort, cohort_retention
 from customers.insight import rows as behind
@@ -88,12 +89,17 @@ def moves(asked: Asked) -> Plot:
         said = _("Most moved from “%(from)s” to “%(to)s”: %(n)s customers.") % words
     order = list(names.values())
     axes = {
-        "y": {"field": "from", "type": "nominal", "sort": order, "title": _("from")},
+        "y": {
+            "field": "from",
+            "type": "nominal",
+            "sort": order,
+            "title": pgettext("move between classes", "from"),
+        },
         "x": {
             "field": "to",
             "type": "nominal",
             "sort": order,
-            "title": _("to"),
+            "title": pgettext("move between classes", "to"),
             "axis": {"labelAngle": -40},
         },
     }

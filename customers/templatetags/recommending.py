@@ -9,7 +9,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from customers.complaints import RETURN, TICKET, Complaint
 from customers.models import Recommendation, RecommendationLift
@@ -34,7 +34,8 @@ def why(item: Recommendation) -> str:
         return _("Popular in the shop.")
     if item.method == Recommendation.Method.CATEGORY:
         return _("Popular in its category.")
-    return capfirst("; ".join(_parts(item.reasons, item.score))) + "."
+    said = pgettext("between reasons", "; ").join(_parts(item.reasons, item.score))
+    return pgettext("a sentence", "%(said)s.") % {"said": capfirst(said)}
 
 
 def _parts(reasons: Sequence[dict[str, Any]], score: float) -> Iterator[str]:
