@@ -18,6 +18,9 @@ from intelligence.models import ProductVector
 
 INDEX_LOCK = 7_310_007
 MOST_DIMENSIONS = 4000  # what pgvector can index in half precision
+# Of 30,000 products with pgvector's own 16 and 64 a search finds 95 of 100 of the exact ten, with
+# these 99, in the same time; the index takes 25 s to build instead of 10 s.
+NEIGHBOURS, BUILD_WIDTH = 24, 128
 BUILD_MEMORY = "1GB"  # a graph that does not fit is built many times slower; taken as needed
 
 FITTED_SQL = """
@@ -31,7 +34,8 @@ WHERE i.indrelid = 'intelligence_productvector'::regclass AND c.relname LIKE 'pr
 CREATE_SQL = sql.SQL(
     """
     CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON intelligence_productvector
-    USING hnsw ((target::halfvec({dimension})) halfvec_ip_ops) WHERE recommender_id = {version}
+    USING hnsw ((target::halfvec({dimension})) halfvec_ip_ops)
+    WITH (m = {m}, ef_construction = {width}) WHERE recommender_id = {version}
     """
 )
 
@@ -88,6 +92,8 @@ def _create(name: str, version: int, dimension: int) -> None:
         name=sql.Identifier(name),
         dimension=sql.Literal(dimension),
         version=sql.Literal(version),
+        m=sql.Literal(NEIGHBOURS),
+        width=sql.Literal(BUILD_WIDTH),
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('maintenance_work_mem', %s, false)", [BUILD_MEMORY])
