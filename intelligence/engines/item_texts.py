@@ -69,7 +69,8 @@ def nearest(
         if own is not None:
             mine = own[begin : begin + BATCH]
             cosines[np.flatnonzero(mine >= 0), mine[mine >= 0]] = 0
-        best = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+        # a copy, for the view would keep the order of all that are known
+        best = np.argpartition(-cosines, count - 1, axis=1)[:, :count].copy()
         columns.append(best)
         cosine_parts.append(np.maximum(np.take_along_axis(cosines, best, axis=1), 0))
     column, cosine = np.concatenate(columns), np.concatenate(cosine_parts)
