@@ -20,6 +20,7 @@ from intelligence.engines.recommendation import (
     ItemFactors,
     Ranked,
     fold_in_many,
+    likeness,
     top_n,
 )
 from intelligence.models import ProductVector
@@ -77,7 +78,7 @@ class ShopRecommender:
     def _diverse(self, ranked: Ranked, count: int, diversity: float) -> Ranked:
         if ranked.popular or not diversity:
             return replace(ranked, items=ranked.items[:count], scores=ranked.scores[:count])
-        vectors = self.factors.targets[ranked.items, :-1]
+        vectors = likeness(self.factors.targets[ranked.items])
         chosen = diversified(ranked.scores, vectors, count, diversity)
         return replace(ranked, items=ranked.items[chosen], scores=ranked.scores[chosen])
 

@@ -395,3 +395,13 @@ class AutomaticLabelFactory(DjangoModelFactory):
     threshold = 0.7
     model_version = "ab" * 32
     set_at = NOON
+
+
+class WeeklyDigestFactory(DjangoModelFactory):
+    """A week of which there was nothing to tell."""
+
+    class Meta:
+        model = models.WeeklyDigest
+
+    week_on = factory.Sequence(lambda number: NOON.date() - timedelta(weeks=number))
+    made_at = NOON

@@ -20,6 +20,7 @@ from customers.admin import (
     site,
     taxonomies,
     tickets,
+    topics,
     users,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "site",
     "taxonomies",
     "tickets",
+    "topics",
     "users",
 ]

@@ -222,16 +222,23 @@ def similar(factors: ItemFactors, item: int, n: int) -> Ranked:
     return next(similar_many(factors, [item], n))
 
 
+def likeness(targets: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The columns of target vectors whose cosine says how alike two items are: all but those
+    of novelty and popularity.
+    """
+    return targets[:, : -1 - NOVELTY_WIDTH]
+
+
 def similar_many(
     factors: ItemFactors,
     items: Sequence[int],
     n: int,
     groups: NDArray[np.int64] | None = None,
 ) -> Iterator[Ranked]:
-    """For each of `items` the `n` most like it, by the cosine of their target vectors
-    without novelty and bias; with `groups` int[items of `factors`] only among those of its group.
+    """For each of `items` the `n` most like it, by the cosine of their
+    `likeness`; with `groups` int[items of `factors`] only among those of its group.
     """
-    vectors = factors.targets[:, : -1 - NOVELTY_WIDTH]
+    vectors = likeness(factors.targets)
     vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     for start in range(0, len(items), BATCH):
         batch = np.array(items[start : start + BATCH], np.int64)

@@ -24,7 +24,7 @@ from customers.models import Arm, Customer, ModelVersion, Recommendation
 from customers.next_best import in_segment, next_best
 from customers.periods import shop_now
 from intelligence.engines.diversity import diversified
-from intelligence.engines.recommendation import Histories, ItemFactors, fold_in_many
+from intelligence.engines.recommendation import Histories, ItemFactors, fold_in_many, likeness
 from intelligence.recommending.candidates import Allowed, Candidates, best, most_popular, named
 from intelligence.recommending.index import fitted
 from intelligence.recommending.reasons import popular, reasons_of
@@ -179,7 +179,7 @@ def _from_purchases(
     if not len(found):
         return []
     scores = found.targets @ folded
-    chosen = diversified(scores, found.targets[:, :-1], wanted.count, wanted.diversity)
+    chosen = diversified(scores, likeness(found.targets), wanted.count, wanted.diversity)
     reasons = _reasons(own, history, histories, found, chosen, version)
     return [
         Listed(

@@ -14,7 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from intelligence.engines.recommendation import ItemFactors, purchase_shares, taste_shares
+from intelligence.engines.recommendation import (
+    ItemFactors,
+    likeness,
+    purchase_shares,
+    taste_shares,
+)
 from intelligence.recommending.wanted import Reason
 
 REASONS = 3
@@ -95,8 +100,8 @@ def _tastes(tastes: Mapping[str, NDArray[np.float32]], place: int) -> list[Reaso
 def _cosines(
     factors: ItemFactors, bought: NDArray[np.int32], items: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """float32[bought, items], as products are called similar: targets without the bias."""
-    one, other = (_unit(factors.targets[rows, :-1]) for rows in (bought, items))
+    """float32[bought, items], as products are called similar."""
+    one, other = (_unit(likeness(factors.targets[rows])) for rows in (bought, items))
     cosines: NDArray[np.float32] = one @ other.T
     return cosines
 

@@ -16,6 +16,7 @@ BENCHMARKS = [
     "encoding",
     "faithfulness",
     "imports",
+    "insight",
     "latency",
     "measures",
     "memory",
@@ -24,6 +25,7 @@ BENCHMARKS = [
     "recommendation",
     "road",
     "segment",
+    "serving",
 ]
 
 

@@ -190,6 +190,10 @@ def test_a_ticket_posted_to_the_api_is_read_by_the_models_that_ship(start_worker
     assert ticket["pending"] is False
 
 
+def line_of(product):
+    return {"product": product.pk, "quantity": 1, "unit_price": "10.00"}
+
+
 def test_an_order_posted_to_the_api_moves_the_customers_recommendations(start_worker, partner):
     kitchen, garden = shop.stock("kitchen"), shop.stock("garden")
     shop.customers_who_keep_to(garden)
@@ -203,14 +207,14 @@ def test_an_order_posted_to_the_api_moves_the_customers_recommendations(start_wo
         "customer": ada.pk,
         "placed_at": NOON.isoformat(),
         "currency": "GBP",
-        "lines": [{"product": garden[2].pk, "quantity": 1, "unit_price": "10.00"}],
+        "lines": [line_of(product) for product in garden[2:4]],
     }
     assert partner.post("/api/v1/orders/", order, format="json").status_code == 201
     wait_for(lambda: not Customer.objects.awaiting().exists(), "the customer to be read")
     found = partner.get(f"/api/v1/recommendations/?customer={ada.pk}").json()["results"]
     names = {product.pk: product.name for product in (*kitchen, *garden)}
     assert names[found[0]["product"]].startswith("garden")
-    assert garden[2].pk not in {row["product"] for row in found}
+    assert not {product.pk for product in garden[2:4]} & {row["product"] for row in found}
     assert {row["method"] for row in found} == {"purchases"}
     ada.refresh_from_db()
     assert ada.suggested_segment_id == ada.segment_detail["label"]
@@ -249,7 +253,7 @@ def test_a_purchase_and_a_complaint_reach_the_lists_within_seconds(start_worker,
         "customer": ada.pk,
         "placed_at": NOON.isoformat(),
         "currency": "GBP",
-        "lines": [{"product": garden[2].pk, "quantity": 1, "unit_price": "10.00"}],
+        "lines": [line_of(product) for product in garden[2:4]],
     }
     assert partner.post("/api/v1/orders/", order, format="json").status_code == 201
     assert live_for(partner, ada)[0] in {product.pk for product in garden}

@@ -33,6 +33,7 @@ from tests.factories import (
     TopicFactory,
     TrainingFactory,
     UserFactory,
+    WeeklyDigestFactory,
 )
 
 PROVENANCE = {
@@ -163,6 +164,7 @@ MAKERS = {
     "cohortcell": CohortCellFactory,
     "refresh": RefreshFactory,
     "topic": TopicFactory,
+    "weeklydigest": WeeklyDigestFactory,
     "alarm": lambda: AlarmFactory(dismissed_by=UserFactory()),
     "user": UserFactory,
 }

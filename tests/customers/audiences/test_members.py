@@ -21,6 +21,7 @@ from tests.factories import (
     RecommendationFactory,
     ReviewFactory,
     TicketFactory,
+    TopicFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -279,6 +280,7 @@ def test_every_operator_of_every_field_makes_a_query_that_runs(name):
     field = fields()[name]
     product, audience = ProductFactory(category="Tea", brand="Fern"), AudienceFactory()
     CustomerFactory(country="FR", language="fr", source="shop")
+    TopicFactory()
     keys = {"product": product.pk, "audience": audience.pk}
     offered = [value for value, _ in (field.choices or list)()] or ["x"]
     for operator in field.operators.values():

@@ -47,7 +47,7 @@ def test_a_customers_page_shows_records_and_recommendations_with_reasons(agent):
         customer=customer, reasons=[{"kind": "purchase", "name": "Blue cup", "weight": 0.4}]
     )
     page = agent.get(f"/customers/{customer.pk}/").content.decode()
-    for text in (order.number, "A broken spout", "Pours well.", "because of Blue cup"):
+    for text in (order.number, "A broken spout", "Pours well.", "Because they bought Blue cup."):
         assert text in page
 
 
