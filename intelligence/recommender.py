@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from django.conf import settings
@@ -24,6 +25,7 @@ from intelligence.analysis.store import register
 from intelligence.engines.contract import Card
 from intelligence.engines.factor_files import save_factors
 from intelligence.engines.factorisation import fit, of_text_alone
+from intelligence.engines.next_item import Progress
 from intelligence.engines.recommendation import ItemFactors, similar_many
 from intelligence.locks import held_until_commit
 from intelligence.purchases import all_purchases, purchase_count
@@ -58,6 +60,13 @@ COPY customers_similarproduct (product_id, similar_id, rank, score) FROM STDIN
 """
 
 
+class Learnt(NamedTuple):
+    """Factors, and the products that their rows stand for."""
+
+    product_pks: list[int]
+    factors: ItemFactors
+
+
 def refit_when_stale() -> bool:
     """Fit again when products or purchases changed enough since; whether it did.
 
@@ -70,20 +79,22 @@ def refit_when_stale() -> bool:
         if not _is_stale():
             concerned, fitted = _take_in_new_products(), None
         else:
-            concerned, fitted = Customer.objects.all(), _fit()
+            concerned, fitted = Customer.objects.all(), _kept(_learnt())
     _follow_up(fitted)
     have_read_again(concerned)
     return fitted is not None
 
 
-def fit_shop() -> ModelVersion | None:
+def fit_shop(progress: Progress | None = None) -> ModelVersion | None:
     """Fit to all purchases and product texts, and store factors and similar products.
 
     All customers become pending, for their recommendations are of the former fit. None
-    when there is no product yet.
+    when there is no product yet. `progress` is told the share done of the learning, which
+    holds no transaction.
     """
+    learnt = _learnt(progress)
     with transaction.atomic():
-        version = _fit()
+        version = _kept(learnt)
     _follow_up(version)
     if version:
         have_read_again(Customer.objects.all())
@@ -97,16 +108,26 @@ def _follow_up(fitted: ModelVersion | None) -> None:
         BoughtTogether.objects.recount()
 
 
-def _fit() -> ModelVersion | None:
+def _learnt(progress: Progress | None = None) -> Learnt | None:
     pks, embeddings = _products(only_new=False)
     if not pks:
         return None
     histories = all_purchases({pk: row for row, pk in enumerate(pks)})
     words, attributes = described(pks)
-    fitted = fit(histories, embeddings, words=words, attributes=attributes)
+    fitted = fit(histories, embeddings, words=words, attributes=attributes, progress=progress)
     card = replace(fitted.card, backbone=embedding_version())
-    factors = save_factors(replace(fitted, card=card), settings.MODELS_DIR / "recommendation")
+    return Learnt(pks, replace(fitted, card=card))
+
+
+def _kept(learnt: Learnt | None) -> ModelVersion | None:
+    if learnt is None:
+        return None
+    there = set(Product.objects.filter(pk__in=learnt.product_pks).values_list("pk", flat=True))
+    stands = np.array([pk in there for pk in learnt.product_pks], np.bool_)
+    pks = [pk for pk in learnt.product_pks if pk in there]
+    factors = save_factors(learnt.factors, settings.MODELS_DIR / "recommendation")
     version = register(factors.card)
+    factors = replace(factors, targets=factors.targets[stands], contexts=factors.contexts[stands])
     # weights of a former fit may come again, from other purchases
     ModelVersion.objects.filter(pk=version.pk).update(card=factors.card.as_json())
     _keep_factors(pks, factors, version)

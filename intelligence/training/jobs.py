@@ -7,6 +7,7 @@ others; which one serves is changed by a promotion alone.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,8 @@ def _fit_recommender(job: Training) -> None:
     method to fewer purchases, and serves at once.
     """
     _note(job, Training.Stage.FITTING, 0.1)
-    job.replaces, version = in_service(), fit_shop()
+    job.replaces = in_service()
+    version = fit_shop(_told_at_times(lambda s: _note(job, Training.Stage.FITTING, 0.1 + 0.4 * s)))
     if version is None:
         raise TableError(NO_PRODUCTS)
     _note(job, Training.Stage.MEASURING, 0.6)
@@ -129,6 +131,19 @@ def _fit_recommender(job: Training) -> None:
     job.rows_held_out = job.after.get("n", 0)
     job.save(update_fields=["replaces", "after", "rows_used", "rows_held_out"])
     _finish(job, Training.Status.PROMOTED)
+
+
+def _told_at_times(tell: Callable[[float], None]) -> Callable[[float], None]:
+    """Passes on a share done at each twentieth: steps are many, and each telling a write."""
+    told = 0.0
+
+    def heard(share: float) -> None:
+        nonlocal told
+        if share >= told + 0.05:
+            told = share
+            tell(share)
+
+    return heard
 
 
 def _judge(job: Training, lesson: Lesson[Any], new: Any) -> None:

@@ -53,6 +53,25 @@ def test_a_first_fit_is_due_as_soon_as_a_product_is_read(kitchen):
     assert current().product_pks == tuple(product.pk for product in kitchen)
 
 
+def test_a_fit_tells_the_share_done_up_to_all_of_it(kitchen):
+    told = []
+    recommender.fit_shop(told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1
+
+
+def test_a_product_that_is_deleted_while_a_fit_learns_is_left_out(kitchen):
+    gone = shop.stock("paper", 1)[0].pk  # one that was sold cannot be deleted
+
+    def delete_one(share):
+        Product.objects.filter(pk=gone).delete()
+
+    version = recommender.fit_shop(delete_one)
+    assert current().version == version
+    assert current().product_pks == tuple(product.pk for product in kitchen)
+    assert not SimilarProduct.objects.filter(similar=gone).exists()
+
+
 def test_the_one_product_of_a_taste_that_is_not_owned_comes_first(kitchen):
     shop.customers_who_keep_to(shop.stock("garden"))
     recommender.fit_shop()
