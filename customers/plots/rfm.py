@@ -86,7 +86,7 @@ def moves(asked: Asked) -> Plot:
     said = ""
     if rows:
         words = {**rows[0], "n": shown(rows[0]["customers"], Unit.COUNT)}
-        said = _("Most moved from “%(from)s” to “%(to)s”: %(n)s customers.") % words
+        said = _("Most moves were from “%(from)s” to “%(to)s”: %(n)s.") % words
     order = list(names.values())
     axes = {
         "y": {

@@ -26,9 +26,3 @@ def share_of_best(weight: float, words: Sequence[Sequence[Any]]) -> int:
     """A word's weight in percent of the heaviest of the topic."""
     best = max((float(one[1]) for one in words), default=0.0)
     return round(100 * weight / best) if best else 0
-
-
-@register.simple_tag
-def kept_parameters(**parameters: str) -> dict[str, str]:
-    """What the form that picks a period passes on."""
-    return {name: value for name, value in parameters.items() if value}

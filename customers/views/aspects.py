@@ -18,7 +18,8 @@ from customers.aspect_trends import (
     shop_trends,
 )
 from customers.models import Aspect, AspectMention
-from customers.periods import LENGTHS_DAYS, asked_period
+from customers.period_picker import period_context
+from customers.periods import asked_period
 
 
 @require_GET
@@ -30,8 +31,7 @@ def aspect_list(request: HttpRequest) -> HttpResponse:
     said = sentences_of([*fell, *rose], period)
     names = {aspect.pk: aspect for aspect in Aspect.objects.all()}
     context = {
-        "period": period,
-        "lengths": LENGTHS_DAYS,
+        **period_context(request.GET, period),
         "query": urlencode(period.query),
         "compared": len(trends),
         "fell": [_row(one, said, names) for one in fell],

@@ -19,7 +19,7 @@ from customers.insight.paragraphs import paragraph
 from customers.insight.scope import Scope, Shop, scope_of
 from customers.models import Product, WeeklyDigest
 from customers.paging import page_of
-from customers.periods import LENGTHS_DAYS
+from customers.period_picker import period_context
 from customers.plots.registry import PLOTS
 from customers.views.access import StaffRequest, get_digest_for
 
@@ -125,18 +125,8 @@ def _page(request: StaffRequest, name: str, title: str, cards: list[PlotCard]) -
 
 def picker_context(request: StaffRequest, scope: Scope, shop: Shop) -> dict[str, Any]:
     """What the picker of period, currency and source offers."""
-    length = request.GET.get("period", "")
-    is_custom = {"from", "to"} & request.GET.keys()
     return {
-        "period": scope.period,
-        "lengths": [(key, _length(days)) for key, days in LENGTHS_DAYS.items()],
-        "chosen_length": "" if is_custom else length if length in LENGTHS_DAYS else "365d",
+        **period_context(request.GET, scope.period),
         "currencies": shop.currencies,
         "sources": shop.sources,
     }
-
-
-def _length(days: int) -> str:
-    if days % 365:
-        return _("%(n)s days") % {"n": days}
-    return _("%(n)s months") % {"n": days // 365 * 12}

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers.forms import MergeForm, TopicNameForm
 from customers.models import Topic
-from customers.periods import LENGTHS_DAYS, asked_period
+from customers.period_picker import period_context
+from customers.periods import asked_period
 from customers.topic_trends import TopicTrend, topic_trends, with_examples
 from customers.views.access import StaffRequest, get_topic_for, managers_only
 
@@ -39,8 +40,7 @@ def topic_list(request: StaffRequest) -> HttpResponse:
         "page": page,
         "kind": kind,
         "kinds": Topic.Kind.choices,
-        "period": period,
-        "lengths": LENGTHS_DAYS,
+        **period_context(request.GET, period),
         "query": urlencode(period.query),
         "plot_query": urlencode({"kind": kind, **period.query}),
         "sort": sort if sort in SORTS else "size",
@@ -114,7 +114,6 @@ def _context(request: StaffRequest, topic: Topic, form: TopicNameForm) -> dict[s
         "name_form": form,
         "merge_form": MergeForm(topic),
         "may_change": request.user.is_manager,
-        "period": period,
-        "lengths": LENGTHS_DAYS,
+        **period_context(request.GET, period),
         "query": urlencode(period.query),
     }

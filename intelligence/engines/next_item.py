@@ -38,11 +38,11 @@ RULED_OUT = -1e9
 class TrainingSettings:
     """`negatives`: how many items are drawn beside those bought in the batch."""
 
-    epochs: int = 3
+    epochs: int = 4
     batch: int = 1024
     negatives: int = 1024
     learning_rate: float = 0.003
-    dropout: float = 0.2
+    dropout: float = 0.35
 
 
 def train(
