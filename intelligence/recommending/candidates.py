@@ -21,7 +21,7 @@ from intelligence.vectors import stacked
 
 # The width of the search in the graph. Recall@10 against the exact answer is measured by
 # `manage.py benchmark serving`.
-SEARCH_WIDTH = 200
+SEARCH_WIDTH = 120
 # After so many products that the filters refused, the exact way is quicker.
 MOST_SCANNED = 4000
 SMALL_CATEGORY = 1000  # products
