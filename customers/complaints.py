@@ -17,14 +17,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.urls import reverse
 
 from customers.models import Ticket
 from customers.models.review import FEW_STARS, NEGATIVE
+from customers.sql import rows_of
 
 TICKET, RETURN, REVIEW = "ticket", "return", "review"
 
@@ -130,7 +129,7 @@ def complaints_of(customer_pks: Sequence[int]) -> list[Complaint]:
 
 def _of_returns_and_reviews(customer_pks: Sequence[int]) -> Iterator[Complaint]:
     parameters = {"pks": list(customer_pks), "stars": FEW_STARS, "negative": list(NEGATIVE)}
-    for row in dict.fromkeys(_table(OTHER_CAUSES_SQL, parameters)):
+    for row in dict.fromkeys(rows_of(OTHER_CAUSES_SQL, parameters)):
         yield Complaint(*row)
 
 
@@ -139,7 +138,7 @@ def _of_tickets(customer_pks: Sequence[int]) -> Iterator[Complaint]:
     pks = list(complaints.values_list("pk", flat=True))
     if not pks:
         return
-    tickets = _table(TICKETS_SQL, {"pks": pks, "most": READ_CHARACTERS})
+    tickets = rows_of(TICKETS_SQL, {"pks": pks, "most": READ_CHARACTERS})
     said = {row[0]: runs_of_words(f"{row[2]}\n{row[4] or ''}") for row in tickets}
     named = _named(set().union(*said.values()))
     bought = _lines({row[3] for row in tickets if row[3]})
@@ -167,18 +166,12 @@ def runs_of_words(text: str) -> set[str]:
 
 def _named(said: set[str]) -> list[tuple[set[str], tuple[int, str, str]]]:
     """Products with one of these as name or SKU, each with what it is called."""
-    rows = _table(NAMED_SQL, {"said": sorted(said)}) if said else []
+    rows = rows_of(NAMED_SQL, {"said": sorted(said)}) if said else []
     return [({name, sku}, (pk, shown, category)) for pk, shown, category, name, sku in rows]
 
 
 def _lines(order_pks: Iterable[int]) -> dict[int, list[tuple[int, str, str]]]:
     found: dict[int, list[tuple[int, str, str]]] = {}
-    for order, *product in _table(LINES_SQL, {"orders": sorted(order_pks)}):
+    for order, *product in rows_of(LINES_SQL, {"orders": sorted(order_pks)}):
         found.setdefault(order, []).append(tuple(product))
     return found
-
-
-def _table(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from customers.locks import held_until_commit
 from customers.models import ErrorBudget
 from customers.models.automated_columns import AUTOMATED
 from intelligence.analysis.run import describe
@@ -17,7 +18,6 @@ from intelligence.engines.contract import Card
 from intelligence.engines.risk_control import control, curve, fewest_rows, more_rows
 from intelligence.held_out import HeldOut, held_out
 from intelligence.loaded import segment_engine, text_reader
-from intelligence.locks import held_until_commit
 
 logger = logging.getLogger(__name__)
 

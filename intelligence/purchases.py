@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
+from customers.sql import rows_of
 from intelligence.engines.customer_features import Orders
 from intelligence.engines.recommendation import Histories
 from intelligence.vectors import embedding_version, stacked
@@ -52,21 +52,21 @@ OF_EVERYBODY = "o.customer_id IS NOT NULL"
 
 def orders_of(customer_pks: Sequence[int]) -> Orders:
     """Orders of these customers; `customer_index` is the place in `customer_pks`."""
-    table = _table(ORDERS_SQL.format(chosen=OF_CUSTOMERS), [list(customer_pks)])
+    table = rows_of(ORDERS_SQL.format(chosen=OF_CUSTOMERS), [list(customer_pks)])
     return _orders(table, {pk: row for row, pk in enumerate(customer_pks)})
 
 
 def orders_of_source(source: str | None) -> Orders:
     """Orders of all customers of a source (None: of all sources), on rows of their own."""
     chosen, parameters = _chosen(source)
-    table = _table(ORDERS_SQL.format(chosen=chosen), parameters)
+    table = rows_of(ORDERS_SQL.format(chosen=chosen), parameters)
     customers = sorted({line[0] for line in table})
     return _orders(table, {pk: row for row, pk in enumerate(customers)})
 
 
 def purchases_of(customer_pks: Sequence[int], row_of_product: Mapping[int, int]) -> Histories:
     """What these customers bought, of the products that have a row; oldest first."""
-    table = _table(PURCHASES_SQL.format(chosen=OF_CUSTOMERS), [list(customer_pks)])
+    table = rows_of(PURCHASES_SQL.format(chosen=OF_CUSTOMERS), [list(customer_pks)])
     return _histories(table, {pk: row for row, pk in enumerate(customer_pks)}, row_of_product)
 
 
@@ -76,7 +76,7 @@ def purchases_of_consenting(
     """The customers who agreed to marketing and bought something of these products, and
     what they bought; `user_index` is the place among them.
     """
-    table = _table(PURCHASES_SQL.format(chosen=OF_CONSENTING), [])
+    table = rows_of(PURCHASES_SQL.format(chosen=OF_CONSENTING), [])
     customers = sorted({line[0] for line in table if line[1] in row_of_product})
     rows = {pk: row for row, pk in enumerate(customers)}
     known = [line for line in table if line[0] in rows]
@@ -85,7 +85,7 @@ def purchases_of_consenting(
 
 def all_purchases(row_of_product: Mapping[int, int]) -> Histories:
     """What all customers bought, of the products that have a row."""
-    table = _table(PURCHASES_SQL.format(chosen=OF_EVERYBODY), [])
+    table = rows_of(PURCHASES_SQL.format(chosen=OF_EVERYBODY), [])
     customers = {pk: row for row, pk in enumerate(sorted({line[0] for line in table}))}
     return _histories(table, customers, row_of_product)
 
@@ -93,7 +93,7 @@ def all_purchases(row_of_product: Mapping[int, int]) -> Histories:
 def purchase_count() -> int:
     """How many purchases `all_purchases` finds of the products that have a vector in use."""
     statement = PURCHASE_COUNT_SQL.format(chosen=OF_EVERYBODY)
-    return _table(statement, [embedding_version()])[0][0]
+    return rows_of(statement, [embedding_version()])[0][0]
 
 
 def taste_of_source(source: str | None) -> NDArray[np.float32] | None:
@@ -101,19 +101,13 @@ def taste_of_source(source: str | None) -> NDArray[np.float32] | None:
     None where nothing was.
     """
     chosen, parameters = _chosen(source)
-    table = _table(TASTE_SQL.format(chosen=chosen), [*parameters, embedding_version()])
+    table = rows_of(TASTE_SQL.format(chosen=chosen), [*parameters, embedding_version()])
     mean = table[0][0]
     return None if mean is None else stacked([mean])[0]
 
 
 def _chosen(source: str | None) -> tuple[str, list[Any]]:
     return (OF_EVERYBODY, []) if source is None else (OF_SOURCE, [source])
-
-
-def _table(statement: str, parameters: list[Any]) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()
 
 
 def _orders(table: list[tuple], row_of_customer: Mapping[int, int]) -> Orders:

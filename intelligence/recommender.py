@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from numpy.typing import NDArray
 
+from customers.locks import held_until_commit
 from customers.models import (
     BoughtTogether,
     Customer,
@@ -27,7 +28,6 @@ from intelligence.engines.factor_files import save_factors
 from intelligence.engines.factorisation import fit, of_text_alone
 from intelligence.engines.next_item import Progress
 from intelligence.engines.recommendation import ItemFactors, similar_many
-from intelligence.locks import held_until_commit
 from intelligence.purchases import all_purchases, purchase_count
 from intelligence.recommending import index
 from intelligence.recommending.descriptions import described

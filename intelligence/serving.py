@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from customers.locks import held, held_until_commit
 from customers.models import Customer, Message, ModelVersion, Promotion, Review, Training
 from intelligence.analysis.again import have_read_again
 from intelligence.analysis.store import register
@@ -31,7 +32,6 @@ from intelligence.engines.head_files import (
     read_checked,
 )
 from intelligence.loaded import text_reader
-from intelligence.locks import held, held_until_commit
 
 SERVING_LOCK = 7_310_003
 PROMOTION_LOCKS = 7_310_004

@@ -12,6 +12,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
+from customers.locks import held
 from customers.models import Message, Review, Topic
 from intelligence.engines.lexical import LexicalSpace, fit_space
 from intelligence.engines.topic_identity import same_topics
@@ -25,7 +26,6 @@ from intelligence.engines.topics import (
     fit_topics,
     nearest_texts,
 )
-from intelligence.locks import held
 from intelligence.models import TextVector, TopicFit, TopicVector
 from intelligence.topic_rows import (
     DEFAULT_LANGUAGE,

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from customers.locks import held_until_commit
 from customers.models import MAX_ATTEMPTS, Promotion, ProspectSearch, Training
 from intelligence.analysis.kinds import KINDS
-from intelligence.locks import held_until_commit
 from intelligence.receivers import JOBS
 
 SWEEP_LOCK = 7_310_001  # one sweep at a time, however many beats run

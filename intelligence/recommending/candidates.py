@@ -17,6 +17,7 @@ import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
+from customers.sql import rows_of
 from intelligence.vectors import stacked
 
 # The width of the search in the graph. Recall@10 against the exact answer is measured by
@@ -139,7 +140,7 @@ def best(allowed: Allowed, folded: NDArray[np.float32], count: int) -> Candidate
     parameters = allowed.parameters(folded=_as_text(folded), count=count)
     rows = [] if _is_small(allowed.category) else _nearest(allowed, parameters, count)
     if len(rows) < count:
-        rows = _table(allowed.statement(EXACT_SQL), parameters)
+        rows = rows_of(allowed.statement(EXACT_SQL), parameters)
     return Candidates([pk for pk, _ in rows], stacked([vector for _, vector in rows]))
 
 
@@ -157,24 +158,18 @@ def _is_small(category: str) -> bool:
     if not category:
         return False
     parameters = {"category": category, "most": SMALL_CATEGORY + 1}
-    return int(_table(CATEGORY_SQL, parameters)[0][0]) <= SMALL_CATEGORY
+    return int(rows_of(CATEGORY_SQL, parameters)[0][0]) <= SMALL_CATEGORY
 
 
 def most_popular(allowed: Allowed, count: int) -> list[tuple[int, float]]:
     """The `count` allowed products that sell best, each with its b_i."""
-    return _table(allowed.statement(POPULAR_SQL), allowed.parameters(count=count))
+    return rows_of(allowed.statement(POPULAR_SQL), allowed.parameters(count=count))
 
 
 def named(allowed: Allowed, product_pks: Sequence[int]) -> dict[int, float]:
     """Those of these products that are allowed, each with its b_i."""
     parameters = allowed.parameters(named=list(product_pks))
-    return dict(_table(allowed.statement(NAMED_SQL), parameters))
-
-
-def _table(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()
+    return dict(rows_of(allowed.statement(NAMED_SQL), parameters))
 
 
 def _as_text(vector: NDArray[np.float32]) -> str:

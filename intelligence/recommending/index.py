@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-from intelligence.locks import held
+from customers.locks import held
 from intelligence.models import ProductVector
 
 INDEX_LOCK = 7_310_007

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 from numpy.typing import NDArray
 
 from customers.complaints import Complaint, complaints_of
@@ -23,6 +22,7 @@ from customers.holdout import arm_of
 from customers.models import Arm, Customer, ModelVersion, Recommendation
 from customers.next_best import in_segment, next_best
 from customers.periods import shop_now
+from customers.sql import rows_of
 from intelligence.engines.diversity import diversified
 from intelligence.engines.recommendation import Histories, ItemFactors, fold_in_many, likeness
 from intelligence.recommending.candidates import Allowed, Candidates, best, most_popular, named
@@ -116,7 +116,7 @@ def bought_recently(customer_pk: int) -> list[int]:
     """What this customer bought and is not to be offered again."""
     days = settings.RECOMMENDATION_BUY_AGAIN_DAYS
     since = shop_now() - timedelta(days=days) if days else None
-    return [pk for (pk,) in _table(BOUGHT_SQL, [customer_pk, since, since])]
+    return [pk for (pk,) in rows_of(BOUGHT_SQL, [customer_pk, since, since])]
 
 
 def _allowed(
@@ -150,13 +150,13 @@ def _sells(source: str, version: int) -> bool:
     )
     """
     found = cache.get_or_set(
-        key, lambda: bool(_table(statement, [source, version])[0][0]), SEGMENT_SECONDS
+        key, lambda: bool(rows_of(statement, [source, version])[0][0]), SEGMENT_SECONDS
     )
     return bool(found)
 
 
 def _history(customer_pk: int, version: int) -> History:
-    rows = _table(HISTORY_SQL, [customer_pk, version, READ_PURCHASES])[::-1]
+    rows = rows_of(HISTORY_SQL, [customer_pk, version, READ_PURCHASES])[::-1]
     return History(
         product_pks=[row[0] for row in rows],
         names=[row[1] for row in rows],
@@ -260,9 +260,3 @@ def _popular(allowed: Allowed, wanted: Wanted, without: Iterable[int]) -> list[L
         for pk, bias in found
         if pk not in shown and popular(bias)
     ]
-
-
-def _table(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()

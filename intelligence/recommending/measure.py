@@ -14,12 +14,12 @@ import numpy as np
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from customers.locks import held
 from customers.models import ModelVersion
 from intelligence.engines.factorisation import fit
 from intelligence.engines.recommendation import Histories
 from intelligence.evaluation.next_items import Split
 from intelligence.evaluation.recommendation import figures_of
-from intelligence.locks import held
 from intelligence.purchases import all_purchases
 from intelligence.recommending.descriptions import described
 from intelligence.shop_recommender import in_service

@@ -16,12 +16,12 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from customers.complaints import complaints_of
+from customers.locks import held
 from customers.models import Customer, Product, Prospect, ProspectSearch
 from customers.periods import shop_now
 from intelligence import shop_recommender
 from intelligence.analysis.run import describe
 from intelligence.engines.recommendation import Histories, fold_in_many, purchase_shares
-from intelligence.locks import held
 from intelligence.purchases import purchases_of_consenting
 from intelligence.shop_recommender import ShopRecommender
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
+from customers.locks import held_until_commit
 from customers.models import (
     BoughtTogether,
     Customer,
@@ -18,7 +19,6 @@ from customers.models import (
     Ticket,
 )
 from intelligence.analysis.again import have_read_again
-from intelligence.locks import held_until_commit
 from intelligence.recommending.lift import measure_lift
 
 NIGHT_LOCK = 7_310_009

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from customers.locks import held
 from customers.models import ModelVersion, Training
 from intelligence.analysis.run import describe
 from intelligence.analysis.store import register
@@ -22,7 +23,6 @@ from intelligence.engines.errors import WeightsError
 from intelligence.engines.head_files import SHIPPED
 from intelligence.evaluation.columns import TableError
 from intelligence.loaded import text_reader
-from intelligence.locks import held
 from intelligence.recommender import fit_shop
 from intelligence.recommending.measure import measure_fit
 from intelligence.shop_recommender import in_service
