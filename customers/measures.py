@@ -148,13 +148,8 @@ def refresh_measures_when_due(*, patient: bool = False) -> Refreshed | None:
     enough ago for what it cost, as a shop that sells every minute needs.
     """
     with held(LOCK_SPACE, LOCK_KEY) as mine:
-        last = Refresh.objects.filter(name=NAME).first() if mine else None
-        if not mine or (patient and last is not None and last.is_resting(timezone.now())):
-            return None
-        state = records_state()
-        if last is not None and last.state == state:
-            return None
-        return _refresh(last, state)
+        due = Refresh.objects.due(NAME, records_state, patient=patient) if mine else None
+        return None if due is None else _refresh(*due)
 
 
 def records_state() -> str:

@@ -115,11 +115,8 @@ def refresh_values_when_due(*, patient: bool = False) -> Valued | None:
     is at it. `patient`: see `customers.measures.refresh_measures_when_due`.
     """
     with held(LOCK_SPACE, LOCK_KEY) as mine:
-        last = Refresh.objects.filter(name=NAME).first() if mine else None
-        if not mine or (patient and last is not None and last.is_resting(timezone.now())):
-            return None
-        state = records_state()
-        if last is not None and last.state == state:
+        due = Refresh.objects.due(NAME, records_state, patient=patient) if mine else None
+        if due is None:
             return None
         now, started = timezone.now(), time.monotonic()
         shop = ShopModels()
@@ -127,7 +124,7 @@ def refresh_values_when_due(*, patient: bool = False) -> Valued | None:
         Refresh.objects.update_or_create(
             name=NAME,
             defaults={
-                "state": state,
+                "state": due.state,
                 "refreshed_at": now,
                 "took_seconds": time.monotonic() - started,
             },

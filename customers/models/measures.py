@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -169,6 +172,27 @@ class CohortCell(models.Model):
         return f"{self.cohort_on:%Y-%m} + {self.months_since}"
 
 
+class Due(NamedTuple):
+    """A refresh that is to run: the `last` one, if any, and the `state` to run on."""
+
+    last: Refresh | None
+    state: str
+
+
+class RefreshQuerySet(RecordQuerySet):
+    """Bulk computations, by name."""
+
+    def due(self, name: str, state_of: Callable[[], str], *, patient: bool) -> Due | None:
+        """What to run on, where the state of the records is another than at the last time;
+        None otherwise. `patient` also waits while the last run is resting.
+        """
+        last: Any = self.filter(name=name).first()
+        if patient and last is not None and last.is_resting(timezone.now()):
+            return None
+        state = state_of()
+        return None if last is not None and last.state == state else Due(last, state)
+
+
 class Refresh(models.Model):
     """When a bulk computation last ran, and the `state` of the records that it ran on.
 
@@ -182,7 +206,7 @@ class Refresh(models.Model):
     took_seconds = models.FloatField(_("seconds"), default=0)
     refreshed_at = models.DateTimeField(_("refreshed at"))
 
-    objects = RecordQuerySet.as_manager()
+    objects = RefreshQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("refresh")
