@@ -2,7 +2,7 @@
 
 from customers.models.alarm import Alarm
 from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
-from customers.models.article import Article
+from customers.models.article import Article, Visibility
 from customers.models.aspect import Aspect, AspectMention
 from customers.models.audience import Audience
 from customers.models.automation import AutomaticLabel
@@ -22,8 +22,10 @@ from customers.models.insight import (
 from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
+from customers.models.passage import Passage
 from customers.models.product import Product
 from customers.models.prospect import Prospect, ProspectSearch
+from customers.models.question import Question
 from customers.models.recommendation import Recommendation, SimilarProduct
 from customers.models.recommendation_effect import (
     Arm,
@@ -65,11 +67,13 @@ __all__ = [
     "ModelVersion",
     "Order",
     "OrderLine",
+    "Passage",
     "Product",
     "ProductSales",
     "Promotion",
     "Prospect",
     "ProspectSearch",
+    "Question",
     "Recommendation",
     "RecommendationLift",
     "RecommendationShown",
@@ -88,5 +92,6 @@ __all__ = [
     "TouchedDay",
     "Training",
     "User",
+    "Visibility",
     "WeeklyDigest",
 ]

@@ -8,6 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
 
 
+class Visibility(models.TextChoices):
+    """Who may read a text."""
+
+    PUBLIC = "public", _("everybody")
+    STAFF = "staff", _("staff only")
+
+
 class Article(ExternalRecord):
     """A help article, in Markdown, in one language."""
 
@@ -21,6 +28,9 @@ class Article(ExternalRecord):
     language = models.CharField(_("language"), max_length=8, default="en")
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.DRAFT
+    )
+    visibility = models.CharField(
+        _("visibility"), max_length=8, choices=Visibility.choices, default=Visibility.PUBLIC
     )
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
 
