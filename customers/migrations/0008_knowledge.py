@@ -7,76 +7,290 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0007_topics'),
+        ("customers", "0007_topics"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='article',
-            name='visibility',
-            field=models.CharField(choices=[('public', 'everybody'), ('staff', 'staff only')], default='public', max_length=8, verbose_name='visibility'),
+            model_name="article",
+            name="visibility",
+            field=models.CharField(
+                choices=[("public", "everybody"), ("staff", "staff only")],
+                default="public",
+                max_length=8,
+                verbose_name="visibility",
+            ),
         ),
         migrations.CreateModel(
-            name='Passage',
+            name="Passage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='requested at')),
-                ('analysed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='analysed at')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='attempts')),
-                ('analysis_error', models.TextField(blank=True, editable=False, verbose_name='analysis error')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('heading', models.CharField(max_length=400, verbose_name='heading')),
-                ('body', models.TextField(verbose_name='text')),
-                ('language', models.CharField(max_length=8, verbose_name='language')),
-                ('visibility', models.CharField(choices=[('public', 'everybody'), ('staff', 'staff only')], default='staff', max_length=8, verbose_name='visibility')),
-                ('expires_on', models.DateField(null=True, verbose_name='expires on')),
-                ('article', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='customers.article', verbose_name='article')),
-                ('product', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='customers.product', verbose_name='product')),
-                ('ticket', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='customers.ticket', verbose_name='ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "requested_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="requested at",
+                    ),
+                ),
+                (
+                    "analysed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="analysed at"
+                    ),
+                ),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="attempts"
+                    ),
+                ),
+                (
+                    "analysis_error",
+                    models.TextField(blank=True, editable=False, verbose_name="analysis error"),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("heading", models.CharField(max_length=400, verbose_name="heading")),
+                ("body", models.TextField(verbose_name="text")),
+                ("language", models.CharField(max_length=8, verbose_name="language")),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("public", "everybody"), ("staff", "staff only")],
+                        default="staff",
+                        max_length=8,
+                        verbose_name="visibility",
+                    ),
+                ),
+                ("expires_on", models.DateField(null=True, verbose_name="expires on")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passages",
+                        to="customers.article",
+                        verbose_name="article",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passages",
+                        to="customers.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passages",
+                        to="customers.ticket",
+                        verbose_name="ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'passage',
-                'verbose_name_plural': 'passages',
-                'ordering': ['article', 'product', 'ticket', 'position'],
-                'indexes': [models.Index(condition=models.Q(('analysed_at__isnull', True)), fields=['requested_at'], name='passage_pending')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('article__isnull', False), ('product__isnull', True), ('ticket__isnull', True)), models.Q(('article__isnull', True), ('product__isnull', False), ('ticket__isnull', True)), models.Q(('article__isnull', True), ('product__isnull', True), ('ticket__isnull', False)), _connector='OR'), name='passage_of_one_source'), models.UniqueConstraint(condition=models.Q(('article__isnull', False)), fields=('article', 'position'), name='passage_of_article'), models.UniqueConstraint(condition=models.Q(('product__isnull', False)), fields=('product', 'position'), name='passage_of_product'), models.UniqueConstraint(condition=models.Q(('ticket__isnull', False)), fields=('ticket', 'position'), name='passage_of_ticket')],
+                "verbose_name": "passage",
+                "verbose_name_plural": "passages",
+                "ordering": ["article", "product", "ticket", "position"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("analysed_at__isnull", True)),
+                        fields=["requested_at"],
+                        name="passage_pending",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("article__isnull", False),
+                                ("product__isnull", True),
+                                ("ticket__isnull", True),
+                            ),
+                            models.Q(
+                                ("article__isnull", True),
+                                ("product__isnull", False),
+                                ("ticket__isnull", True),
+                            ),
+                            models.Q(
+                                ("article__isnull", True),
+                                ("product__isnull", True),
+                                ("ticket__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="passage_of_one_source",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("article__isnull", False)),
+                        fields=("article", "position"),
+                        name="passage_of_article",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("product__isnull", False)),
+                        fields=("product", "position"),
+                        name="passage_of_product",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ticket__isnull", False)),
+                        fields=("ticket", "position"),
+                        name="passage_of_ticket",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='question')),
-                ('language', models.CharField(blank=True, max_length=8, verbose_name='language')),
-                ('channel', models.CharField(choices=[('staff', 'staff'), ('portal', 'portal'), ('widget', 'widget'), ('api', 'API')], max_length=8, verbose_name='channel')),
-                ('by_staff', models.BooleanField(default=False, verbose_name='asked by staff')),
-                ('status', models.CharField(choices=[('pending', 'waiting for a worker'), ('answered', 'answered'), ('unsure', 'not sure'), ('handed', 'handed over'), ('failed', 'failed')], default='pending', max_length=8, verbose_name='status')),
-                ('kind', models.CharField(blank=True, choices=[('passage', 'from a passage'), ('fact', "from the asker's records")], max_length=8, verbose_name='kind')),
-                ('answer', models.TextField(blank=True, verbose_name='answer')),
-                ('probability', models.FloatField(null=True, verbose_name='probability')),
-                ('evidence', models.JSONField(default=list, verbose_name='evidence')),
-                ('closest', models.JSONField(default=list, verbose_name='closest sources')),
-                ('detail', models.JSONField(default=dict, verbose_name='detail')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked at')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='answered at')),
-                ('latency_ms', models.PositiveIntegerField(null=True, verbose_name='latency in milliseconds')),
-                ('feedback', models.CharField(blank=True, choices=[('up', 'helpful'), ('down', 'not helpful')], max_length=4, verbose_name='feedback')),
-                ('feedback_reason', models.TextField(blank=True, verbose_name='reason')),
-                ('reviewed_at', models.DateTimeField(null=True, verbose_name='reviewed at')),
-                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='customers.customer', verbose_name='customer')),
-                ('handed_over_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='handed_over_questions', to='customers.ticket', verbose_name='handed over to')),
-                ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reviewed by')),
-                ('ticket', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='questions', to='customers.ticket', verbose_name='ticket')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="question")),
+                ("language", models.CharField(blank=True, max_length=8, verbose_name="language")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("staff", "staff"),
+                            ("portal", "portal"),
+                            ("widget", "widget"),
+                            ("api", "API"),
+                        ],
+                        max_length=8,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("by_staff", models.BooleanField(default=False, verbose_name="asked by staff")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "waiting for a worker"),
+                            ("answered", "answered"),
+                            ("unsure", "not sure"),
+                            ("handed", "handed over"),
+                            ("failed", "failed"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("passage", "from a passage"),
+                            ("fact", "from the asker's records"),
+                        ],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, verbose_name="answer")),
+                ("probability", models.FloatField(null=True, verbose_name="probability")),
+                ("evidence", models.JSONField(default=list, verbose_name="evidence")),
+                ("closest", models.JSONField(default=list, verbose_name="closest sources")),
+                ("detail", models.JSONField(default=dict, verbose_name="detail")),
+                ("error", models.TextField(blank=True, verbose_name="error")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="asked at"
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
+                (
+                    "latency_ms",
+                    models.PositiveIntegerField(null=True, verbose_name="latency in milliseconds"),
+                ),
+                (
+                    "feedback",
+                    models.CharField(
+                        blank=True,
+                        choices=[("up", "helpful"), ("down", "not helpful")],
+                        max_length=4,
+                        verbose_name="feedback",
+                    ),
+                ),
+                ("feedback_reason", models.TextField(blank=True, verbose_name="reason")),
+                ("reviewed_at", models.DateTimeField(null=True, verbose_name="reviewed at")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="customers.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "handed_over_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="handed_over_questions",
+                        to="customers.ticket",
+                        verbose_name="handed over to",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="reviewed by",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="questions",
+                        to="customers.ticket",
+                        verbose_name="ticket",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'question',
-                'verbose_name_plural': 'questions',
-                'ordering': ['-created_at', '-id'],
-                'indexes': [models.Index(fields=['-created_at', '-id'], name='question_by_created'), models.Index(fields=['status', '-created_at'], name='question_by_status'), models.Index(fields=['customer', '-created_at'], name='question_by_customer')],
+                "verbose_name": "question",
+                "verbose_name_plural": "questions",
+                "ordering": ["-created_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["-created_at", "-id"], name="question_by_created"),
+                    models.Index(fields=["status", "-created_at"], name="question_by_status"),
+                    models.Index(fields=["customer", "-created_at"], name="question_by_customer"),
+                ],
             },
         ),
     ]
