@@ -99,10 +99,7 @@ class Backbone:
     @cached_property
     def folder(self) -> Path:
         """Where the encoder's files are. Raises MissingWeightsError."""
-        if self._source is None:
-            return _packaged_folder()
-        given = Path(self._source).expanduser()
-        return given if given.is_dir() else _cached_folder(self._source)
+        return packaged_folder() if self._source is None else model_folder(self._source)
 
     @cached_property
     def version(self) -> str:
@@ -116,7 +113,7 @@ class Backbone:
     def bare_version(self) -> str:
         """sha256 of the encoder's weights, without the adapter."""
         digest = hashlib.sha256()
-        for path in _weight_files(self.folder):
+        for path in weight_files(self.folder):
             with path.open("rb") as file:
                 while chunk := file.read(1 << 20):
                     digest.update(chunk)
@@ -184,7 +181,7 @@ class Backbone:
     @cached_property
     def _tokenizer(self) -> Any:
         """The fast tokenizer itself: it reports offsets and what was cut."""
-        _weight_files(self.folder)
+        weight_files(self.folder)
         wrapped = AutoTokenizer.from_pretrained(
             self.folder, local_files_only=True, trust_remote_code=False
         )
@@ -197,7 +194,7 @@ class Backbone:
 
     @cached_property
     def _model(self) -> Any:
-        _weight_files(self.folder)
+        weight_files(self.folder)
         transformers_logging.disable_progress_bar()
         options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
         config = AutoConfig.from_pretrained(self.folder, **options)
@@ -221,7 +218,7 @@ def _in_order(by_row: Mapping[int, T]) -> tuple[T, ...]:
     return tuple(by_row[row] for row in sorted(by_row))
 
 
-def _packaged_folder() -> Path:
+def packaged_folder() -> Path:
     """The MiniLM of the PyPI package, found without importing the package: that would
     pull in sentence-transformers.
     """
@@ -233,17 +230,24 @@ def _packaged_folder() -> Path:
     return Path(found.origin).parent / "model"
 
 
-def _cached_folder(name: str) -> Path:
+def model_folder(name: str) -> Path:
+    """Where a model is that is named by its folder, or by a hub name already on this machine.
+    Raises MissingWeightsError.
+    """
+    given = Path(name).expanduser()
+    if given.is_dir():
+        return given
     try:
         return Path(snapshot_download(name, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError) as error:
         raise MissingWeightsError(
-            f"no encoder {name!r} on this machine; name a folder, or download it first "
+            f"no model {name!r} on this machine; name a folder, or download it first "
             f"with: hf download {name}"
         ) from error
 
 
-def _weight_files(folder: Path) -> list[Path]:
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors of a model's folder. Raises MissingWeightsError when there is none."""
     found = sorted(folder.glob("*.safetensors"))
     if not found:
         raise MissingWeightsError(f"no *.safetensors in {folder}; only safetensors are read")
