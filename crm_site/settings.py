@@ -268,7 +268,12 @@ ENGINES = {
     "segment": env.str(
         "ENGINE_SEGMENT", default="intelligence.engines.segment.load_segment_engine"
     ),
+    "answer": env.str(
+        "ENGINE_ANSWER", default="intelligence.engines.answer_reader.load_answer_reader"
+    ),
 }
+# A Hugging Face model for question answering, by name or path; empty: the shipped reader.
+ANSWER_READER = env.str("ANSWER_READER", default="")
 BACKBONE = env.str("BACKBONE", default="")  # a Hugging Face encoder, by name or path; empty: MiniLM
 
 # Recommendations: what may be recommended, and to whom ------------------------------

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -18,7 +19,6 @@ from intelligence.engines.backbone import Backbone, Encoded
 from intelligence.engines.default import load_backbone
 from intelligence.engines.errors import RefusedWeightsError
 from intelligence.engines.pooling import Spans
-from intelligence.engines.tuning import Progress as Steps
 from intelligence.evaluation.encode import Encode
 from intelligence.training.encoder import MAX_TOKENS
 
@@ -77,15 +77,15 @@ def trainable_encoder() -> Backbone:
 
 
 @contextmanager
-def shown_steps(what: str) -> Iterator[Callable[[Steps], None]]:
+def shown_steps(what: str) -> Iterator[Callable[[Any], None]]:
     """What takes the reports of a training and shows them: a bar where somebody watches,
-    lines where they go into a file.
+    lines where they go into a file. A report has `step` and `of`.
     """
     watched = sys.stderr.isatty()
     with Progress(console=Console(stderr=True), disable=not watched) as bar:
         task = bar.add_task(what)
 
-        def report(steps: Steps) -> None:
+        def report(steps: Any) -> None:
             bar.update(task, total=steps.of, completed=steps.step)
             if not watched:
                 bar.console.print(f"{what}: step {steps.step} of {steps.of}")

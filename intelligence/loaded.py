@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from intelligence.engines.head_files import ACTIVE
 
 if TYPE_CHECKING:
+    from intelligence.engines.answer_reader import ExtractiveReader
     from intelligence.engines.reading import TextReader
     from intelligence.engines.segment import SegmentEngine
 
@@ -71,3 +72,13 @@ def text_reader() -> TextReader:
 def segment_engine() -> SegmentEngine:
     """The engine that tells a customer's segment."""
     return import_string(settings.ENGINES["segment"])(folders=[settings.MODELS_DIR])
+
+
+@Loaded
+def answer_reader() -> ExtractiveReader:
+    """The engine that finds answers in passages."""
+    return import_string(settings.ENGINES["answer"])(
+        settings.ANSWER_READER or None,
+        folders=[settings.MODELS_DIR],
+        threads=settings.ENGINE_THREADS,
+    )

@@ -11,13 +11,16 @@ from django.conf import settings
 
 from intelligence.encoding import ManyTexts
 from intelligence.engines.adapters import TASK as ENCODER
+from intelligence.engines.answer_reader import open_reader
 from intelligence.engines.chinese import TASK as CHINESE
 from intelligence.engines.chinese import load_chinese
 from intelligence.engines.head_files import CARD, SHIPPED, find_weights, load_card, load_head
 from intelligence.engines.heads import Head
+from intelligence.engines.reader_files import TASK as ANSWERING
 from intelligence.engines.reading import Specialist
 from intelligence.engines.segment import load_segment
 from intelligence.engines.span_readers import SpanReader
+from intelligence.evaluation.answering import evaluate_answering
 from intelligence.evaluation.aspects import evaluate_aspects, read_aspects
 from intelligence.evaluation.columns import TableError
 from intelligence.evaluation.languages import evaluate_by_language
@@ -40,6 +43,7 @@ from intelligence.evaluation.texts import (
 from intelligence.evaluation.topics import evaluate_topics
 from intelligence.evaluation.value import evaluate_value
 from intelligence.evaluation.value_class import evaluate_value_class
+from intelligence.loaded import answer_reader
 from intelligence.training.run import companion
 from intelligence.training.segment import train_on_labels as train_segment_on_labels
 from intelligence.training.text_heads import train_on_labels
@@ -148,6 +152,17 @@ def _question(request: Request, table: TextTable, head: Head) -> tuple[Question,
     return same_labels(known, labels), known
 
 
+def _answering(request: Request, _encode: ManyTexts) -> Figures:
+    if request.train is not None:
+        raise TableError("answering is trained by `manage.py train answering`: no --train")
+    if request.model is None:
+        reader = answer_reader()
+    else:
+        reader = open_reader(model_folder(ANSWERING, request.model))
+    figures = evaluate_answering(request.data, reader, request.predictions)
+    return figures | {"model": reader.version}
+
+
 def _segment(request: Request, _encode: ManyTexts) -> Figures:
     if request.train is None:
         engine = load_segment(model_folder("segment", request.model))
@@ -197,5 +212,6 @@ MEASURES: Mapping[str, Callable[[Request, ManyTexts], Figures]] = {
     "value_class": _value_class,
     "recommendation": _recommendation,
     "topics": _topics,
+    "answering": _answering,
 }
 TASKS = tuple(MEASURES)

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,7 +100,8 @@ def fit_calibration(questions: Sequence[Judged], threshold: float = 0.5) -> Cali
         return total / max(1, len(questions))
 
     found = minimize(loss, np.array([0.5, 1.0, 1.0]), method="BFGS").x
-    return Calibration(*(round(float(number), 5) for number in found), threshold=threshold)
+    margin, hit, none = (round(float(number), 5) for number in found)
+    return Calibration(margin, hit, none, threshold)
 
 
 def _features(readings: Sequence[Reading], hit_scores: Sequence[float]) -> NDArray[np.float64]:
@@ -111,8 +111,3 @@ def _features(readings: Sequence[Reading], hit_scores: Sequence[float]) -> NDArr
 
 def _same(text: str) -> str:
     return " ".join(text.lower().split()).strip(" .,;:!?。，；：！？")
-
-
-def calibration_from(content: Any) -> Calibration:
-    """A calibration from the card that keeps it. Raises TypeError for other content."""
-    return Calibration(**content)

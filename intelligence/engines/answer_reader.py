@@ -230,9 +230,9 @@ class AdaptedReader(ExtractiveReader):
         return model
 
 
-def bare_model(folder: Path) -> Any:
+def bare_model(folder: Path, attention: str | None = None) -> Any:
     """A question-answering model of an encoder that was never trained for it; the two
-    read-outs are random.
+    read-outs are random. `attention` names an implementation of transformers'.
     """
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     with quiet():
@@ -243,6 +243,7 @@ def bare_model(folder: Path) -> Any:
             trust_remote_code=False,
             use_safetensors=True,
             dtype=torch.float32,
+            attn_implementation=attention,
         )
 
 

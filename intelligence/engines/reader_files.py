@@ -68,12 +68,11 @@ def apply_change(tensors: Tensors, model: torch.nn.Module) -> None:
         for name, tensor in tensors.items():
             kind, _, layer = name.partition(".")
             if kind == "down":
-                up = torch.from_numpy(tensors[UP + layer].astype(np.float32))
-                own[layer] += up @ torch.from_numpy(tensor.astype(np.float32))
+                own[layer].add_(_single(tensors[UP + layer]) @ _single(tensor))
             elif kind == "plain" and layer.startswith(HEAD):
                 own[layer].copy_(torch.from_numpy(tensor))
             elif kind == "plain":
-                own[layer] += torch.from_numpy(tensor.astype(np.float32))
+                own[layer].add_(_single(tensor))
 
 
 def save_reader(change: ReaderChange, folder: Path, card: Card) -> Card:
@@ -95,6 +94,10 @@ def load_reader(folder: Path) -> ReaderChange:
         return ReaderChange(deserialise(content), metadata["encoder"], calibrations)
     except (SafetensorError, TypeError, KeyError, ValueError) as error:
         raise RefusedWeightsError(f"{path} is no reader: {error}") from error
+
+
+def _single(tensor: NDArray[Any]) -> torch.Tensor:
+    return torch.from_numpy(tensor.astype(np.float32))
 
 
 def _difference(name: str, change: NDArray[np.float32], rank: int) -> dict[str, NDArray[Any]]:

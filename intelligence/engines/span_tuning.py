@@ -92,7 +92,7 @@ def tune_spans(
             group["lr"] = rate * _pace(step, len(plan), settings.warm_up)
         loss = _loss(model, batch)
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         averaged.follow()

@@ -39,9 +39,13 @@ def evaluate_answering(
     seconds = time.perf_counter() - started
     if predictions is not None:
         _write(predictions, rows, readings)
-    known = np.array([bool(row.answers) for row in rows])
-    figures = _answered(rows, readings) if known.all() else _perhaps(rows, readings, known)
-    return {"n": len(rows), **figures, "questions_per_second": round(len(rows) / seconds, 1)}
+    speed = {"questions_per_second": round(len(rows) / seconds, 1)}
+    return _figures(rows, readings) | speed
+
+
+def figures_of(rows: Sequence[Asked], reader: ExtractiveReader) -> dict[str, Any]:
+    """The figures of these questions without their speed; empty without a question."""
+    return _figures(rows, read_all(rows, reader)) if rows else {}
 
 
 def read_all(rows: Sequence[Asked], reader: ExtractiveReader) -> list[Reading]:
@@ -58,6 +62,12 @@ def auroc(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
     ranks, count = rankdata(scores), int(positive.sum())
     area = ranks[positive].sum() - count * (count + 1) / 2
     return float(area / max(1, count * (len(scores) - count)))
+
+
+def _figures(rows: Sequence[Asked], readings: Sequence[Reading]) -> dict[str, Any]:
+    known = np.array([bool(row.answers) for row in rows])
+    found = _answered(rows, readings) if known.all() else _perhaps(rows, readings, known)
+    return {"n": len(rows), **found}
 
 
 def _answered(rows: Sequence[Asked], readings: Sequence[Reading]) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from intelligence.engines.chinese import save_chinese
 from intelligence.engines.contract import Card
 from intelligence.engines.head_files import SHIPPED, save_head
 from intelligence.engines.heads import TONE, Head
+from intelligence.engines.reader_files import TASK as ANSWERING
 from intelligence.engines.segment import save_segment
+from intelligence.training.answering import train_reader
 from intelligence.training.aspects import TASK as ASPECTS
 from intelligence.training.aspects import train_aspects
 from intelligence.training.chinese import train_chinese
@@ -26,7 +28,7 @@ from intelligence.training.segment import train_segment
 from intelligence.training.sentiment import train_sentiment
 
 TEXT_TASKS = {"intent": train_intent, "priority": train_priority}
-TASKS = ("sentiment", *TEXT_TASKS, CHINESE, "segment")
+TASKS = ("sentiment", *TEXT_TASKS, CHINESE, "segment", ANSWERING)
 # What a task learns from when no data are named: sentences that come with the code.
 OWN_DATA = {"priority": SENTENCES}
 
@@ -59,6 +61,9 @@ def train(
         engine = train_segment(data, encode, encode.backbone.name)
         named = replace(engine, card=replace(engine.card, name=folder.name))
         return save_segment(named, folder).card
+    if task == ANSWERING:
+        with shown_steps("training the reader") as report:
+            return train_reader(data, folder, encode, report)
     if task == CHINESE:
         chinese = train_chinese(data)
         chinese = replace(chinese, card=replace(chinese.card, name=folder.name))
