@@ -170,7 +170,8 @@ class ExtractiveReader:
 
     @property
     def _has_types(self) -> bool:
-        return "token_type_ids" in self._tokenizer.model_input_names
+        """Whether the model tells the question from the passage by a type of its tokens."""
+        return getattr(self._model.config, "type_vocab_size", 0) > 1
 
     @cached_property
     def _tokenizer(self) -> Any:
