@@ -3,7 +3,7 @@
 The reader is the backbone with other weights. Of each linear layer the difference is kept
 as a product of two thin matrices in half precision, the best of their rank (Eckart & Young
 1936); of biases and layer norms the difference itself; and the two read-outs of an answer's
-first and last token. The calibrations of the answers stand in the same file, so its sha256
+first and last token. The calibration of the answers stands in the same file, so its sha256
 is the version of all that an answer depends on.
 """
 
@@ -36,12 +36,12 @@ Tensors = Mapping[str, NDArray[Any]]
 @dataclass(frozen=True, slots=True)
 class ReaderChange:
     """What turns an encoder with this bare version into the reader, and the calibration of
-    its answers by language.
+    its answers.
     """
 
     tensors: Tensors
     encoder: str
-    calibrations: Mapping[str, Calibration]
+    calibration: Calibration
 
 
 def change_of(before: Tensors, after: Tensors, rank: int) -> dict[str, NDArray[Any]]:
@@ -77,8 +77,8 @@ def apply_change(tensors: Tensors, model: torch.nn.Module) -> None:
 
 def save_reader(change: ReaderChange, folder: Path, card: Card) -> Card:
     """Write the reader; returns the card with the sha256 of what was written."""
-    told = {name: one.as_json() for name, one in change.calibrations.items()}
-    metadata = {"encoder": change.encoder, "calibrations": json.dumps(told, sort_keys=True)}
+    told = json.dumps(change.calibration.as_json(), sort_keys=True)
+    metadata = {"encoder": change.encoder, "calibration": told}
     return write_model(folder, serialise(dict(change.tensors), metadata=metadata), card)
 
 
@@ -89,9 +89,8 @@ def load_reader(folder: Path) -> ReaderChange:
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata()
-        told = json.loads(metadata["calibrations"])
-        calibrations = {name: Calibration(**numbers) for name, numbers in told.items()}
-        return ReaderChange(deserialise(content), metadata["encoder"], calibrations)
+        calibration = Calibration(**json.loads(metadata["calibration"]))
+        return ReaderChange(deserialise(content), metadata["encoder"], calibration)
     except (SafetensorError, TypeError, KeyError, ValueError) as error:
         raise RefusedWeightsError(f"{path} is no reader: {error}") from error
 

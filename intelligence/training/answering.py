@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from transformers import AutoTokenizer
 
-from intelligence.engines.answer_choice import Calibration
-from intelligence.engines.answer_reader import AdaptedReader, bare_model
+from intelligence.engines.answer_reader import UNMEASURED, AdaptedReader, bare_model
 from intelligence.engines.backbone import Backbone
 from intelligence.engines.contract import Card
 from intelligence.engines.reader_files import TASK, ReaderChange, change_of, save_reader
@@ -30,8 +29,6 @@ ROUNDS = ((88, 0.25), (88, 0.2), (150, 0.5))
 SUBJECTIVE = "subjqa"  # long reviews, spans of taste: half of them a round
 SEED = 7
 RANK = 96  # of what is kept of each matrix's change
-# Until answers of the whole road are judged (see `answer_calibration`): by the margin alone.
-CALIBRATIONS = {"en": Calibration(margin=0.5, hit=0.0, none=0.0, threshold=0.5)}
 
 
 def rounds_of(sets: Sequence[AnswerSet], encode: Encode) -> list[list[SpanExample]]:
@@ -68,7 +65,7 @@ def train_reader(
     tokenizer = AutoTokenizer.from_pretrained(encoder.folder, local_files_only=True)
     tune_spans(model, tokenizer, rounds_of(sets, encode), settings or SpanSettings(), report)
     change = ReaderChange(
-        change_of(before, weights_of(model), RANK), encoder.bare_version, CALIBRATIONS
+        change_of(before, weights_of(model), RANK), encoder.bare_version, UNMEASURED
     )
     return save_measured(change, folder, sets)
 
