@@ -68,7 +68,7 @@ def test_six_pairs_are_learnt_by_heart_and_read_from_disk(learnt):
 
 
 def test_what_changed_fits_into_thin_matrices_and_comes_back(learnt):
-    model, before, reader = learnt
+    model, before, _ = learnt
     after = {name: one.detach().numpy() for name, one in model.named_parameters()}
     embeddings = "bert.embeddings.word_embeddings.weight"
     assert np.array_equal(before[embeddings], after[embeddings])
