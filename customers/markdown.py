@@ -208,11 +208,11 @@ def _clean(state: StateCore) -> None:
     number the headings.
     """
     used: set[str] = set()
-    for token, following in zip(state.tokens, [*state.tokens[1:], None], strict=True):
+    for token, following in pairwise([*state.tokens, Token("end", "", 0)]):
         token.content = seen(token.content) if token.content else ""
         for child in token.children or []:
             _clean_inline(child)
-        if token.type == "heading_open" and following:
+        if token.type == "heading_open":
             token.attrSet("id", _anchor(_title(following), used))
 
 

@@ -10,13 +10,14 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
 from django.db import models, transaction
 from django.db.models import Case, F, Q, When
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from customers.markdown import plain
 from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
-from customers.models.search import searched_words, words_query
+from customers.models.search import asked_words, searched_words, words_query
 from customers.models.user import User
 
 ENGLISH = "en"  # languages that begin so are searched by their stems, all others word by word
@@ -27,6 +28,11 @@ class Visibility(models.TextChoices):
 
     PUBLIC = "public", _("everybody")
     STAFF = "staff", _("staff only")
+
+
+def address_of_category(name: str) -> str:
+    """What stands for a category in an address."""
+    return slugify(name, allow_unicode=True) or "other"
 
 
 class ArticleChanged(Exception):
@@ -55,10 +61,12 @@ class ArticleQuerySet(RecordQuerySet):
 
     def found_by(self, words: str) -> Self:
         """Articles for what somebody asks, the best first: those with all the words, or
-        where there is none, those with any of them.
+        where there is none, those with any of them. None for no word.
         """
+        if not asked_words(words):
+            return self.none()
         found = self._found(words, every=True)
-        if not searched_words(words) or found.exists():
+        if found.exists():
             return found._ranked(words, every=True)
         return self._found(words, every=False)._ranked(words, every=False)
 
@@ -73,8 +81,6 @@ class ArticleQuerySet(RecordQuerySet):
     def _ranked(self, words: str, *, every: bool) -> Self:
         stems = words_query(words, config="english", every=every)
         plainly = words_query(words, config="simple", every=every)
-        if stems is None or plainly is None:
-            return self.order_by("title", "pk")
         rank = Case(
             When(language__startswith=ENGLISH, then=SearchRank(F("search"), stems)),
             default=SearchRank(F("search"), plainly),
@@ -175,6 +181,18 @@ class Article(ExternalRecord, ArticleText):
         """Whether everybody may read it on that day: as `ArticleQuerySet.public`."""
         is_shown = self.is_published and self.visibility == Visibility.PUBLIC
         return is_shown and not self.is_expired(on)
+
+    @property
+    def public_address(self) -> str:
+        """Its page in the help centre, for whoever may read it."""
+        if not self.slug:
+            return reverse("portal-article-short", args=[self.pk])
+        return reverse("portal-article", args=[self.pk, self.slug])
+
+    @property
+    def category_address(self) -> str:
+        """The page of its category in the help centre."""
+        return reverse("portal-category", args=[self.language, address_of_category(self.category)])
 
     def save(
         self,

@@ -67,11 +67,16 @@ def _pairs(run: str, *, with_last: bool) -> Iterator[str]:
         yield run[-1]
 
 
+def asked_words(words: str) -> list[str]:
+    """What is looked for when somebody asks for these words, each once."""
+    return list(dict.fromkeys(islice(_words(words, with_last=False), MOST_ASKED)))
+
+
 def words_query(words: str, *, config: str, every: bool) -> SearchQuery | None:
     """The query for every (else any) of these words or words beginning so, over a column
     of `searched_words`. None where there is no word.
     """
-    asked = list(dict.fromkeys(islice(_words(words, with_last=False), MOST_ASKED)))
+    asked = asked_words(words)
     if not asked:
         return None
     query = (" & " if every else " | ").join(f"'{word}':*" for word in asked)

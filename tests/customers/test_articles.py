@@ -170,7 +170,7 @@ def test_markup_and_hidden_text_are_not_searched():
 )
 def test_any_words_may_be_asked_for(words):
     ArticleFactory()
-    assert isinstance(found(words), list)
+    assert found(words) == []
     assert Article.objects.matching(words).count() in (0, 1)
 
 
