@@ -166,7 +166,7 @@ def test_markup_and_hidden_text_are_not_searched():
 
 
 @pytest.mark.parametrize(
-    "words", ["'", "a' & !b | (", "\x00", "   ", "'; DROP", "*" * 5000, "é" * 9000]
+    "words", ["'", "zz' & !yy | (", "\x00", "   ", "'; DROP", "*" * 5000, "é" * 9000]
 )
 def test_any_words_may_be_asked_for(words):
     ArticleFactory()
