@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
@@ -267,9 +267,10 @@ class _Renderer(RendererHTML):
         return format_html("<code>{}</code>", _text(tokens[idx]))
 
     def code_block(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
-        return format_html_join("", "<pre><code>{}</code></pre>\n", [(_text(tokens[idx]),)])
+        return format_html("<pre><code>{}</code></pre>\n", _text(tokens[idx]))
 
-    fence = code_block
+    def fence(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        return self.code_block(tokens, idx)
 
 
 def _parser(*, html: bool) -> MarkdownIt:

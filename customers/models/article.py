@@ -71,10 +71,10 @@ class ArticleQuerySet(RecordQuerySet):
         return self._found(words, every=False)._ranked(words, every=False)
 
     def _found(self, words: str, *, every: bool) -> Self:
+        if not asked_words(words):
+            return self.all()
         stems = words_query(words, config="english", every=every)
         plainly = words_query(words, config="simple", every=every)
-        if stems is None or plainly is None:
-            return self.all()
         english = Q(language__startswith=ENGLISH)
         return self.filter(english & Q(search=stems) | ~english & Q(search=plainly))
 

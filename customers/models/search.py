@@ -72,12 +72,9 @@ def asked_words(words: str) -> list[str]:
     return list(dict.fromkeys(islice(_words(words, with_last=False), MOST_ASKED)))
 
 
-def words_query(words: str, *, config: str, every: bool) -> SearchQuery | None:
-    """The query for every (else any) of these words or words beginning so, over a column
-    of `searched_words`. None where there is no word.
+def words_query(words: str, *, config: str, every: bool) -> SearchQuery:
+    """The query for every (else any) of these words, of which there is one at least, or
+    words beginning so, over a column of `searched_words`.
     """
-    asked = asked_words(words)
-    if not asked:
-        return None
-    query = (" & " if every else " | ").join(f"'{word}':*" for word in asked)
+    query = (" & " if every else " | ").join(f"'{word}':*" for word in asked_words(words))
     return SearchQuery(query, config=config, search_type="raw")

@@ -73,8 +73,9 @@ def _again(
 
 def _conflict(request: StaffRequest, form: ArticleForm, current: Article) -> HttpResponse:
     """What was typed beside what somebody else saved; saving again overwrites knowingly."""
-    form.data = form.data.copy()
-    form.data["revision"] = str(current.revision)
+    typed_again = request.POST.copy()
+    typed_again["revision"] = str(current.revision)
+    form.data = typed_again
     typed = Article(**form.texts(), status=current.status)
     context = {
         "meanwhile": current.versions.select_related("by").defer("body").first(),

@@ -39,10 +39,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """The first articles of every category, in one language."""
     language = _language(request)
     rows = _public().filter(language=language).only(*LISTED)
-    of_category = {"partition_by": "category"}
     first = rows.annotate(
-        place=Window(RowNumber(), order_by=["title", "pk"], **of_category),
-        in_category=Window(Count("pk"), **of_category),
+        place=Window(RowNumber(), partition_by="category", order_by=["title", "pk"]),
+        in_category=Window(Count("pk"), partition_by="category"),
     ).filter(place__lte=OF_A_CATEGORY)
     context = {"articles": first.order_by("category", "place")}
     return _page(request, "portal/home.html", language, context)
