@@ -113,6 +113,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
 ]
 
+# The shop, as customers know it: on its help centre and in macros.
+SHOP_NAME = env.str("SHOP_NAME", default="Rapport shop")
+
 # Languages and time -----------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
@@ -190,6 +193,7 @@ SPECTACULAR_SETTINGS = {
         "TicketStatusEnum": "customers.models.Ticket.Status",
         "TicketPriorityEnum": "customers.models.Ticket.Priority",
         "ArticleStatusEnum": "customers.models.Article.Status",
+        "VisibilityEnum": "customers.models.Visibility",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

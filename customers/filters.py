@@ -16,6 +16,7 @@ from customers.feelings import FEELING_RANGES, FEELING_STEPS, FEELINGS
 from customers.indexed_values import indexed_values
 from customers.models import (
     Alarm,
+    Article,
     Aspect,
     AspectMention,
     Customer,
@@ -29,6 +30,7 @@ from customers.models import (
     Segment,
     Ticket,
     Topic,
+    Visibility,
 )
 from customers.models.aspect import reviews_mentioning
 from customers.periods import EARLIEST, LATEST, Period
@@ -390,3 +392,28 @@ class AlarmListFilter(filters.FilterSet):
     class Meta:
         model = Alarm
         fields = ()
+
+
+class ArticleFilter(filters.FilterSet):
+    """The list of help articles."""
+
+    q = SearchBox()
+    status = filters.ChoiceFilter(choices=Article.Status.choices, label=_("Status"))
+    language = ValueFilter(Article, "language", _("Language"))
+    category = ValueFilter(Article, "category", _("Category"))
+    visibility = filters.ChoiceFilter(choices=Visibility.choices, label=_("Visible to"))
+    expired = filters.ChoiceFilter(
+        choices=[("yes", _("out of date")), ("no", _("up to date"))],
+        label=_("Expiry"),
+        method="out_of_date",
+    )
+
+    class Meta:
+        model = Article
+        fields = ()
+
+    def out_of_date(self, rows: models.QuerySet, name: str, asked: str) -> models.QuerySet:
+        """By whether the article's day has come."""
+        expired = Article.objects.expired(on=timezone.localdate())
+        is_asked = Q(pk__in=expired.values("pk"))
+        return rows.filter(is_asked if asked == "yes" else ~is_asked)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from customers.macros import unfilled
 from customers.models import (
     Audience,
     ErrorBudget,
@@ -117,6 +118,17 @@ class ReplyForm(forms.Form):
     body = forms.CharField(
         label=_("Reply"), widget=forms.Textarea(attrs={"rows": 5, "required": True})
     )
+
+    def clean_body(self) -> str:
+        """A text in which nothing that a macro left open stands any more."""
+        body = self.cleaned_data["body"]
+        left = unfilled(body)
+        if left:
+            raise forms.ValidationError(
+                _("Fill in before it goes to the customer: %(left)s"),
+                params={"left": ", ".join(left)},
+            )
+        return body
 
 
 class ImportForm(forms.ModelForm):

@@ -1,19 +1,22 @@
 """The addresses of the screens."""
 
 from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import path, re_path
 
 from customers.views import (
     alarms,
+    article_editing,
     articles,
     aspects,
     audience_builder,
     audiences,
     automation,
     customers,
+    help_centre,
     home,
     imports,
     insight,
+    macros,
     models,
     orders,
     plots,
@@ -54,6 +57,7 @@ urlpatterns = [
     path("tickets/intents/", tickets.label_tickets, name="ticket-intents"),
     path("tickets/<int:pk>/status/", tickets.set_status, name="ticket-status"),
     path("tickets/<int:pk>/reply/", tickets.reply, name="ticket-reply"),
+    path("tickets/<int:pk>/macro/", macros.insert_macro, name="ticket-macro"),
     path("products/", products.product_list, name="products"),
     path("products/<int:pk>/", products.product_page, name="product"),
     path(
@@ -92,7 +96,34 @@ urlpatterns = [
     path("alarms/<int:pk>/dismiss/", alarms.dismiss, name="alarm-dismiss"),
     path("alarms/<int:pk>/undo/", alarms.undo, name="alarm-undo"),
     path("articles/", articles.article_list, name="articles"),
+    path("articles/new/", article_editing.new_article, name="article-new"),
     path("articles/<int:pk>/", articles.article_page, name="article"),
+    path("articles/<int:pk>/edit/", article_editing.edit_article, name="article-edit"),
+    path("articles/<int:pk>/publish/", articles.publish_article, name="article-publish"),
+    path("articles/<int:pk>/delete/", articles.delete_article, name="article-delete"),
+    path("articles/<int:pk>/versions/", articles.article_versions, name="article-versions"),
+    path(
+        "articles/<int:pk>/versions/<int:number>/",
+        articles.article_version,
+        name="article-version",
+    ),
+    path(
+        "articles/<int:pk>/versions/<int:number>/restore/",
+        articles.restore_version,
+        name="article-restore",
+    ),
+    path("macros/", macros.macro_list, name="macros"),
+    path("macros/new/", macros.new_macro, name="macro-new"),
+    path("macros/<int:pk>/edit/", macros.edit_macro, name="macro-edit"),
+    path("help/", help_centre.home, name="portal-home"),
+    path("help/search/", help_centre.search, name="portal-search"),
+    path("help/articles/<int:pk>-<str:slug>/", help_centre.article, name="portal-article"),
+    path("help/articles/<int:pk>/", help_centre.article, name="portal-article-short"),
+    re_path(
+        r"^help/(?P<language>[a-z]{2}(?:-[a-z]{2,4})?)/(?P<category>[-\w]+)/$",
+        help_centre.category,
+        name="portal-category",
+    ),
     path("taxonomies/", taxonomies.taxonomy_index, name="taxonomy-index"),
     path("taxonomies/<slug:taxonomy>/", taxonomies.taxonomy_page, name="taxonomy"),
     path("taxonomies/<slug:taxonomy>/<slug:slug>/", taxonomies.edit_taxon, name="taxonomy-edit"),

@@ -186,6 +186,16 @@ class ArticleFactory(DjangoModelFactory):
     status = models.Article.Status.PUBLISHED
 
 
+class MacroFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Macro
+
+    name = factory.Sequence("On its way {}".format)
+    body = "Dear {{customer.first_name}}, your order {{order.number}} is on its way."
+    language = "en"
+    category = "Delivery"
+
+
 class RecommendationFactory(DjangoModelFactory):
     class Meta:
         model = models.Recommendation

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
@@ -17,6 +18,7 @@ from customers.models import (
     Audience,
     Correction,
     Customer,
+    Macro,
     Order,
     Product,
     Recommendation,
@@ -160,12 +162,27 @@ class RecommendationFilter(filters.FilterSet):
         fields = ("method",)
 
 
-class ArticleFilter(RecordFilter):
+class ArticleFilter(SearchableFilter):
     """Filters of help articles."""
+
+    expired = filters.BooleanFilter(method="out_of_date", label="Whether its day has come.")
 
     class Meta:
         model = Article
-        fields = ("category", "language", "status")
+        fields = ("category", "language", "status", "visibility")
+
+    def out_of_date(self, rows: models.QuerySet, name: str, asked: bool) -> models.QuerySet:
+        """Articles from whose day on nobody but staff reads them; else all others."""
+        expired = Article.objects.expired(on=timezone.localdate()).values("pk")
+        return rows.filter(pk__in=expired) if asked else rows.exclude(pk__in=expired)
+
+
+class MacroFilter(filters.FilterSet):
+    """Filters of macros."""
+
+    class Meta:
+        model = Macro
+        fields = ("category", "language", "is_active")
 
 
 class AudienceFilter(filters.FilterSet):

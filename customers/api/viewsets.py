@@ -25,7 +25,11 @@ from customers.api.serializers.alarms import AlarmSerializer, DismissalSerialize
 from customers.api.serializers.aspects import AspectSerializer
 from customers.api.serializers.corrections import CorrectionSerializer
 from customers.api.serializers.customers import CustomerSerializer, SegmentSerializer
-from customers.api.serializers.knowledge import ArticleSerializer, RecommendationSerializer
+from customers.api.serializers.knowledge import (
+    ArticleSerializer,
+    MacroSerializer,
+    RecommendationSerializer,
+)
 from customers.api.serializers.orders import OrderSerializer
 from customers.api.serializers.products import ProductSerializer
 from customers.api.serializers.reviews import ReviewSerializer
@@ -40,6 +44,7 @@ from customers.models import (
     Correction,
     Customer,
     Intent,
+    Macro,
     Order,
     Product,
     Recommendation,
@@ -132,9 +137,17 @@ class ReviewViewSet(RecordViewSet):
 class ArticleViewSet(RecordViewSet):
     """Help articles."""
 
-    queryset = Article.objects.all()
+    queryset = Article.objects.defer("search", "searched_title", "searched_body")
     serializer_class = ArticleSerializer
     filterset_class = filters.ArticleFilter
+
+
+class MacroViewSet(VisibleRows, ReadOnlyModelViewSet):
+    """Answers that staff write once and insert into replies."""
+
+    queryset = Macro.objects.all()
+    serializer_class = MacroSerializer
+    filterset_class = filters.MacroFilter
 
 
 class RecommendationViewSet(VisibleRows, ReadOnlyModelViewSet):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, ClassVar
 
 from django.db.backends.utils import CursorWrapper
 from django.utils.functional import Promise
 
 from customers.imports.errors import ImportProblem
-from customers.imports.files import Row
+from customers.imports.files import Row, Table, open_table
 
 STAGE = "import_stage"
 
@@ -24,6 +25,10 @@ class Format(ABC):
     needs: ClassVar[tuple[str | tuple[str, ...], ...]]
     # columns of the staging table beside row_number: name and SQL type
     staged: ClassVar[dict[str, str]]
+
+    def open(self, path: Path) -> Table:
+        """The rows of what lies there: a file of rows. Raises ImportProblem."""
+        return open_table(path)
 
     def check_columns(self, columns: Iterable[str]) -> None:
         """Raises ImportProblem naming what is missing and what was found."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from customers.imports.articles import Articles
 from customers.imports.errors import ImportProblem
 from customers.imports.format import Format
 from customers.imports.online_retail import OnlineRetail
 from customers.imports.orders import Orders
-from customers.imports.records import Articles, Customers, Products
+from customers.imports.records import Customers, Products
 from customers.imports.reviews import Reviews
 from customers.imports.tickets import Tickets
 

@@ -1,4 +1,4 @@
-"""Customers, products and articles as plain tables, columns named as the records' are."""
+"""Customers and products as plain tables, columns named as the records' are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from customers.imports.errors import RowError
 from customers.imports.files import Row
 from customers.imports.format import STAGE, Format, mark_states
 from customers.imports.merge import latest_rows, merge
-from customers.models import Article, Customer, Product
+from customers.models import Customer, Product
 
 
 class PlainRecords(Format):
@@ -104,29 +104,3 @@ class Products(PlainRecords):
             raise RowError("price", "is negative")
         stock = values.whole(row, "stock") if row.get("stock") not in (None, "") else None
         return (*super().read({**row, "name": name}), price, stock)
-
-
-class Articles(PlainRecords):
-    """Help articles in Markdown."""
-
-    name = "articles"
-    label: ClassVar[str | Promise] = _("Help articles")
-    needs = (("external_id", "id"), "title", "body")
-    model = Article
-    texts: ClassVar[dict[str, int]] = {
-        "title": 200,
-        "body": 100_000,
-        "category": 80,
-        "language": 8,
-        "status": 10,
-    }
-    required = ("title", "body")
-    staged: ClassVar[dict[str, str]] = {"external_id": "text", **dict.fromkeys(texts, "text")}
-
-    def read(self, row: Row) -> tuple[Any, ...]:
-        """One article; English and a draft unless it says otherwise."""
-        status = row.get("status") or Article.Status.DRAFT
-        if status not in Article.Status.values:
-            raise RowError("status", f"{status!r} is none of {', '.join(Article.Status.values)}")
-        language = row.get("language") or "en"
-        return super().read({**row, "status": status, "language": language})

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from customers.imports.errors import ImportProblem, RowError
-from customers.imports.files import Row, Table, open_table
+from customers.imports.files import Row, Table
 from customers.imports.format import STAGE, Format
 from customers.imports.rejects import Rejects
 from customers.insight.aggregates import refresh
@@ -58,7 +58,7 @@ def run_import(
     """
     started = time.perf_counter()
     tell = progress or (lambda *_: None)
-    table = open_table(path)
+    table = kind.open(path)
     kind.check_columns(table.columns)
     rejects = Rejects(_rejects_path(path, source), table.columns)
     outcome = Outcome()

@@ -2,7 +2,7 @@
 
 from customers.models.alarm import Alarm
 from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
-from customers.models.article import Article, Visibility
+from customers.models.article import Article, ArticleChanged, ArticleVersion, Visibility
 from customers.models.aspect import Aspect, AspectMention
 from customers.models.audience import Audience
 from customers.models.automation import AutomaticLabel
@@ -19,6 +19,7 @@ from customers.models.insight import (
     TouchedDay,
     WeeklyDigest,
 )
+from customers.models.macro import Macro
 from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
@@ -48,6 +49,8 @@ __all__ = [
     "AnalysableQuerySet",
     "Arm",
     "Article",
+    "ArticleChanged",
+    "ArticleVersion",
     "Aspect",
     "AspectMention",
     "Audience",
@@ -63,6 +66,7 @@ __all__ = [
     "ExternalRecord",
     "Import",
     "Intent",
+    "Macro",
     "Message",
     "ModelVersion",
     "Order",

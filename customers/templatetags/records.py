@@ -12,18 +12,16 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from markdown_it import MarkdownIt
 
 from customers.features import feature_label, feature_value
 from customers.imports.formats import FORMATS
+from customers.markdown import render
 from customers.marks import AspectJudged, Mark, judged_aspects, marked, mention_marks
 from customers.models import AspectMention, RfmClass, Sentiment, Ticket
 from customers.paging import MOST_COUNTED
 from customers.sentences import translated
 
 register = template.Library()
-
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 CENT = Decimal("0.01")
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "CNY": "¥"}
@@ -158,7 +156,13 @@ def speaks_against(item: dict[str, Any]) -> bool:
 @register.filter
 def markdown(text: str) -> SafeString:
     """Markdown as HTML; HTML inside it is shown as text and dangerous links are not links."""
-    return mark_safe(MARKDOWN.render(text))  # noqa: S308  # html is off, see MARKDOWN
+    return render(text)
+
+
+@register.simple_tag
+def article_text(text: str, cited: str = "") -> SafeString:
+    """As `markdown`, with the first place that reads `cited` marked."""
+    return render(text, cited)
 
 
 @register.filter

@@ -18,6 +18,7 @@ from customers.models import (
     Audience,
     Customer,
     Import,
+    Macro,
     Message,
     ModelVersion,
     Order,
@@ -93,7 +94,13 @@ def get_audience_for(user: Any, pk: int) -> Audience:
 
 def get_article_for(user: Any, pk: int) -> Article:
     """The help article."""
-    return get_object_or_404(Article.objects.visible_to(user), pk=pk)
+    rows = Article.objects.visible_to(user)
+    return get_object_or_404(rows.defer("search", "searched_title", "searched_body"), pk=pk)
+
+
+def get_macro_for(user: Any, pk: int) -> Macro:
+    """The macro."""
+    return get_object_or_404(Macro.objects.visible_to(user), pk=pk)
 
 
 def own_page(request: HttpRequest) -> str:

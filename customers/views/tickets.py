@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from customers import macros
 from customers.filters import TicketFilter
 from customers.forms import IntentForm, LabelForm, PriorityForm, ReplyForm, StatusForm
-from customers.models import Intent, Message, Ticket
+from customers.languages import text_language
+from customers.models import Intent, Macro, Message, Ticket
 from customers.models.aspect import mentions_with_aspects
 from customers.paging import page_of
 from customers.ticket_evidence import TASKS as EVIDENCE_TASKS
@@ -157,7 +159,22 @@ def ticket_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
         ),
         "priority_form": PriorityForm(initial={"priority": ticket.likely_priority}),
         "status_form": StatusForm(instance=ticket),
-        "reply_form": ReplyForm(),
+        **reply_context(ticket, request),
+    }
+
+
+def reply_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
+    """The form of a reply, with the macro that was asked for after what is typed already."""
+    language = ticket.customer.language if ticket.customer else ""
+    known = list(Macro.objects.active().nearest(language or text_language()))
+    asked = request.POST.get("macro") or request.GET.get("macro")
+    chosen = next((macro for macro in known if str(macro.pk) == asked), None)
+    filled = macros.render(chosen, ticket, request.user) if chosen else None
+    texts = [request.POST.get("body", "").rstrip(), filled.text if filled else ""]
+    return {
+        "macros": known,
+        "missing": filled.missing if filled else (),
+        "reply_form": ReplyForm(initial={"body": "\n\n".join(text for text in texts if text)}),
     }
 
 

@@ -36,6 +36,7 @@ from tests.factories import (
     CorrectionFactory,
     CustomerFactory,
     ImportFactory,
+    MacroFactory,
     MessageFactory,
     ModelVersionFactory,
     OrderFactory,
@@ -162,6 +163,7 @@ SCREENS = {
     "orders": make_order,
     "reviews": make_review,
     "articles": ArticleFactory,
+    "macros": MacroFactory,
     "imports": make_import,
     "topics": make_topic,
     "models": lambda: TrainingFactory(
@@ -189,6 +191,11 @@ PARTS = {
         lambda row: RecommendationFactory(customer=row),
     ),
     "RFM classes of a customer": (make_customer, lambda row: RfmChangeFactory(customer=row)),
+    "macros beside a ticket": (make_ticket, lambda row: MacroFactory()),
+    "versions of an article": (
+        ArticleFactory,
+        lambda row: row.edit(by=UserFactory(), body=f"{row.revision} days."),
+    ),
     "messages of a ticket": (
         make_ticket,
         lambda row: MessageFactory(ticket=row, author_kind="agent", author=UserFactory()),

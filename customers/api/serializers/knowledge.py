@@ -1,21 +1,54 @@
-"""Help articles, recommendations and similar products."""
+"""Help articles, macros, recommendations and similar products."""
+
+from typing import Any
 
 from rest_framework import serializers
 
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer
-from customers.models import Article, Recommendation
+from customers.models import Article, Macro, Recommendation
 
 
 class ArticleSerializer(RecordSerializer):
-    """A help article in Markdown."""
+    """A help article in Markdown; each write that changes it makes a version."""
+
+    body = serializers.CharField(max_length=Article.MOST_CHARACTERS)
+    versions = serializers.IntegerField(
+        source="revision", read_only=True, help_text="How many versions there are."
+    )
 
     class Meta:
         model = Article
         fields = (
             *KEYS,
-            *("title", "body", "category", "language", "status", "expires_on"),
+            *("title", "body", "category", "language", "status", "visibility", "expires_on"),
+            *("slug", "versions"),
             *TIMES,
         )
+
+    def create(self, validated_data: dict[str, Any]) -> Article:
+        """A new article of the asking user."""
+        article = Article(**validated_data)
+        article.save(by=self.context["request"].user)
+        return article
+
+    def update(self, instance: Article, validated_data: dict[str, Any]) -> Article:
+        """A change by the asking user; equal values make no version."""
+        changed = {
+            name: value
+            for name, value in validated_data.items()
+            if getattr(instance, name) != value
+        }
+        if changed:
+            instance.edit(by=self.context["request"].user, **changed)
+        return instance
+
+
+class MacroSerializer(serializers.ModelSerializer):
+    """A text with variables such as {{order.number}}, as staff wrote it."""
+
+    class Meta:
+        model = Macro
+        fields = ("id", "name", "body", "language", "category", "is_active", *TIMES)
 
 
 class ReasonSerializer(serializers.Serializer):

@@ -25,7 +25,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """FORMAT PATH --source NAME --dry-run --json."""
         parser.add_argument("format", metavar="FORMAT", help=", ".join(FORMATS))
-        parser.add_argument("path", type=Path, metavar="PATH", help="a CSV, parquet or JSONL file")
+        parser.add_argument(
+            "path",
+            type=Path,
+            metavar="PATH",
+            help="a CSV, parquet or JSONL file; for articles also a folder of Markdown and HTML",
+        )
         parser.add_argument(
             "--source", default="", help="the system it comes from (default: FORMAT)"
         )

@@ -33,9 +33,10 @@ def test_an_export_holds_the_chosen_rows_exactly(admin):
     assert answer["Content-Disposition"] == 'attachment; filename="article.csv"'
     assert content == (
         BYTE_ORDER_MARK
-        + "source,external_id,title,body,category,language,status,expires_on,updated_at\r\n"
+        + "source,external_id,title,body,category,language,status,visibility,expires_on,"
+        + "slug,revision,updated_at\r\n"
         + 'shop,a1,"How, and why","Say ""please"".\nThen wait.",Returns,en,published,'
-        + "2027-01-31,2026-03-02T12:00:00+00:00\r\n"
+        + "public,2027-01-31,how-and-why,1,2026-03-02T12:00:00+00:00\r\n"
     )
 
 

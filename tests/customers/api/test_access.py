@@ -7,7 +7,16 @@ from customers.models import Customer
 from tests.factories import CustomerFactory, UserFactory
 
 PROBLEM = "application/problem+json"
-LISTS = ["customers", "products", "orders", "tickets", "reviews", "articles", "recommendations"]
+LISTS = [
+    "customers",
+    "products",
+    "orders",
+    "tickets",
+    "reviews",
+    "articles",
+    "macros",
+    "recommendations",
+]
 
 
 @pytest.mark.django_db

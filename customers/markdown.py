@@ -1,0 +1,286 @@
+"""Markdown as safe HTML and as plain text; what is hidden in a text is dropped.
+
+Raw HTML is shown as text. Links lead to http, https, mail and to pages of our own; images
+come from our own site. Zero-width and bidirectional control characters, by which a text
+says something else than it shows, are removed, however they were written.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from customers.hidden_html import HiddenSpans, visible_text
+
+# An address with one of these schemes, or one of our own: a path, a query or an anchor.
+SLASH = r"(?:[/\\]|%5C)"  # what browsers may read as the second slash of another site
+LINK = re.compile(
+    rf"(?:https?://|mailto:)[^\s]|/(?!{SLASH})|[#?]|\.{{1,2}}/|(?!{SLASH})[^:\\]*$", re.IGNORECASE
+)
+EXTERNAL = re.compile(r"(?:https?:|mailto:)", re.IGNORECASE)
+OWN_IMAGE = re.compile(rf"/(?!{SLASH})", re.IGNORECASE)
+SPACE = re.compile(r"\s+")
+
+# Ids of headings begin so, that none of them is an id of the page around.
+ANCHOR = "s-"
+LEAVES = ("text", "code_inline", "fence", "code_block")
+KEPT_CONTROLS = "\n\t"
+# Format characters that only change how others are drawn, beside those of the category Cf.
+INVISIBLE = dict.fromkeys(
+    (
+        *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0),
+        *range(0xFE00, 0xFE10),
+        *range(0xE0100, 0xE01F0),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a text, and the id that it has on a page."""
+
+    level: int
+    title: str
+    anchor: str
+
+
+def seen(text: str) -> str:
+    """The text without the characters that nobody sees: controls, zero-width and
+    bidirectional ones. Line breaks are those of Unix.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(INVISIBLE)
+    if lines.isascii() and lines.isprintable():
+        return lines
+    return "".join(
+        ch for ch in lines if ch in KEPT_CONTROLS or unicodedata.category(ch) not in ("Cc", "Cf")
+    )
+
+
+def render(text: str, highlight: str = "") -> SafeString:
+    """The text as HTML, with the first place that reads `highlight` in <mark> elements.
+
+    `highlight` is plain text; its place is found across emphasis, links and line breaks.
+    Where it stands nowhere, nothing is marked. The first <mark> has the id "cited".
+    """
+    tokens = PAGE.parse(seen(text))
+    if highlight:
+        _mark(_leaves(tokens), seen(highlight))
+    return mark_safe(PAGE.renderer.render(tokens, PAGE.options, {}))  # noqa: S308  # html is off
+
+
+def plain(text: str) -> str:
+    """What a reader sees of the text, without markup: each block on lines of its own.
+
+    HTML inside it is read as a browser would: what it hides (comments, scripts, hidden
+    elements) is left out.
+    """
+    blocks = ("".join(_said(block)) for block in _blocks(WITH_HTML.parse(seen(text))))
+    return "\n".join(said.strip() for said in blocks if said.strip())
+
+
+def headings(text: str) -> list[Heading]:
+    """The headings of the text in their order, with their anchors on the page."""
+    tokens = PAGE.parse(seen(text))
+    return [
+        Heading(int(token.tag[1]), _title(inline), str(token.attrs["id"]))
+        for token, inline in pairwise(tokens)
+        if token.type == "heading_open"
+    ]
+
+
+def _leaves(tokens: Iterable[Token]) -> list[Token]:
+    """The tokens that hold text, and the breaks between words, in their order."""
+    found: list[Token] = []
+    for token in tokens:
+        if token.type == "inline":
+            found += token.children or []
+        found.append(token)
+    return [token for token in found if token.type != "inline"]
+
+
+def _mark(leaves: Sequence[Token], wanted: str) -> None:
+    """Note on the tokens which of their characters belong to the first such place."""
+    letters = list(_letters(leaves))
+    place = _place([letter for letter, _token, _offset in letters], wanted)
+    first = True
+    for _letter, token, offset in [letters[index] for index in place]:
+        if token is None:
+            continue
+        start, _end = token.meta.get("mark", (offset, offset))
+        if "mark" not in token.meta:
+            token.meta["first"], first = first, False
+        token.meta["mark"] = (start, offset + 1)
+
+
+def _letters(leaves: Sequence[Token]) -> Iterator[tuple[str, Token | None, int]]:
+    """All characters with the token that they stand in; what is no text counts as a space."""
+    for token in leaves:
+        if token.type in LEAVES:
+            yield from ((letter, token, at) for at, letter in enumerate(token.content))
+        elif token.block or token.type in ("softbreak", "hardbreak"):
+            yield (" ", None, 0)
+
+
+def _place(letters: Sequence[str], wanted: str) -> range:
+    """Where the letters first read `wanted`, whatever the spaces; as whole words."""
+    solid = [index for index, letter in enumerate(letters) if not letter.isspace()]
+    text = "".join(letters[index] for index in solid)
+    words = SPACE.sub("", wanted)
+    at = text.find(words) if words else -1
+    while at >= 0:
+        start, end = solid[at], solid[at + len(words) - 1]
+        if _is_edge(letters, start - 1, start) and _is_edge(letters, end, end + 1):
+            return range(start, end + 1)
+        at = text.find(words, at + 1)
+    return range(0)
+
+
+def _is_edge(letters: Sequence[str], left: int, right: int) -> bool:
+    """Whether a word ends between two neighbours; scripts without spaces end anywhere."""
+    if left < 0 or right >= len(letters):
+        return True
+    pair = letters[left] + letters[right]
+    return not (pair.isascii() and pair.isalnum())
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """The tokens that hold text, block by block; the cells of a table row are one block."""
+    row: list[Token] | None = None
+    for token in tokens:
+        if token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close":
+            yield row or []
+            row = None
+        elif token.type in ("inline", "html_block", *LEAVES):
+            if row is None:
+                yield [token]
+            else:
+                row += [token, Token("softbreak", "br", 0)]
+
+
+def _said(block: Iterable[Token]) -> Iterator[str]:
+    """The text of a block."""
+    hidden = HiddenSpans()
+    for token in block:
+        if token.type == "html_block":
+            yield visible_text(token.content)
+        for leaf in token.children or [token]:
+            if leaf.type == "html_inline":
+                hidden.read(leaf.content)
+            elif not hidden:
+                yield from _words(leaf)
+
+
+def _words(leaf: Token) -> Iterator[str]:
+    if leaf.type in LEAVES:
+        yield leaf.content
+    elif leaf.type == "softbreak":
+        yield " "
+    elif leaf.type == "hardbreak":
+        yield "\n"
+    elif leaf.type == "image":
+        yield _alt(leaf)
+
+
+def _title(inline: Token) -> str:
+    return "".join(word for leaf in inline.children or [] for word in _words(leaf)).strip()
+
+
+def _alt(image: Token) -> str:
+    return "".join(child.content for child in image.children or [] if child.type in LEAVES)
+
+
+def _clean(state: StateCore) -> None:
+    """Remove unseen characters that were written as entities; make text of foreign images;
+    number the headings.
+    """
+    used: set[str] = set()
+    for token, following in pairwise([*state.tokens, Token("end", "", 0)]):
+        token.content = seen(token.content) if token.content else ""
+        for child in token.children or []:
+            _clean_inline(child)
+        if token.type == "heading_open":
+            token.attrSet("id", _anchor(_title(following), used))
+
+
+def _clean_inline(token: Token) -> None:
+    token.content = seen(token.content)
+    for name, value in token.attrs.items():
+        if isinstance(value, str):
+            token.attrs[name] = seen(value)
+    if token.type == "link_open" and EXTERNAL.match(str(token.attrs["href"])):
+        token.attrSet("rel", "nofollow noopener")
+    if token.type != "image":
+        return
+    for child in token.children or []:
+        _clean_inline(child)
+    if OWN_IMAGE.match(str(token.attrs["src"])):
+        token.attrSet("loading", "lazy")
+    else:
+        token.type, token.content = "text", _alt(token)
+
+
+def _anchor(title: str, used: set[str]) -> str:
+    base = ANCHOR + (slugify(title, allow_unicode=True)[:80] or "part")
+    anchor, number = base, 2
+    while anchor in used:
+        anchor, number = f"{base}-{number}", number + 1
+    used.add(anchor)
+    return anchor
+
+
+def _text(token: Token) -> SafeString:
+    """The text of a token, escaped, with its marked part."""
+    if "mark" not in token.meta:
+        return conditional_escape(token.content)
+    start, end = token.meta["mark"]
+    opening = '<mark class="cited" id="cited">' if token.meta["first"] else '<mark class="cited">'
+    return format_html(
+        "{}{}{}</mark>{}",
+        token.content[:start],
+        mark_safe(opening),  # noqa: S308  # one of the two above
+        token.content[start:end],
+        token.content[end:],
+    )
+
+
+class _Renderer(RendererHTML):
+    """As the library's; text may hold a mark."""
+
+    def text(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        return _text(tokens[idx])
+
+    def code_inline(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        return format_html("<code>{}</code>", _text(tokens[idx]))
+
+    def code_block(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        return format_html("<pre><code>{}</code></pre>\n", _text(tokens[idx]))
+
+    def fence(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        return self.code_block(tokens, idx)
+
+
+def _parser(*, html: bool) -> MarkdownIt:
+    options = {"html": html, "maxNesting": 20}
+    parser = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
+    parser.enable(["table", "strikethrough"])
+    parser.validateLink = lambda url: bool(LINK.match(url.strip()))  # type: ignore[method-assign]
+    parser.core.ruler.push("clean", _clean)
+    return parser
+
+
+PAGE = _parser(html=False)
+WITH_HTML = _parser(html=True)
