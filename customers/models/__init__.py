@@ -19,6 +19,7 @@ from customers.models.insight import (
     TouchedDay,
     WeeklyDigest,
 )
+from customers.models.knowledge_source import KnowledgeSource, source_changed
 from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
@@ -63,6 +64,7 @@ __all__ = [
     "ExternalRecord",
     "Import",
     "Intent",
+    "KnowledgeSource",
     "Message",
     "ModelVersion",
     "Order",
@@ -94,4 +96,5 @@ __all__ = [
     "User",
     "Visibility",
     "WeeklyDigest",
+    "source_changed",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
+from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 
 
 class Visibility(models.TextChoices):
@@ -15,8 +16,12 @@ class Visibility(models.TextChoices):
     STAFF = "staff", _("staff only")
 
 
-class Article(ExternalRecord):
+class Article(KnowledgeSource, ExternalRecord):
     """A help article, in Markdown, in one language."""
+
+    KNOWLEDGE_FIELDS = frozenset(
+        {"title", "body", "language", "status", "visibility", "expires_on"}
+    )
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -34,7 +39,7 @@ class Article(ExternalRecord):
     )
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
 
-    objects = RecordQuerySet.as_manager()
+    objects = KnowledgeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("article")
