@@ -114,24 +114,28 @@ class TextVector(models.Model):
         return str(self.message or self.review or self.passage)
 
 
-class PassageTerms(models.Model):
-    """What full-text search knows of a passage: its terms, by number, and what each weighs.
+class PassageReading(models.Model):
+    """What search knows of a passage beside its embedding: its terms, by number, what each
+    weighs, and how its sentences read.
 
     `weights` is the passage's factor of BM25 (`intelligence.engines.lexical_terms`): its
     inner product with a question's vector is the score. `numbers` are the same terms, for
-    an index that finds the passages that share one with a question.
+    an index that finds the passages that share one with a question. `sentences` are the
+    vectors of its first sentences, one after another, by the encoder `embedding_version` of
+    the passage's own vector; null where it has none.
     """
 
     passage = models.OneToOneField(
-        Passage, models.CASCADE, primary_key=True, related_name="terms", verbose_name=_("passage")
+        Passage, models.CASCADE, primary_key=True, related_name="reading", verbose_name=_("passage")
     )
     numbers = ArrayField(models.IntegerField(), verbose_name=_("terms"))
     weights = SparseVectorField(dimensions=TERM_NUMBERS, verbose_name=_("weights of the terms"))
+    sentences = HalfVectorField(_("vectors of the sentences"), null=True)
 
     class Meta:
-        verbose_name = _("terms of a passage")
-        verbose_name_plural = _("terms of passages")
-        indexes = [GinIndex(fields=["numbers"], name="passageterms_numbers")]
+        verbose_name = _("reading of a passage")
+        verbose_name_plural = _("readings of passages")
+        indexes = [GinIndex(fields=["numbers"], name="passagereading_numbers")]
 
     def __str__(self) -> str:
         return str(self.passage)

@@ -29,9 +29,10 @@ from numpy.typing import NDArray
 from intelligence.engines.lexical_terms import AskedTerms
 
 CARD = Path(__file__).with_name("weights") / "retrieval" / "card.json"
+# What a logit of the reader counts beside one of retrieval, where a reader is asked.
+MARGIN = 0.3
 FEATURES = ("lexical", "cosine", "sentence", "window", "pairs")
 FIRST = ("lexical", "cosine")  # what the database tells of every passage
-BLIND = "zh"  # languages whose script the default encoder cannot read weigh words alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,33 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """The terms of a passage as features see them: those of each two neighbouring sentences,
+    and the pairs of neighbouring terms.
+    """
+
+    windows: tuple[frozenset[str], ...]
+    pairs: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that may be it. `lexical` is BM25, `sentences` the terms of each sentence,
-    `sentence_cosines` float[k] how near the question each of its sentences is (may be empty).
+    """A passage that may be it: its BM25, its cosine to the question, float[k] the cosines
+    of its sentences (may be empty), and its words.
     """
 
     lexical: float
     cosine: float
-    sentences: Sequence[Sequence[str]]
     sentence_cosines: NDArray[np.floating]
+    words: Words
+
+
+def words_of(sentences: Sequence[Sequence[str]]) -> Words:
+    """The words of a passage, whose sentences are given by their terms in order."""
+    sets = [frozenset(sentence) for sentence in sentences]
+    windows = tuple(one | two for one, two in zip(sets, sets[1:], strict=False))
+    pairs = (pair for one in sentences for pair in zip(one, one[1:], strict=False))
+    return Words(windows or tuple(sets), frozenset(pairs))
 
 
 def first_scores(
@@ -76,39 +95,38 @@ def scores(
     return np.asarray(1 / (1 + np.exp(-(table @ weights.all + weights.bias))))
 
 
+def with_margins(
+    fused: NDArray[np.floating], margins: NDArray[np.floating], weight: float = MARGIN
+) -> NDArray[np.float64]:
+    """Scores in (0, 1) that a reader's margins (logits of "answers it") moved."""
+    sure = np.clip(fused, 1e-9, 1 - 1e-9)
+    logits = np.log(sure / (1 - sure)) + weight * np.asarray(margins)
+    return np.asarray(1 / (1 + np.exp(-logits)), np.float64)
+
+
 def features(asked: AskedTerms, candidate: Candidate) -> list[float]:
     """The features of one passage, in the order of `FEATURES`."""
-    nearest = float(candidate.sentence_cosines.max(initial=-1.0))
+    worth = dict(zip(asked.terms, asked.worth.tolist(), strict=True))
     return [
         candidate.lexical / max(asked.most, 1e-9),
         candidate.cosine,
-        max(nearest, candidate.cosine) if len(candidate.sentence_cosines) else candidate.cosine,
-        _best_window(asked, candidate.sentences),
-        _pairs_side_by_side(asked, candidate.sentences),
+        float(candidate.sentence_cosines.max(initial=candidate.cosine)),
+        _best_window(worth, candidate.words),
+        _pairs_side_by_side(worth, candidate.words),
     ]
 
 
-def _best_window(asked: AskedTerms, sentences: Sequence[Sequence[str]]) -> float:
-    worth = dict(zip(asked.terms, asked.worth, strict=True))
-    held = [worth.keys() & set(sentence) for sentence in sentences]
-    windows = [one | two for one, two in zip(held, [*held[1:], set()], strict=False)]
-    best = max((sum(worth[term] for term in window) for window in windows), default=0.0)
-    return float(best / max(asked.worth.sum(), 1e-9))
+def _best_window(worth: Mapping[str, float], words: Words) -> float:
+    total = sum(worth.values())
+    held = (sum(worth[term] for term in worth if term in window) for window in words.windows)
+    return max(held, default=0.0) / max(total, 1e-9)
 
 
-def _pairs_side_by_side(asked: AskedTerms, sentences: Sequence[Sequence[str]]) -> float:
-    worth = dict(zip(asked.terms, asked.worth, strict=True))
-    wanted = {
-        pair: worth[pair[0]] + worth[pair[1]]
-        for pair in zip(asked.terms, asked.terms[1:], strict=False)
-    }
-    found = {
-        pair
-        for sentence in sentences
-        for pair in zip(sentence, sentence[1:], strict=False)
-        if pair in wanted
-    }
-    return sum(wanted[pair] for pair in found) / max(sum(wanted.values()), 1e-9)
+def _pairs_side_by_side(worth: Mapping[str, float], words: Words) -> float:
+    pairs = list(zip(worth, list(worth)[1:], strict=False))
+    wanted = {pair: worth[pair[0]] + worth[pair[1]] for pair in pairs}
+    found = sum(weight for pair, weight in wanted.items() if pair in words.pairs)
+    return found / max(sum(wanted.values()), 1e-9)
 
 
 def weights_for(language: str) -> Weights:
