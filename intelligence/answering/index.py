@@ -25,7 +25,7 @@ INDEX_LOCK = 7_310_014
 
 EXISTING_SQL = """
 SELECT c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-WHERE i.indrelid = 'intelligence_textvector'::regclass AND c.relname LIKE 'passage_hnsw_%'
+WHERE i.indrelid = 'intelligence_textvector'::regclass AND c.relname LIKE 'passage_hnsw_%%'
 """
 CREATE_SQL = sql.SQL(
     """
