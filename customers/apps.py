@@ -1,4 +1,4 @@
-"""Registers the records with Django."""
+"""Registers the records with Django, and what follows their changes."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,3 +9,7 @@ class CustomersConfig(AppConfig):
 
     name = "customers"
     verbose_name = _("Customer relations")
+
+    def ready(self) -> None:
+        """Have passages follow their sources."""
+        from customers.knowledge import receivers  # noqa: F401  # needs the app registry

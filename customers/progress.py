@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.functional import Promise
 
-from customers.models import Analysable, Customer, Message, Product, Review
+from customers.models import Analysable, Customer, Message, Passage, Product, Review
 
-READ_MODELS: tuple[type[Analysable], ...] = (Product, Message, Review, Customer)
+READ_MODELS: tuple[type[Analysable], ...] = (Product, Message, Review, Passage, Customer)
 
 EXACT_UP_TO = 20_000  # above, PostgreSQL's own estimate of the table is near enough
 

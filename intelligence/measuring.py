@@ -26,6 +26,7 @@ from intelligence.evaluation.columns import TableError
 from intelligence.evaluation.languages import evaluate_by_language
 from intelligence.evaluation.predictions import check_suffix, write_predictions
 from intelligence.evaluation.recommendation import evaluate_recommendation
+from intelligence.evaluation.retrieval import evaluate_retrieval
 from intelligence.evaluation.segment import evaluate_segment, read_labelled
 from intelligence.evaluation.text_tables import (
     INTENT_LABELS,
@@ -183,6 +184,12 @@ def _recommendation(request: Request, encode: ManyTexts) -> Figures:
     )
 
 
+def _retrieval(request: Request, encode: ManyTexts) -> Figures:
+    if any((request.train, request.model, request.predictions)):
+        raise TableError("retrieval is measured on --data: no --train, --model, --predictions")
+    return evaluate_retrieval(request.data, encode)
+
+
 def _topics(request: Request, encode: ManyTexts) -> Figures:
     if any((request.train, request.model, request.predictions)):
         raise TableError("topics are found in --data: no --train, no --model, no --predictions")
@@ -213,5 +220,6 @@ MEASURES: Mapping[str, Callable[[Request, ManyTexts], Figures]] = {
     "recommendation": _recommendation,
     "topics": _topics,
     "answering": _answering,
+    "retrieval": _retrieval,
 }
 TASKS = tuple(MEASURES)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from pgvector.django import HalfVectorField, VectorField
+from pgvector.django import HalfVectorField, SparseVectorField, VectorField
 
-from customers.models import Message, ModelVersion, Product, Review, Topic
+from customers.models import Message, ModelVersion, Passage, Product, Review, Topic
+
+TERM_NUMBERS = 1_000_000_000  # as many dimensions as a sparse vector may have
 
 
 class Prediction(models.Model):
@@ -75,9 +79,11 @@ class ProductVector(models.Model):
 class TextVector(models.Model):
     """The backbone's reading of one text, of unit length, kept when the text was analysed.
 
-    Each row is of one message or one review, and goes with it; other kinds of text get a
-    column of their own. The dimension is that of the encoder `embedding_version`: only
-    vectors of one version can be compared. Half precision keeps cosines to three decimals.
+    Each row is of one message, one review or one passage, and goes with it; other kinds of
+    text get a column of their own. The dimension is that of the encoder
+    `embedding_version`: only vectors of one version can be compared. Half precision keeps
+    cosines to three decimals. An index over the passages is made when there are many:
+    `intelligence.answering.index`.
     """
 
     message = models.OneToOneField(
@@ -85,6 +91,9 @@ class TextVector(models.Model):
     )
     review = models.OneToOneField(
         Review, models.CASCADE, null=True, related_name="vector", verbose_name=_("review")
+    )
+    passage = models.OneToOneField(
+        Passage, models.CASCADE, null=True, related_name="vector", verbose_name=_("passage")
     )
     embedding = HalfVectorField(_("text embedding"))
     embedding_version = models.CharField(max_length=64, verbose_name=_("embedding version"))
@@ -94,14 +103,60 @@ class TextVector(models.Model):
         verbose_name_plural = _("text vectors")
         constraints = [
             models.CheckConstraint(
-                condition=Q(message__isnull=False, review__isnull=True)
-                | Q(message__isnull=True, review__isnull=False),
+                condition=Q(message__isnull=False, review__isnull=True, passage__isnull=True)
+                | Q(message__isnull=True, review__isnull=False, passage__isnull=True)
+                | Q(message__isnull=True, review__isnull=True, passage__isnull=False),
                 name="textvector_of_one_text",
             ),
         ]
 
     def __str__(self) -> str:
-        return str(self.message or self.review)
+        return str(self.message or self.review or self.passage)
+
+
+class PassageReading(models.Model):
+    """What search knows of a passage beside its embedding: its terms, by number, what each
+    weighs, and how its sentences read.
+
+    `weights` is the passage's factor of BM25 (`intelligence.engines.lexical_terms`): its
+    inner product with a question's vector is the score. `numbers` are the same terms, for
+    an index that finds the passages that share one with a question. `sentences` are the
+    vectors of its first sentences, one after another, by the encoder `embedding_version` of
+    the passage's own vector; null where it has none.
+    """
+
+    passage = models.OneToOneField(
+        Passage, models.CASCADE, primary_key=True, related_name="reading", verbose_name=_("passage")
+    )
+    numbers = ArrayField(models.IntegerField(), verbose_name=_("terms"))
+    weights = SparseVectorField(dimensions=TERM_NUMBERS, verbose_name=_("weights of the terms"))
+    sentences = HalfVectorField(_("vectors of the sentences"), null=True)
+
+    class Meta:
+        verbose_name = _("reading of a passage")
+        verbose_name_plural = _("readings of passages")
+        indexes = [GinIndex(fields=["numbers"], name="passagereading_numbers")]
+
+    def __str__(self) -> str:
+        return str(self.passage)
+
+
+class TermFrequency(models.Model):
+    """In how many passages a term stands, when that was last counted. The number `ALL`
+    stands for all passages.
+    """
+
+    ALL = -1
+
+    number = models.IntegerField(_("term"), primary_key=True)
+    passages = models.PositiveIntegerField(_("passages"))
+
+    class Meta:
+        verbose_name = _("frequency of a term")
+        verbose_name_plural = _("frequencies of terms")
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.passages}"
 
 
 class TopicVector(models.Model):

@@ -14,6 +14,7 @@ from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending as drain
 from intelligence.analysis.run import analyse_rows as read_rows
 from intelligence.analysis.sweep import overdue_jobs, overdue_kinds
+from intelligence.answering.index import keep_current as keep_passage_index
 from intelligence.customer_values import refresh_values_when_due
 from intelligence.engines.errors import WeightsError
 from intelligence.error_budgets import derive_when_due
@@ -58,6 +59,8 @@ def analyse_pending(kind: str) -> None:
         analyse_pending.delay(kind)
     elif kind == "customer":
         measure_recommender.delay()
+    elif kind == "passage":
+        keep_passage_index()
 
 
 @shared_task(expires=settings.ANALYSIS_SWEEP_SECONDS)

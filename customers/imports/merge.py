@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from psycopg import sql
 
-from customers.models import Analysable
+from customers.models import Analysable, KnowledgeSource
 
 MERGE = sql.SQL(
     """
@@ -70,7 +70,21 @@ def merge(
     # what comes next joins these tables: without fresh figures the planner takes them for empty
     cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(model._meta.db_table)))
     cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(states)))
+    if issubclass(model, KnowledgeSource):
+        _tell_of(cursor, model, states)
     return states
+
+
+def _tell_of(cursor: CursorWrapper, model: type[KnowledgeSource], states: str) -> None:
+    """What answers are read from follows the rows that were created or changed."""
+    key = model._meta.get_field("id" if model.SOURCE_KEY == "pk" else model.SOURCE_KEY)
+    statement = sql.SQL("SELECT DISTINCT row.{} FROM {} row JOIN {} USING (id)").format(
+        sql.Identifier(key.column),  # type: ignore[union-attr]
+        sql.Identifier(model._meta.db_table),
+        sql.Identifier(states),
+    )
+    cursor.execute(statement)
+    model.tell_of(pk for (pk,) in cursor.fetchall())
 
 
 def drop(cursor: CursorWrapper, name: str) -> None:

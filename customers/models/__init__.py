@@ -19,6 +19,7 @@ from customers.models.insight import (
     TouchedDay,
     WeeklyDigest,
 )
+from customers.models.knowledge_source import KnowledgeSource, source_changed
 from customers.models.macro import Macro
 from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
 from customers.models.model_version import ModelVersion
@@ -66,6 +67,7 @@ __all__ = [
     "ExternalRecord",
     "Import",
     "Intent",
+    "KnowledgeSource",
     "Macro",
     "Message",
     "ModelVersion",
@@ -98,4 +100,5 @@ __all__ = [
     "User",
     "Visibility",
     "WeeklyDigest",
+    "source_changed",
 ]

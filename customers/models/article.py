@@ -16,7 +16,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from customers.markdown import plain
-from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
+from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 from customers.models.search import asked_words, searched_words, words_query
 from customers.models.user import User
 
@@ -43,7 +44,7 @@ class ArticleChanged(Exception):
         self.current = current
 
 
-class ArticleQuerySet(RecordQuerySet):
+class ArticleQuerySet(KnowledgeQuerySet):
     """Many articles at once."""
 
     def public(self, *, on: date) -> Self:
@@ -126,13 +127,17 @@ TEXTS = ("title", "body", "category", "language")
 VERSIONED = (*TEXTS, "status", "visibility", "expires_on")
 
 
-class Article(ExternalRecord, ArticleText):
+class Article(KnowledgeSource, ExternalRecord, ArticleText):
     """A help article, in Markdown, in one language.
 
     `save` is the one way that articles are written: it keeps a version of what changed,
     and the words by which the article is found. `revision` is the number of the latest
     version. The article is out of date from `expires_on` on.
     """
+
+    KNOWLEDGE_FIELDS = frozenset(
+        {"title", "body", "language", "status", "visibility", "expires_on"}
+    )
 
     slug = models.SlugField(
         _("address"),

@@ -81,6 +81,11 @@ class Passage(Analysable):
         return self.heading
 
     @property
+    def read_text(self) -> str:
+        """What models read: the heading first, for it says what the body is about."""
+        return f"{self.heading}\n{self.body}"
+
+    @property
     def source(self) -> Article | Product | Ticket:
         """What the passage was cut out of."""
         found = self.article or self.product or self.ticket

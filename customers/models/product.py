@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
 from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 from customers.models.search import matching_prefixes
 
 # Rows are locked in the order of their keys, so that two writers never deadlock.
@@ -28,7 +29,7 @@ WHERE p.id = locked.id
 """
 
 
-class ProductQuerySet(AnalysableQuerySet):
+class ProductQuerySet(KnowledgeQuerySet, AnalysableQuerySet):
     """Many products at once."""
 
     def matching(self, words: str) -> ProductQuerySet:
@@ -46,13 +47,14 @@ class ProductQuerySet(AnalysableQuerySet):
         return self.filter(Q(stock__isnull=True) | Q(stock__gt=0), is_active=True)
 
 
-class Product(ExternalRecord, Analysable):
+class Product(KnowledgeSource, ExternalRecord, Analysable):
     """Something the shop sells. `stock` counts units; null means it is not counted.
 
     The review columns are kept current when reviews are analysed.
     """
 
     ANALYSED_FIELDS = ("name", "description", "category", "brand")
+    KNOWLEDGE_FIELDS = frozenset({*ANALYSED_FIELDS, "is_active"})
 
     sku = models.CharField(_("SKU"), max_length=60, blank=True)
     name = models.CharField(_("name"), max_length=300)

@@ -16,9 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
-from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
+from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.correction import Correction
 from customers.models.customer import Customer
+from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 from customers.models.order import Order
 from customers.models.search import matching_prefixes
 from customers.models.sentiment import Sentiment, SentimentRead
@@ -61,7 +62,7 @@ WHERE t.id = said.ticket_id
 """
 
 
-class TicketQuerySet(RecordQuerySet):
+class TicketQuerySet(KnowledgeQuerySet):
     """Many tickets at once."""
 
     def open(self) -> Self:
@@ -115,7 +116,7 @@ class TicketQuerySet(RecordQuerySet):
         return self.annotate(has_pending=Exists(waiting))
 
 
-class Ticket(ExternalRecord):
+class Ticket(KnowledgeSource, ExternalRecord):
     """A customer's matter with the shop: a subject and a conversation.
 
     `intent` and `priority` are what staff decided, or a rule inside its error budget
@@ -126,6 +127,7 @@ class Ticket(ExternalRecord):
     are two.
     """
 
+    KNOWLEDGE_FIELDS = frozenset({"subject", "status"})
     STEP = 0.5  # between two neighbours of the five steps: a change that people notice
 
     class Status(models.TextChoices):
@@ -390,7 +392,7 @@ class Ticket(ExternalRecord):
         return message
 
 
-class MessageQuerySet(AnalysableQuerySet):
+class MessageQuerySet(KnowledgeQuerySet, AnalysableQuerySet):
     """Many messages at once."""
 
     def from_customers(self) -> Self:
@@ -416,7 +418,7 @@ class MessageQuerySet(AnalysableQuerySet):
         return self.filter(pk__in=first)
 
 
-class Message(ExternalRecord, Analysable, SentimentRead):
+class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
     """One message of a ticket: the customer's, an agent's reply, or a system's note."""
 
     class Author(models.TextChoices):
@@ -426,6 +428,8 @@ class Message(ExternalRecord, Analysable, SentimentRead):
 
     ANALYSED_FIELDS = ("body", "author_kind")
     ANALYSED_WHEN: ClassVar[Q] = Q(author_kind="customer")
+    KNOWLEDGE_FIELDS = frozenset({*ANALYSED_FIELDS, "ticket", "ticket_id"})
+    SOURCE_KEY = "ticket_id"
 
     ticket = models.ForeignKey(
         Ticket, models.CASCADE, related_name="messages", verbose_name=_("ticket")
@@ -463,6 +467,11 @@ class Message(ExternalRecord, Analysable, SentimentRead):
 
     def __str__(self) -> str:
         return self.body[:80]
+
+    @classmethod
+    def source_model(cls) -> type[models.Model]:
+        """Messages are what answers are read from in a ticket."""
+        return Ticket
 
     @property
     def is_read(self) -> bool:

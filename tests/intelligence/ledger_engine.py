@@ -12,6 +12,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from intelligence.engines.backbone import Encoded
 from intelligence.engines.contract import Card, Prediction
 
 STEPS = ("very_negative", "negative", "neutral", "positive", "very_positive")
@@ -41,6 +44,22 @@ class Reading:
     truncated: bool = False
 
 
+@dataclass
+class LedgerBackbone:
+    reader: object
+
+    def encode(self, texts, readouts=None, spans=None):
+        readings = self.reader.read(texts, [set()] * len(texts))
+        width = len(readings[0].embedding) if readings else 3
+        embeddings = np.array([r.embedding for r in readings], np.float32).reshape(-1, width)
+        sentences = tuple(
+            np.array([self.reader._reading(text[a:b], set()).embedding for a, b in own], np.float32)
+            for text, own in zip(texts, spans or [], strict=False)
+        )
+        cut = tuple(False for _ in texts)
+        return Encoded(embeddings, embeddings, cut, spans=sentences)
+
+
 class LedgerReader:
     backbone_version = "0" * 64
     aspect_readers = {}
@@ -48,6 +67,11 @@ class LedgerReader:
         "sentiment": card("sentiment", STEPS),
         "intent": card("intent", ("track_order",)),
     }
+
+    @property
+    def backbone(self):
+        """The encoder beneath: the same vectors, and a sentence reads as its text does."""
+        return LedgerBackbone(self)
 
     def read(self, texts, tasks):
         for text in texts:

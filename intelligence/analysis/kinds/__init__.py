@@ -8,9 +8,10 @@ from __future__ import annotations
 from intelligence.analysis.kind import Kind
 from intelligence.analysis.kinds.customers import Customers
 from intelligence.analysis.kinds.messages import Messages
+from intelligence.analysis.kinds.passages import Passages
 from intelligence.analysis.kinds.products import Products
 from intelligence.analysis.kinds.reviews import Reviews
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (Products(), Messages(), Reviews(), Customers())
+    kind.name: kind for kind in (Products(), Messages(), Reviews(), Passages(), Customers())
 }

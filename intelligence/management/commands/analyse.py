@@ -15,6 +15,7 @@ from customers.insight.digests import make_digests
 from customers.measures import refresh_measures_when_due
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import Tally, analyse_pending
+from intelligence.answering.index import keep_current as keep_passage_index
 from intelligence.customer_values import refresh_values_when_due
 from intelligence.topics import refresh_topics
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         refresh_measures_when_due()
         refresh_values_when_due()
         refresh_topics()
+        keep_passage_index()
         self._sum_up(again=options["again"])
         raise_alarms()
         self._report(tallies, time.perf_counter() - started, as_json=options["json"])
