@@ -26,6 +26,7 @@ from customers.models.passage import Passage
 from customers.models.product import Product
 from customers.models.prospect import Prospect, ProspectSearch
 from customers.models.question import Question
+from customers.models.rate_limit import RateWindow
 from customers.models.recommendation import Recommendation, SimilarProduct
 from customers.models.recommendation_effect import (
     Arm,
@@ -74,6 +75,7 @@ __all__ = [
     "Prospect",
     "ProspectSearch",
     "Question",
+    "RateWindow",
     "Recommendation",
     "RecommendationLift",
     "RecommendationShown",

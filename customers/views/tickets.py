@@ -21,6 +21,7 @@ from customers.paging import page_of
 from customers.ticket_evidence import TASKS as EVIDENCE_TASKS
 from customers.ticket_evidence import evidence_of
 from customers.views.access import StaffRequest, get_ticket_for, own_page
+from customers.views.asking import inserted_answer, questions_of
 
 LIKELY_INTENTS = 5
 
@@ -157,7 +158,9 @@ def ticket_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
         ),
         "priority_form": PriorityForm(initial={"priority": ticket.likely_priority}),
         "status_form": StatusForm(instance=ticket),
-        "reply_form": ReplyForm(),
+        "reply_form": ReplyForm(initial={"body": inserted_answer(request, ticket)}),
+        "questions": questions_of(ticket.questions.all(), request),
+        "ticket_key": str(ticket.pk),
     }
 
 

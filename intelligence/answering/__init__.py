@@ -1,0 +1,1 @@
+"""Answers from the shop's own passages and records."""
