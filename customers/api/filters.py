@@ -19,6 +19,7 @@ from customers.models import (
     Customer,
     Order,
     Product,
+    Question,
     Recommendation,
     Review,
     RfmClass,
@@ -214,3 +215,13 @@ class TopicFilter(filters.FilterSet):
     class Meta:
         model = Topic
         fields = ("kind", "is_active", "language")
+
+
+class QuestionFilter(filters.FilterSet):
+    """Filters of questions."""
+
+    created_since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+
+    class Meta:
+        model = Question
+        fields = ("status", "customer", "ticket")

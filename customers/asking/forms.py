@@ -16,7 +16,7 @@ class QuestionField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """The text without NUL, which no field takes."""
-        return super().to_python(value).replace("\x00", "")
+        return (super().to_python(value) or "").replace("\x00", "")
 
 
 class QuestionForm(forms.Form):

@@ -51,11 +51,11 @@ def _new_ticket(question: Question, note: str) -> Ticket:
         subject=text[: SUBJECT_CHARACTERS - 1] + "…" if is_long else text,
         channel=CHANNELS[Question.Channel(question.channel)],
     )
-    by_staff = question.channel == Question.Channel.STAFF
-    author = {"author_kind": Message.Author.CUSTOMER, "author": None}
-    if by_staff:
-        author = {"author_kind": Message.Author.AGENT, "author": question.user}
-    ticket.add_message("\n\n".join(part for part in (text, note) if part), **author)
+    body = "\n\n".join(part for part in (text, note) if part)
+    if question.channel == Question.Channel.STAFF:
+        ticket.add_message(body, author_kind=Message.Author.AGENT, author=question.user)
+    else:
+        ticket.add_message(body, author_kind=Message.Author.CUSTOMER)
     return ticket
 
 

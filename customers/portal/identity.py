@@ -33,7 +33,7 @@ def asker_of(request: HttpRequest) -> Customer | None:
     """The customer who proved who they are in this session; None for everybody else."""
     if not hasattr(request, "_asker"):
         request._asker = _signed_in(request)  # type: ignore[attr-defined]
-    return request._asker  # type: ignore[attr-defined, no-any-return]
+    return request._asker  # type: ignore[attr-defined]
 
 
 def sign_in(request: HttpRequest, customer: Customer) -> None:

@@ -28,8 +28,9 @@ def ask_page(request: StaffRequest) -> HttpResponse:
     """The form and everything asked so far; a new question leads to its own page, and in a
     dialog or a ticket to its fragment.
     """
-    form = StaffQuestionForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
+    data = request.POST if request.method == "POST" else None
+    form = StaffQuestionForm(data, user=request.user)
+    if form.is_valid():
         question = _asked(request, form)
         if request.htmx:  # type: ignore[attr-defined]
             return render(request, "asking/answer.html", answer_context(request, question))

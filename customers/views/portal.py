@@ -36,8 +36,9 @@ CHANNEL = Question.Channel.PORTAL
 @require_http_methods(["GET", "POST"])
 def ask_page(request: HttpRequest) -> HttpResponse:
     """The form; a question leads to its own page."""
-    form = QuestionForm(request.POST or None)
-    if request.method == "GET":
+    if request.method == "POST":
+        form = QuestionForm(request.POST)
+    else:
         form = QuestionForm(initial={"text": request.GET.get("q", "")[:2000]})
     context = {"form": form, "asker": asker_of(request)}
     if request.method == "POST" and form.is_valid():
@@ -96,9 +97,9 @@ def ask_again(request: HttpRequest, key: str) -> HttpResponse:
 def hand_over_question(request: HttpRequest, key: str) -> HttpResponse:
     """People instead: one click for whoever is known, name and e-mail for others."""
     question = _opened(request, key)
-    form = HandOverForm(request.POST or None, asker=question.customer)
     if request.method == "GET":
         return redirect("portal-question", key=key)
+    form = HandOverForm(request.POST, asker=question.customer)
     if not form.is_valid():
         context = answer_context(request, question, key) | {"hand_over_form": form}
         return render(request, "portal/question.html", context, status=422)

@@ -61,7 +61,7 @@ def framed(view: View) -> View:
 @login_not_required
 @require_GET
 @cache_control(public=True, max_age=3600)
-def script(request: HttpRequest) -> HttpResponse:
+def script(_request: HttpRequest) -> HttpResponse:
     """The script that adds the button and the frame to the shop's own site."""
     text = Path(settings.BASE_DIR, "static", "js", "widget.js").read_text()
     response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
@@ -83,7 +83,7 @@ def widget_page(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "widget/ask.html", context)
     form = QuestionForm(request.POST)
-    context = {"form": form, **_carried(request)}
+    context: dict[str, Any] = {"form": form, **_carried(request)}
     if not form.is_valid():
         return render(request, "widget/ask.html", context, status=422)
     wait = wait_to_ask(request)
