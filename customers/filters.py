@@ -434,8 +434,8 @@ class ReviewQueueFilter(filters.FilterSet):
         rows = super().filter_queryset(queryset)
         part = self.form.cleaned_data.get("part")
         if part == "sample":
-            waiting = rows.sampled().filter(reviewed_at__isnull=True)  # type: ignore[attr-defined]
+            waiting = rows.sampled().filter(reviewed_at__isnull=True)
             return waiting.order_by("-created_at", "-id")
         if part == "reviewed":
             return rows.exclude(reviewed_at=None).order_by("-reviewed_at", "-id")
-        return rows.to_review().order_by("urgency", "-created_at", "-id")  # type: ignore[attr-defined]
+        return rows.to_review().order_by("urgency", "-created_at", "-id")

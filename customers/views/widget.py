@@ -75,7 +75,7 @@ def widget_page(request: HttpRequest) -> HttpResponse:
     """The form in the frame; the shop's own site may say who asks by `user` and `hash`."""
     if request.method == "GET":
         customer = signed_user(request.GET.get("user", ""), request.GET.get("hash", ""))
-        context = {
+        context: dict[str, Any] = {
             "form": QuestionForm(),
             "asker": customer,
             "asker_token": asker_token(customer),
@@ -83,7 +83,7 @@ def widget_page(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "widget/ask.html", context)
     form = QuestionForm(request.POST)
-    context: dict[str, Any] = {"form": form, **_carried(request)}
+    context = {"form": form, **_carried(request)}
     if not form.is_valid():
         return render(request, "widget/ask.html", context, status=422)
     wait = wait_to_ask(request)

@@ -22,16 +22,34 @@ from intelligence.engines.answer_contract import AnswerReader, Reading
 class Found(Protocol):
     """A passage that was found, and how well it fits, in [0, 1]."""
 
-    passage: Passage
-    score: float
+    @property
+    def passage(self) -> Passage:
+        """The passage."""
+        ...
+
+    @property
+    def score(self) -> float:
+        """How well it fits."""
+        ...
 
 
 class Chosen(Protocol):
     """Which reading is the answer, and how sure that is: one share for each, "none" last."""
 
-    best: int | None
-    probability: float
-    distribution: tuple[float, ...]
+    @property
+    def best(self) -> int | None:
+        """The place of the best reading; None where none is likely."""
+        ...
+
+    @property
+    def probability(self) -> float:
+        """How probable it is to be right."""
+        ...
+
+    @property
+    def distribution(self) -> tuple[float, ...]:
+        """The share of each reading, "no answer" last."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

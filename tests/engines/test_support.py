@@ -28,7 +28,7 @@ def test_a_number_that_no_passage_holds_is_never_let_through():
 
 
 def test_a_denial_that_the_passage_does_not_hold_is_not_supported():
-    affirming = "Orders over £50 are sent free of charge to Norway."
+    affirming = "Orders over £50 are sent free of charge."
     assert (
         keep_supported("Orders over £50 are not sent free of charge to Norway.", [affirming]) == ""
     )

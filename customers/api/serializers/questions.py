@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -49,7 +48,8 @@ class QuestionListSerializer(serializers.ListSerializer):
         """Each question with what may be shown of it."""
         rows = list(data.all() if hasattr(data, "all") else data)
         user = self.context["request"].user
-        self.context["shown"] = shown_all(rows, by_staff=user.is_staff_member)
+        context: Any = self.context
+        context["shown"] = shown_all(rows, by_staff=user.is_staff_member)
         return super().to_representation(rows)
 
 
@@ -101,11 +101,11 @@ class QuestionSerializer(serializers.ModelSerializer):
         return self._shown(question).is_withdrawn
 
     def _shown(self, question: Question) -> Shown:
-        known: Mapping[int, Shown] = self.context.setdefault("shown", {})
+        context: Any = self.context
+        known: dict[int, Shown] = context.get("shown", {})
         if question.pk not in known:
-            user = self.context["request"].user
-            known |= shown_all([question], by_staff=user.is_staff_member)  # type: ignore[operator]
-            self.context["shown"] = known
+            user = context["request"].user
+            known = shown_all([question], by_staff=user.is_staff_member)
         return known[question.pk]
 
 
