@@ -12,12 +12,18 @@ PASSAGES = [
 
 def test_the_sentence_that_shares_most_is_read_from_each_passage():
     readings = SentenceReader().read("订单什么时候当天发货？", PASSAGES)
-    assert readings[0].text == "工作日下午两点以前的订单当天发货。"
+    assert readings[0].text == PASSAGES[0]  # with its neighbours
     assert PASSAGES[0][readings[0].start : readings[0].end] == readings[0].text
     found = choose_sentence(readings)
     assert found.best == 0
     assert sum(found.distribution) == pytest.approx(1)
     assert len(found.distribution) == 3
+
+
+def test_one_sentence_before_and_two_behind_are_quoted_with_it():
+    passage = "一。二。工作日的订单当天发货。四。五。六。"
+    (reading,) = SentenceReader().read("工作日的订单当天发货吗？", [passage])
+    assert reading.text == "二。工作日的订单当天发货。四。五。"
 
 
 def test_a_question_about_something_else_finds_nothing():

@@ -27,6 +27,7 @@ class OverlapReader(SentenceReader):
     name = "overlap"
     version = "test"
     languages = frozenset({"en"})
+    before, after = 0, 0
 
     def read(self, question, passages):
         if "BREAK" in question:

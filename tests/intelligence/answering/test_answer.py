@@ -139,7 +139,7 @@ def test_another_language_is_answered_by_whole_sentences(engines):
     assert question.detail["answerer"] == "sentence-overlap 1"
     assert question.status in ("answered", "unsure")
     told = question.evidence or [question.detail["candidate"]]
-    assert told[0]["quote"] == "我们一般两到四个工作日送达英国的地址。"
+    assert told[0]["quote"] == "运费是三英镑。我们一般两到四个工作日送达英国的地址。"
 
 
 def test_the_shops_own_budget_decides_for_the_answerer_that_it_was_derived_for(engines):
