@@ -16,8 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from customers.asking.citations import shown_all
 from customers.asking.forms import AnswerBudgetForm, ReviewForm
 from customers.asking.latency import latency_percentiles
+from customers.asking.risk import answer_risk
 from customers.filters import ReviewQueueFilter
-from customers.models import ErrorBudget, Question
+from customers.models import Question
 from customers.paging import page_of
 from customers.views.access import StaffRequest, get_question_for, managers_only
 from customers.views.asking import answer_context
@@ -59,14 +60,14 @@ def question_page(request: StaffRequest, pk: int) -> HttpResponse:
 @managers_only
 def answer_quality(request: StaffRequest) -> HttpResponse:
     """How good answers are: what became of questions, how fast, and the error budget."""
-    rows = ErrorBudget.objects.filter(task=ErrorBudget.Task.ANSWER)
-    budget = rows.first() or ErrorBudget(task=ErrorBudget.Task.ANSWER, max_error=5, is_on=True)
+    risk = answer_risk()
+    budget = risk.budget
     form = AnswerBudgetForm(request.POST or None, instance=budget)
     if request.method == "POST" and form.is_valid():
         budget.set(form.cleaned_data["max_error"], is_on=True, by=request.user)
         messages.success(request, _("The budget is saved; a worker derives its threshold."))
         return redirect("model-answers")
-    context = {"budget": budget, "form": form, **quality_figures()}
+    context = {"budget": budget, "risk": risk, "form": form, **quality_figures()}
     return render(request, "models/answers.html", context, status=422 if form.errors else 200)
 
 

@@ -6,6 +6,7 @@ from customers.models import ErrorBudget, Question, Ticket
 from tests.factories import (
     CustomerFactory,
     ErrorBudgetFactory,
+    ModelVersionFactory,
     PassageFactory,
     QuestionFactory,
     TicketFactory,
@@ -167,12 +168,26 @@ def test_the_quality_page_is_for_managers_and_sets_the_budget(client):
 
 def test_the_quality_page_shows_the_curve(client):
     client.force_login(UserFactory(role="manager"))
-    budget = ErrorBudgetFactory(task="answer", max_error=5)
+    ErrorBudgetFactory(task="answer", max_error=5)
     page = client.get("/models/answers/").content.decode()
-    assert f"/plots/answer-risk/{budget.pk}" in page
-    assert client.get(f"/plots/answer-risk/{budget.pk}.csv").content.startswith(b"share,error")
-    assert client.get(f"/plots/answer-risk/{budget.pk}.svg").status_code == 200
+    assert "/plots/answer-risk" in page
+    assert "reader&#x27;s card" not in page
+    assert client.get("/plots/answer-risk.csv").content.startswith(b"share,error")
+    assert client.get("/plots/answer-risk.svg").status_code == 200
     assert "answers" not in client.get("/automation/").content.decode().split("Budget: ")[1][:40]
+
+
+def test_before_there_are_verdicts_the_curve_of_the_readers_card_is_shown(client):
+    client.force_login(UserFactory(role="manager"))
+    assert "/plots/answer-risk" not in client.get("/models/answers/").content.decode()
+    curve = [{"threshold": 0.8, "share": 0.4, "error": 0.03, "bound": 0.05}]
+    ModelVersionFactory(task="answering", is_serving=True, card={"risk_coverage": curve})
+    page = client.get("/models/answers/").content.decode()
+    assert "/plots/answer-risk" in page
+    assert "The curve is the one of the reader" in page
+    assert b"0.4,0.03,0.05" in client.get("/plots/answer-risk.csv").content
+    client.force_login(UserFactory(role="agent"))
+    assert client.get("/plots/answer-risk.csv").status_code == 403
 
 
 def test_partners_see_what_they_asked_alone(client):
