@@ -194,6 +194,10 @@ SPECTACULAR_SETTINGS = {
         "TicketPriorityEnum": "customers.models.Ticket.Priority",
         "ArticleStatusEnum": "customers.models.Article.Status",
         "VisibilityEnum": "customers.models.Visibility",
+        "QuestionStatusEnum": "customers.models.Question.Status",
+        "QuestionKindEnum": "customers.models.Question.Kind",
+        "QuestionChannelEnum": "customers.models.Question.Channel",
+        "TicketChannelEnum": "customers.models.Ticket.Channel",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -211,6 +215,8 @@ CELERY_TASK_ROUTES = {
     "intelligence.tasks.analyse_rows": {"queue": "interactive"},
     "intelligence.tasks.sweep": {"queue": "interactive"},
     "intelligence.tasks.promote": {"queue": "interactive"},
+    "intelligence.tasks.answer_question": {"queue": "interactive"},
+    "customers.tasks.mail_link": {"queue": "interactive"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
@@ -269,6 +275,9 @@ ANALYSIS_SWEEP_SECONDS = env.int("ANALYSIS_SWEEP_SECONDS", default=30)
 ENGINE_THREADS = env.int("ENGINE_THREADS", default=1)
 ENGINES = {
     "text": env.str("ENGINE_TEXT", default="intelligence.engines.default.load_text_reader"),
+    "answering": env.str(
+        "ENGINE_ANSWERING", default="intelligence.answering.engines.ShopAnswering"
+    ),
     "segment": env.str(
         "ENGINE_SEGMENT", default="intelligence.engines.segment.load_segment_engine"
     ),
@@ -290,6 +299,28 @@ RECOMMENDATION_OUTCOME_DAYS = env.int("RECOMMENDATION_OUTCOME_DAYS", default=30)
 RECOMMENDATION_LIFT_WORTH_TELLING = env.float("RECOMMENDATION_LIFT_WORTH_TELLING", default=0.1)
 RECOMMENDATION_INDEX_FROM = env.int("RECOMMENDATION_INDEX_FROM", default=500)  # products
 RETRIEVAL_INDEX_FROM = env.int("RETRIEVAL_INDEX_FROM", default=5000)  # passages
+
+# Questions: how long a page waits for an answer, and who may ask how often ----------
+ASK_WAIT_SECONDS = env.float("ASK_WAIT_SECONDS", default=0.35)
+ASK_LIMIT_MINUTE = env.int("ASK_LIMIT_MINUTE", default=10)  # public questions of one address
+ASK_LIMIT_DAY = env.int("ASK_LIMIT_DAY", default=200)
+SIGN_IN_LIMIT_HOUR = env.int("SIGN_IN_LIMIT_HOUR", default=5)  # links to one mailbox, or address
+# The header in which a proxy of yours names the client, such as HTTP_X_FORWARDED_FOR (its last
+# entry is read); empty: the address that connects.
+CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", default="")
+# The shop's own site signs who is logged in there with this secret; empty: it cannot.
+WIDGET_SECRET = env.str("WIDGET_SECRET", default="")
+WIDGET_ORIGINS = env.list("WIDGET_ORIGINS", default=[])  # sites that may show the widget
+
+# Mail: smtp://user:password@host:587 or the like; the default writes to the log --------
+EMAIL = env.email("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = EMAIL["EMAIL_HOST"], EMAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_USER"], EMAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_TLS", False), EMAIL.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = EMAIL["EMAIL_FILE_PATH"] or str(VAR_DIR / "mail")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 
 LOGGING = {
     "version": 1,

@@ -20,6 +20,9 @@ from customers.models import (
     Topic,
     User,
 )
+from customers.models.automated_columns import AUTOMATED
+
+AUTOMATED_TASKS = [choice for choice in ErrorBudget.Task.choices if choice[0] in AUTOMATED]
 
 
 class DecisionForm(forms.Form):
@@ -159,7 +162,7 @@ class UndoSinceForm(forms.Form):
     """
 
     task = forms.ChoiceField(
-        choices=[("", _("all tasks")), *ErrorBudget.Task.choices], label=_("Task"), required=False
+        choices=[("", _("all tasks")), *AUTOMATED_TASKS], label=_("Task"), required=False
     )
 
     since = forms.DateTimeField(

@@ -15,7 +15,7 @@ from django.dispatch import Signal
 
 analysis_requested = Signal()
 measures_refreshed = Signal()
-job_requested = Signal()  # (sender, pk): a Training or Promotion waits for a worker
+job_requested = Signal()  # (sender, pk): a Training, Promotion or Question waits for a worker
 
 MAX_NAMED_ROWS = 1000
 

@@ -11,6 +11,7 @@ from customers.alarms.run import raise_alarms as raise_what_is_found
 from customers.imports.jobs import carry_out
 from customers.insight import aggregates, digests
 from customers.measures import refresh_measures_when_due
+from customers.portal.identity import send_link
 
 
 @shared_task
@@ -43,3 +44,9 @@ def make_digests() -> None:
 def raise_alarms() -> None:
     """Raise, keep current and end alarms by what the rules find now."""
     raise_what_is_found()
+
+
+@shared_task(expires=600)
+def mail_link(email: str, address: str, after: str) -> None:
+    """Mail a link to the portal to the customer of this mailbox, if there is one."""
+    send_link(email, address, after)

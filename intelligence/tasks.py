@@ -13,7 +13,9 @@ from django.db import DatabaseError
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending as drain
 from intelligence.analysis.run import analyse_rows as read_rows
-from intelligence.analysis.sweep import overdue_jobs, overdue_kinds
+from intelligence.analysis.sweep import give_up_questions, overdue_jobs, overdue_kinds
+from intelligence.answering.answer import answer_question as answer
+from intelligence.answering.budget import derive_answers_when_due
 from intelligence.answering.index import keep_current as keep_passage_index
 from intelligence.customer_values import refresh_values_when_due
 from intelligence.engines.errors import WeightsError
@@ -71,6 +73,13 @@ def sweep() -> None:
     for task, pk in overdue_jobs():
         current_app.send_task(task, [pk])
     end_the_dead()
+    give_up_questions()
+
+
+@shared_task
+def answer_question(pk: int) -> None:
+    """Answer a question, which somebody is waiting for."""
+    answer(pk)
 
 
 @shared_task
@@ -135,3 +144,4 @@ def refresh_topics() -> None:
 def derive_error_budgets(_pk: int | None = None) -> None:
     """Derive the thresholds of error budgets that are new, stale or of another model."""
     derive_when_due()
+    derive_answers_when_due()

@@ -19,6 +19,8 @@ IS_XDIST_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 # Customers come into the comparison group by their keys, which differ from run to run; a
 # test that is about the group asks for it.
 os.environ.setdefault("RECOMMENDATION_HOLDOUT", "0")
+# No worker answers in most tests, so pages need not wait for one.
+os.environ.setdefault("ASK_WAIT_SECONDS", "0")
 
 
 def start_of_run():

@@ -194,6 +194,28 @@ class MacroFactory(DjangoModelFactory):
     body = "Dear {{customer.first_name}}, your order {{order.number}} is on its way."
     language = "en"
     category = "Delivery"
+class QuestionFactory(DjangoModelFactory):
+    """A pending question of the portal, as old as the rest; no worker is rung for."""
+
+    class Meta:
+        model = models.Question
+
+    text = factory.Sequence("How long does parcel {} take?".format)
+    channel = "portal"
+    created_at = NOON
+
+
+class PassageFactory(DjangoModelFactory):
+    """A public passage of a published article."""
+
+    class Meta:
+        model = models.Passage
+
+    article = factory.SubFactory(ArticleFactory)
+    heading = factory.LazyAttribute(lambda passage: str(passage.article))
+    body = "You may return goods within 30 days. Delivery takes two to four working days."
+    language = "en"
+    visibility = "public"
 
 
 class RecommendationFactory(DjangoModelFactory):

@@ -21,6 +21,7 @@ from customers.models import (
     Macro,
     Order,
     Product,
+    Question,
     Recommendation,
     Review,
     RfmClass,
@@ -231,3 +232,13 @@ class TopicFilter(filters.FilterSet):
     class Meta:
         model = Topic
         fields = ("kind", "is_active", "language")
+
+
+class QuestionFilter(filters.FilterSet):
+    """Filters of questions."""
+
+    created_since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+
+    class Meta:
+        model = Question
+        fields = ("status", "customer", "ticket")

@@ -8,6 +8,7 @@ from customers.api import viewsets
 from customers.api.audiences import AudienceViewSet
 from customers.api.insight import DigestViewSet, SalesView
 from customers.api.problems import not_found
+from customers.api.questions import QuestionViewSet
 from customers.api.schema import SchemaView
 
 router = DefaultRouter()
@@ -19,6 +20,7 @@ router.register("reviews", viewsets.ReviewViewSet)
 router.register("audiences", AudienceViewSet)
 router.register("articles", viewsets.ArticleViewSet)
 router.register("macros", viewsets.MacroViewSet)
+router.register("questions", QuestionViewSet)
 router.register("recommendations", viewsets.RecommendationViewSet)
 router.register("corrections", viewsets.CorrectionViewSet)
 router.register("alarms", viewsets.AlarmViewSet)

@@ -28,6 +28,7 @@ from customers.models.passage import Passage
 from customers.models.product import Product
 from customers.models.prospect import Prospect, ProspectSearch
 from customers.models.question import Question
+from customers.models.rate_limit import RateWindow
 from customers.models.recommendation import Recommendation, SimilarProduct
 from customers.models.recommendation_effect import (
     Arm,
@@ -80,6 +81,7 @@ __all__ = [
     "Prospect",
     "ProspectSearch",
     "Question",
+    "RateWindow",
     "Recommendation",
     "RecommendationLift",
     "RecommendationShown",

@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from customers.markdown import plain
-from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
 from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 from customers.models.search import asked_words, searched_words, words_query
 from customers.models.user import User

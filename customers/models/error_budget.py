@@ -45,6 +45,7 @@ class ErrorBudget(models.Model):
         INTENT = "intent", _("intent of tickets")
         PRIORITY = "priority", _("priority of tickets")
         SEGMENT = "segment", _("segment of customers")
+        ANSWER = "answer", _("answers to questions")
 
     task = models.CharField(_("task"), max_length=16, choices=Task.choices, unique=True)
     max_error = models.DecimalField(

@@ -23,3 +23,10 @@ class User(AbstractUser):
     def is_manager(self) -> bool:
         """Whether the user decides about models: managers and admins do."""
         return self.has_role("manager", "admin")
+
+    @cached_property
+    def is_staff_member(self) -> bool:
+        """Whether the user is a person of the shop: agents, managers and admins are, and
+        logins without a role, as on all screens; a partner's system is not.
+        """
+        return not self.has_role("partner") or self.has_role("agent", "manager", "admin")

@@ -24,12 +24,24 @@ def error_by_share(asked: Asked) -> Plot:
         {"share": p["share"], "error": p["error"], "bound": p["bound"], "url": address}
         for p in budget.curve
     ]
+    layer = risk_layers(budget, address, _("labelled automatically"), _("wrong labels"))
+    text = _("Share of wrong labels against the share of %(rows)s that are labelled automatically")
+    columns = {"share": _("labelled automatically"), "error": _("wrong labels")}
+    description = text % {"rows": AUTOMATED[budget.task].rows}
+    return framed(rows, description, columns=columns, layer=layer)
+
+
+def risk_layers(budget: ErrorBudget, address: str, x: str, y: str) -> list[dict[str, Any]]:
+    """Error and its upper bound by share, the budget, and the point that was chosen, which
+    leads to `address`; `x` and `y` are the titles of the axes.
+    """
     chosen = []
     if budget.share is not None:
         chosen = [{"share": budget.share, "error": budget.expected_error, "url": address}]
-    layer = [
-        _line("bound", {"color": NEUTRAL, "strokeDash": [4, 3]}),
-        _line("error", {"color": ACCENT, "strokeWidth": 2}),
+    axes = {"x": _share(x), "y": _wrong(y, "error")}
+    return [
+        _line({**axes, "y": _wrong(y, "bound")}, {"color": NEUTRAL, "strokeDash": [4, 3]}),
+        _line(axes, {"color": ACCENT, "strokeWidth": 2}),
         {
             "data": {"values": [{"budget": budget.budget}]},
             "mark": {"type": "rule", "color": BAD},
@@ -38,37 +50,30 @@ def error_by_share(asked: Asked) -> Plot:
         {
             "data": {"values": chosen},
             "mark": {"type": "point", "filled": True, "size": 120, "opacity": 1, "color": ACCENT},
-            "encoding": {"x": _share(), "y": _wrong("error"), "href": {"field": "url"}},
+            "encoding": {**axes, "href": {"field": "url"}},
         },
     ]
-    text = _("Share of wrong labels against the share of %(rows)s that are labelled automatically")
-    columns = {"share": _("labelled automatically"), "error": _("wrong labels")}
-    description = text % {"rows": AUTOMATED[budget.task].rows}
-    return framed(rows, description, columns=columns, layer=layer)
 
 
-def _line(field: str, looks: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "mark": {"type": "line", "clip": True, **looks},
-        "encoding": {"x": _share(), "y": _wrong(field)},
-    }
+def _line(axes: dict[str, Any], looks: dict[str, Any]) -> dict[str, Any]:
+    return {"mark": {"type": "line", "clip": True, **looks}, "encoding": axes}
 
 
-def _share() -> dict[str, Any]:
+def _share(title: str) -> dict[str, Any]:
     return {
         "field": "share",
         "type": "quantitative",
-        "title": _("labelled automatically"),
+        "title": title,
         "scale": {"domain": [0, 1]},
         "axis": {"format": "%", "grid": False},
     }
 
 
-def _wrong(field: str) -> dict[str, Any]:
+def _wrong(title: str, field: str) -> dict[str, Any]:
     return {
         "field": field,
         "type": "quantitative",
-        "title": _("wrong labels"),
+        "title": title,
         "scale": {"domain": [0, 0.2]},
         "axis": {"format": "%", "tickCount": 4},
     }

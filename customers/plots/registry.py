@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from customers.plots import breakdown, rfm, sales, shoppers, specs, voice
+from customers.plots.answers import error_by_answered
 from customers.plots.asked import Asked
 from customers.plots.aspects import product_aspects
 from customers.plots.audiences import (
@@ -23,6 +24,7 @@ from customers.plots.topics import aspect_changes, topic_over_time, topics
 PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
     **specs.PLOTS,
     **rfm.PLOTS,
+    "answer-risk": error_by_answered,
     "audience-categories": audience_categories,
     "audience-countries": audience_countries,
     "audience-orders": audience_orders,

@@ -23,6 +23,7 @@ from customers.models import (
     ModelVersion,
     Order,
     Product,
+    Question,
     Review,
     Taxon,
     Ticket,
@@ -159,6 +160,15 @@ def get_taxonomy_for(user: Any, name: str) -> type[Taxon]:
 def get_taxon_for(user: Any, taxonomy: str, slug: str) -> Taxon:
     """One name of a taxonomy, as for the taxonomy."""
     return get_object_or_404(get_taxonomy_for(user, taxonomy), pk=slug)
+
+
+def get_question_for(user: Any, pk: int) -> Question:
+    """The question with who asked, for whom, and what it was handed over to."""
+    rows = Question.objects.visible_to(user).select_related(
+        "user", "customer", "ticket", "handed_over_to", "reviewed_by", "correct_article"
+    )
+    deferred = ("customer__search", "ticket__search", "handed_over_to__search")
+    return get_object_or_404(rows.defer(*deferred, "correct_article__body"), pk=pk)
 
 
 def get_topic_for(user: Any, pk: int) -> Topic:

@@ -38,7 +38,7 @@ def automation(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def error_budget(request: StaffRequest, task: str) -> HttpResponse:
     """One budget alone, which polls itself while it waits; managers set it by POST."""
-    if task not in ErrorBudget.Task.values:
+    if task not in AUTOMATED:
         raise Http404
     budget = budget_of(task)
     if request.method == "GET":
@@ -106,7 +106,7 @@ def budget_of(task: str) -> ErrorBudget:
 def page_context(request: StaffRequest, refused: BudgetForm | None = None) -> dict[str, Any]:
     """All budgets with their forms (`refused` keeps what was typed), and the labels."""
     rows = AutomaticLabel.objects.visible_to(request.user).order_by("-set_at", "-id")
-    budgets = [budget_context(budget_of(task)) for task in ErrorBudget.Task.values]
+    budgets = [budget_context(budget_of(task)) for task in AUTOMATED]
     for told in budgets:
         if refused is not None and refused.instance.task == told["budget"].task:
             told["form"] = refused

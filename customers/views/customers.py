@@ -18,6 +18,7 @@ from customers.holdout import arm_of
 from customers.models import Arm, Customer
 from customers.paging import page_of
 from customers.views.access import StaffRequest, get_customer_for
+from customers.views.asking import questions_of
 
 RECENT = 10
 CLASSES_SHOWN = 6
@@ -40,7 +41,12 @@ def customer_list(request: StaffRequest) -> HttpResponse:
 def customer_page(request: StaffRequest, pk: int) -> HttpResponse:
     """One customer: what they bought and said, and what the models make of it."""
     customer = get_customer_for(request.user, pk)
-    return render(request, "customers/page.html", customer_context(customer))
+    context = {
+        **customer_context(customer),
+        "questions": questions_of(customer.questions.all(), request),
+        "customer_key": str(customer.pk),
+    }
+    return render(request, "customers/page.html", context)
 
 
 @require_GET

@@ -23,6 +23,7 @@ from customers.paging import page_of
 from customers.ticket_evidence import TASKS as EVIDENCE_TASKS
 from customers.ticket_evidence import evidence_of
 from customers.views.access import StaffRequest, get_ticket_for, own_page
+from customers.views.asking import inserted_answer, questions_of
 
 LIKELY_INTENTS = 5
 
@@ -159,6 +160,8 @@ def ticket_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
         ),
         "priority_form": PriorityForm(initial={"priority": ticket.likely_priority}),
         "status_form": StatusForm(instance=ticket),
+        "questions": questions_of(ticket.questions.all(), request),
+        "ticket_key": str(ticket.pk),
         **reply_context(ticket, request),
     }
 
@@ -170,7 +173,8 @@ def reply_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
     asked = request.POST.get("macro") or request.GET.get("macro")
     chosen = next((macro for macro in known if str(macro.pk) == asked), None)
     filled = macros.render(chosen, ticket, request.user) if chosen else None
-    texts = [request.POST.get("body", "").rstrip(), filled.text if filled else ""]
+    typed = request.POST.get("body", "").rstrip() or inserted_answer(request, ticket)
+    texts = [typed, filled.text if filled else ""]
     return {
         "macros": known,
         "missing": filled.missing if filled else (),

@@ -9,12 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.locks import held_until_commit
-from customers.models import MAX_ATTEMPTS, Promotion, ProspectSearch, Training
+from customers.models import MAX_ATTEMPTS, Promotion, ProspectSearch, Question, Training
+from customers.models.question import MAX_ATTEMPTS as MOST_TRIES
 from intelligence.analysis.kinds import KINDS
 from intelligence.receivers import JOBS
 
 SWEEP_LOCK = 7_310_001  # one sweep at a time, however many beats run
 
+DIED = "The worker that read this question died, {tries} times."
 KILLED = "The worker that read this row died, {tries} times. Analyse it again to retry."
 
 
@@ -43,9 +45,23 @@ def overdue_jobs() -> list[tuple[str, int]]:
     limit = timezone.now() - timedelta(seconds=settings.ANALYSIS_OVERDUE_SECONDS)
     return [
         (JOBS[model._meta.model_name or ""], pk)
-        for model in (Promotion, Training, ProspectSearch)
+        for model in (Promotion, Training, ProspectSearch, Question)
         for pk in model.objects.pending()
         .filter(created_at__lt=limit)
         .order_by("pk")
         .values_list("pk", flat=True)
     ]
+
+
+def give_up_questions() -> int:
+    """Tell those who wait for a question that killed its workers; how many there were.
+
+    The last worker gets its time: it may still be reading.
+    """
+    limit = timezone.now() - timedelta(seconds=2 * settings.ANALYSIS_OVERDUE_SECONDS)
+    dead = Question.objects.pending().filter(attempts__gte=MOST_TRIES, created_at__lt=limit)
+    return dead.update(
+        status=Question.Status.FAILED,
+        error=DIED.format(tries=MOST_TRIES),
+        answered_at=timezone.now(),
+    )

@@ -18,6 +18,7 @@ from customers.models import (
     Customer,
     Intent,
     Order,
+    Passage,
     Segment,
     SimilarProduct,
     Ticket,
@@ -41,6 +42,7 @@ from tests.factories import (
     ModelVersionFactory,
     OrderFactory,
     ProductFactory,
+    QuestionFactory,
     RecommendationFactory,
     ReviewFactory,
     RfmChangeFactory,
@@ -153,6 +155,38 @@ def make_topic(**columns):
     return topic
 
 
+def make_question(**columns):
+    """A question answered from a passage, with everything that a row shows."""
+    article = ArticleFactory()
+    passage = Passage.objects.create(
+        article=article,
+        heading=article.title,
+        body="Send it back.",
+        language="en",
+        visibility="public",
+    )
+    source = {
+        "passage": passage.pk,
+        "source": "article",
+        "source_id": article.pk,
+        "title": passage.heading,
+    }
+    columns = {"customer": CustomerFactory(), "ticket": TicketFactory(), **columns}
+    return QuestionFactory(
+        user=UserFactory(),
+        handed_over_to=TicketFactory(),
+        reviewed_by=UserFactory(),
+        kind="passage",
+        status="answered",
+        feedback="down",
+        answer="Send it back.",
+        evidence=[source | {"quote": "Send it", "start": 0, "end": 7}],
+        closest=[source],
+        detail={"retrieved": [passage.pk]},
+        **columns,
+    )
+
+
 SCREENS = {
     "alarms": AlarmFactory,
     "audiences": make_audience,
@@ -164,6 +198,8 @@ SCREENS = {
     "reviews": make_review,
     "articles": ArticleFactory,
     "macros": MacroFactory,
+    "ask": make_question,
+    "questions": make_question,
     "imports": make_import,
     "topics": make_topic,
     "models": lambda: TrainingFactory(
@@ -172,7 +208,11 @@ SCREENS = {
     "corrections": lambda: CorrectionFactory(by=UserFactory()),
 }
 ENDPOINTS = {
-    **{noun: SCREENS[noun] for noun in SCREENS if noun not in ("automation", "imports", "models")},
+    **{
+        noun: SCREENS[noun]
+        for noun in SCREENS
+        if noun not in ("ask", "automation", "imports", "models")
+    },
     "recommendations": RecommendationFactory,
     "corrections": lambda: CorrectionFactory(by=UserFactory()),
     "intents": lambda: make_taxon(Intent),
@@ -185,6 +225,8 @@ ENDPOINTS = {
 PARTS = {
     "orders of a customer": (make_customer, lambda row: make_order(customer=row)),
     "tickets of a customer": (make_customer, lambda row: make_ticket(customer=row)),
+    "questions of a customer": (make_customer, lambda row: make_question(customer=row)),
+    "questions of a ticket": (make_ticket, lambda row: make_question(ticket=row)),
     "reviews of a customer": (make_customer, lambda row: make_review(customer=row)),
     "recommendations of a customer": (
         make_customer,

@@ -1,0 +1,1 @@
+"""Questions and answers: asking, what may be shown of an answer, and what follows it."""

@@ -1,0 +1,1 @@
+"""Answers from the asker's own records, by closed patterns and typed templates."""

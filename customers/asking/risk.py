@@ -1,0 +1,34 @@
+"""Wrong answers against answers given: the shop's own curve, else the one of the reader's card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from customers.models import ErrorBudget, ModelVersion
+
+READER_TASK = "answering"  # of the card; its "risk_coverage" holds points as a budget's curve
+MOST_ERROR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """`points` hold threshold, share, error and bound, the surest answers first; `is_own`:
+    they come from verdicts of staff.
+    """
+
+    budget: ErrorBudget
+    points: tuple[dict[str, Any], ...]
+    is_own: bool
+
+
+def answer_risk() -> Risk:
+    """The curve to show, with the budget, which may not have been saved yet."""
+    task = ErrorBudget.Task.ANSWER
+    budget = ErrorBudget.objects.filter(task=task).first()
+    budget = budget or ErrorBudget(task=task, max_error=MOST_ERROR, is_on=True)
+    if budget.curve and budget.threshold is not None:
+        return Risk(budget, tuple(budget.curve), is_own=True)
+    version = ModelVersion.objects.serving().filter(task=READER_TASK).first()
+    shipped = version.card.get("risk_coverage", ()) if version else ()
+    return Risk(budget, tuple(shipped or budget.curve), is_own=not shipped and bool(budget.curve))

@@ -1,0 +1,1 @@
+"""What customers reach without a login of the shop."""
