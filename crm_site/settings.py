@@ -207,6 +207,8 @@ CELERY_TASK_ROUTES = {
     "intelligence.tasks.analyse_rows": {"queue": "interactive"},
     "intelligence.tasks.sweep": {"queue": "interactive"},
     "intelligence.tasks.promote": {"queue": "interactive"},
+    "intelligence.tasks.write_draft": {"queue": "interactive"},
+    "intelligence.tasks.write_summary": {"queue": "interactive"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {

@@ -24,6 +24,8 @@ JOBS = {
     "promotion": "intelligence.tasks.promote",
     "errorbudget": "intelligence.tasks.derive_error_budgets",
     "prospectsearch": "intelligence.tasks.search_prospects",
+    "draft": "intelligence.tasks.write_draft",
+    "summary": "intelligence.tasks.write_summary",
 }
 
 

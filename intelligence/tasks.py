@@ -14,6 +14,8 @@ from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending as drain
 from intelligence.analysis.run import analyse_rows as read_rows
 from intelligence.analysis.sweep import overdue_jobs, overdue_kinds
+from intelligence.assisting.suggest import write_draft as complete_draft
+from intelligence.assisting.summaries import write_summary as complete_summary
 from intelligence.customer_values import refresh_values_when_due
 from intelligence.engines.errors import WeightsError
 from intelligence.error_budgets import derive_when_due
@@ -114,6 +116,18 @@ def renew_recommendations() -> None:
 def search_prospects(pk: int) -> None:
     """Find the customers to tell about a product, for its ProspectSearch row."""
     carry_out_search(pk)
+
+
+@shared_task
+def write_draft(pk: int) -> None:
+    """Suggest replies to a ticket, for its Draft row."""
+    complete_draft(pk)
+
+
+@shared_task
+def write_summary(pk: int) -> None:
+    """Sum up a ticket or a customer's texts, for its Summary row."""
+    complete_summary(pk)
 
 
 @shared_task

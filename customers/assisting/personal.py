@@ -41,11 +41,11 @@ ADDRESS = re.compile(
     r"|(?:[㐀-鿿]{2,9}(?:省|市|区|县|镇))+[㐀-鿿\d]{0,12}(?:路|街|道|巷|弄)\s?\d*\s?[号弄]?(?:\s?\d+\s?[栋室楼单元号]+)*"
     r"|[㐀-鿿]{2,6}(?:路|街|大道|巷)\s?\d+\s?号(?:\s?\d+\s?[栋室楼单元号]+)*"
 )
-POSTCODE = re.compile(
+POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
+# Numbers of four digits and more, and codes of letters and digits: orders, parcels, flats.
+CODE = re.compile(
     r"(?<![A-Za-z\d-])#?(?=[A-Za-z\d-]*\d{3})[A-Za-z\d][A-Za-z\d-]{4,}(?![A-Za-z\d-])|#?\d{4,}"
 )
-# Numbers of four digits and more, and codes of letters and digits: orders, parcels, flats.
-CODE = re.compile(r"(?<![\w-])#?(?=[\w-]*\d{3})[A-Za-z\d][A-Za-z\d-]{4,}(?![\w-])|#?\d{4,}")
 TITLE_ZH = re.compile(r"[㐀-鿿](?=(?:先生|女士|小姐|太太|老师))")
 # A capital in the middle of a sentence: a name, or a word that many replies write so.
 CAPITAL = re.compile(r"(?<=[a-zà-ÿ,;:\d)’'] )[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+)*")

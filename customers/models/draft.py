@@ -135,6 +135,7 @@ class Draft(models.Model):
     probability = models.FloatField(_("probability"), null=True)
     note = models.TextField(_("note"), blank=True)
     error = models.TextField(_("error"), blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     created_at = models.DateTimeField(_("asked at"), default=timezone.now)
     offered_at = models.DateTimeField(_("offered at"), null=True)
     inserted_at = models.DateTimeField(_("inserted at"), null=True)

@@ -36,6 +36,7 @@ class SummaryQuerySet(RecordQuerySet):
             "asked_by": by,
             "created_at": timezone.now(),
             "error": "",
+            "attempts": 0,
         }
         summary: Any
         summary, _made = self.update_or_create(**of, defaults=asked)
@@ -78,6 +79,7 @@ class Summary(models.Model):
     generator = models.CharField(_("generator"), max_length=120, blank=True)
     model_version = models.CharField(_("model version"), max_length=64, blank=True)
     error = models.TextField(_("error"), blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     asked_by = models.ForeignKey(
         "customers.User", models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by")
     )
