@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import (
     Audience,
+    Draft,
     ErrorBudget,
     Import,
     Intent,
@@ -19,6 +20,7 @@ from customers.models import (
     Topic,
     User,
 )
+from customers.models.draft import BLANK
 
 
 class DecisionForm(forms.Form):
@@ -117,6 +119,23 @@ class ReplyForm(forms.Form):
     body = forms.CharField(
         label=_("Reply"), widget=forms.Textarea(attrs={"rows": 5, "required": True})
     )
+    draft = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """A reply that began from a draft has none of its blanks left."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        left = list(dict.fromkeys(BLANK.findall(cleaned.get("body", ""))))
+        if left and cleaned.get("draft"):
+            problem = _("Fill in or remove what is still open: %(blanks)s.")
+            self.add_error("body", problem % {"blanks": ", ".join(left)})
+        return cleaned
+
+
+class DraftWishesForm(forms.Form):
+    """How a generator should write a reply."""
+
+    tone = forms.ChoiceField(choices=Draft.Tone.choices, label=_("Tone"))
+    length = forms.ChoiceField(choices=Draft.Length.choices, label=_("Length"))
 
 
 class ImportForm(forms.ModelForm):

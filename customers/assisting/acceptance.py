@@ -43,7 +43,8 @@ class Acceptance:
 
 def by_origin() -> list[Acceptance]:
     """The figures of each origin, a generator by its name, those offered most first."""
-    rows = Draft.objects.offered().order_by().values("origin", "generator").annotate(**_COUNTED)
+    rows: Any = Draft.objects.offered().order_by()
+    rows = rows.values("origin", "generator").annotate(**_COUNTED)
     return [
         Acceptance(_named(row), row["n"], row["inserted"], row["sent"], row["distance"])
         for row in rows.order_by("-n", "origin", "generator")

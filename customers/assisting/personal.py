@@ -131,7 +131,7 @@ def impersonal(
         marked = pattern.sub(MARK[kind], marked)
     marked = CAPITAL.sub(lambda found: _name_or_word(found.group(), common), marked)
     for kind, mark in MARK.items():
-        marked = re.sub(f"{mark}(?:[ ,]*{mark})*", lambda _found, k=kind: filling.of(k), marked)
+        marked = filling.of(kind).join(re.split(f"{mark}(?:[ ,]*{mark})*", marked))
     cleaned = marked.strip()
     return None if names_somebody(cleaned, other, filling) else cleaned
 

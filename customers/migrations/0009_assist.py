@@ -7,132 +7,377 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0008_knowledge'),
+        ("customers", "0008_knowledge"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ticket',
-            name='noted',
-            field=models.JSONField(default=dict, editable=False, verbose_name='noted from the text'),
+            model_name="ticket",
+            name="noted",
+            field=models.JSONField(
+                default=dict, editable=False, verbose_name="noted from the text"
+            ),
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField(default=1, verbose_name='rank')),
-                ('tone', models.CharField(choices=[('neutral', 'neutral'), ('friendly', 'friendly'), ('formal', 'formal')], default='neutral', max_length=8, verbose_name='tone')),
-                ('length', models.CharField(choices=[('short', 'short'), ('normal', 'normal'), ('long', 'long')], default='normal', max_length=8, verbose_name='length')),
-                ('language', models.CharField(blank=True, max_length=8, verbose_name='language')),
-                ('status', models.CharField(choices=[('pending', 'waiting for a worker'), ('offered', 'offered'), ('inserted', 'inserted'), ('sent', 'sent'), ('dismissed', 'dismissed'), ('failed', 'failed')], default='pending', max_length=9, verbose_name='status')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('sources', models.JSONField(default=list, verbose_name='sources')),
-                ('origin', models.CharField(blank=True, choices=[('passage', 'passage'), ('ticket', 'similar ticket'), ('macro', 'macro'), ('generator', 'generator')], max_length=9, verbose_name='origin')),
-                ('generator', models.CharField(blank=True, max_length=120, verbose_name='generator')),
-                ('model_version', models.CharField(blank=True, max_length=64, verbose_name='model version')),
-                ('score', models.FloatField(null=True, verbose_name='score')),
-                ('probability', models.FloatField(null=True, verbose_name='probability')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked at')),
-                ('offered_at', models.DateTimeField(null=True, verbose_name='offered at')),
-                ('inserted_at', models.DateTimeField(null=True, verbose_name='inserted at')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='sent at')),
-                ('edit_distance', models.FloatField(null=True, verbose_name='edit distance')),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
-                ('asked_with', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='others', to='customers.draft', verbose_name='asked with')),
-                ('sent_message', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='draft', to='customers.message', verbose_name='sent message')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='customers.ticket', verbose_name='ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(default=1, verbose_name="rank")),
+                (
+                    "tone",
+                    models.CharField(
+                        choices=[
+                            ("neutral", "neutral"),
+                            ("friendly", "friendly"),
+                            ("formal", "formal"),
+                        ],
+                        default="neutral",
+                        max_length=8,
+                        verbose_name="tone",
+                    ),
+                ),
+                (
+                    "length",
+                    models.CharField(
+                        choices=[("short", "short"), ("normal", "normal"), ("long", "long")],
+                        default="normal",
+                        max_length=8,
+                        verbose_name="length",
+                    ),
+                ),
+                ("language", models.CharField(blank=True, max_length=8, verbose_name="language")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "waiting for a worker"),
+                            ("offered", "offered"),
+                            ("inserted", "inserted"),
+                            ("sent", "sent"),
+                            ("dismissed", "dismissed"),
+                            ("failed", "failed"),
+                        ],
+                        default="pending",
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="text")),
+                ("sources", models.JSONField(default=list, verbose_name="sources")),
+                (
+                    "origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("passage", "passage"),
+                            ("ticket", "similar ticket"),
+                            ("macro", "macro"),
+                            ("generator", "generator"),
+                        ],
+                        max_length=9,
+                        verbose_name="origin",
+                    ),
+                ),
+                (
+                    "generator",
+                    models.CharField(blank=True, max_length=120, verbose_name="generator"),
+                ),
+                (
+                    "model_version",
+                    models.CharField(blank=True, max_length=64, verbose_name="model version"),
+                ),
+                ("score", models.FloatField(null=True, verbose_name="score")),
+                ("probability", models.FloatField(null=True, verbose_name="probability")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("error", models.TextField(blank=True, verbose_name="error")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="asked at"
+                    ),
+                ),
+                ("offered_at", models.DateTimeField(null=True, verbose_name="offered at")),
+                ("inserted_at", models.DateTimeField(null=True, verbose_name="inserted at")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
+                ("edit_distance", models.FloatField(null=True, verbose_name="edit distance")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                (
+                    "asked_with",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="others",
+                        to="customers.draft",
+                        verbose_name="asked with",
+                    ),
+                ),
+                (
+                    "sent_message",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="draft",
+                        to="customers.message",
+                        verbose_name="sent message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="customers.ticket",
+                        verbose_name="ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'draft',
-                'verbose_name_plural': 'drafts',
-                'ordering': ['-created_at', '-id'],
+                "verbose_name": "draft",
+                "verbose_name_plural": "drafts",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='AssistEvent',
+            name="AssistEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('asked', 'reply asked for'), ('offered', 'reply suggested'), ('failed', 'no reply suggested'), ('inserted', 'suggestion inserted'), ('dismissed', 'suggestion dismissed'), ('sent', 'suggestion sent'), ('summarised', 'summary asked for'), ('applied', 'fields applied'), ('undone', 'fields taken back')], max_length=10, verbose_name='what')),
-                ('detail', models.JSONField(default=dict, verbose_name='detail')),
-                ('happened_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='assist_events', to='customers.customer', verbose_name='customer')),
-                ('ticket', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='assist_events', to='customers.ticket', verbose_name='ticket')),
-                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='customers.assistevent', verbose_name='undoes')),
-                ('draft', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='customers.draft', verbose_name='draft')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("asked", "reply asked for"),
+                            ("offered", "reply suggested"),
+                            ("failed", "no reply suggested"),
+                            ("inserted", "suggestion inserted"),
+                            ("dismissed", "suggestion dismissed"),
+                            ("sent", "suggestion sent"),
+                            ("summarised", "summary asked for"),
+                            ("applied", "fields applied"),
+                            ("undone", "fields taken back"),
+                        ],
+                        max_length=10,
+                        verbose_name="what",
+                    ),
+                ),
+                ("detail", models.JSONField(default=dict, verbose_name="detail")),
+                (
+                    "happened_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="at"),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assist_events",
+                        to="customers.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assist_events",
+                        to="customers.ticket",
+                        verbose_name="ticket",
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="undone_by",
+                        to="customers.assistevent",
+                        verbose_name="undoes",
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="customers.draft",
+                        verbose_name="draft",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'line of the assistance log',
-                'verbose_name_plural': 'assistance log',
-                'ordering': ['-happened_at', '-id'],
+                "verbose_name": "line of the assistance log",
+                "verbose_name_plural": "assistance log",
+                "ordering": ["-happened_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Summary',
+            name="Summary",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('pending', 'waiting for a worker'), ('done', 'done'), ('failed', 'failed')], default='pending', max_length=8, verbose_name='status')),
-                ('items', models.JSONField(default=list, verbose_name='sentences')),
-                ('generator', models.CharField(blank=True, max_length=120, verbose_name='generator')),
-                ('model_version', models.CharField(blank=True, max_length=64, verbose_name='model version')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked at')),
-                ('covers_until_at', models.DateTimeField(null=True, verbose_name='latest text that was read')),
-                ('made_at', models.DateTimeField(null=True, verbose_name='made at')),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
-                ('customer', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='summary', to='customers.customer', verbose_name='customer')),
-                ('ticket', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='summary', to='customers.ticket', verbose_name='ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "waiting for a worker"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("items", models.JSONField(default=list, verbose_name="sentences")),
+                (
+                    "generator",
+                    models.CharField(blank=True, max_length=120, verbose_name="generator"),
+                ),
+                (
+                    "model_version",
+                    models.CharField(blank=True, max_length=64, verbose_name="model version"),
+                ),
+                ("error", models.TextField(blank=True, verbose_name="error")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="asked at"
+                    ),
+                ),
+                (
+                    "covers_until_at",
+                    models.DateTimeField(null=True, verbose_name="latest text that was read"),
+                ),
+                ("made_at", models.DateTimeField(null=True, verbose_name="made at")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="summary",
+                        to="customers.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="summary",
+                        to="customers.ticket",
+                        verbose_name="ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'summary',
-                'verbose_name_plural': 'summaries',
-                'ordering': ['-created_at', '-id'],
+                "verbose_name": "summary",
+                "verbose_name_plural": "summaries",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['-created_at', '-id'], name='draft_by_created'),
+            model_name="draft",
+            index=models.Index(fields=["-created_at", "-id"], name="draft_by_created"),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['created_at'], name='draft_pending'),
+            model_name="draft",
+            index=models.Index(
+                condition=models.Q(("status", "pending")),
+                fields=["created_at"],
+                name="draft_pending",
+            ),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['ticket', '-created_at', '-id'], name='draft_by_ticket'),
+            model_name="draft",
+            index=models.Index(fields=["ticket", "-created_at", "-id"], name="draft_by_ticket"),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['origin', 'offered_at'], name='draft_by_offer'),
+            model_name="draft",
+            index=models.Index(fields=["origin", "offered_at"], name="draft_by_offer"),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['offered_at'], name='draft_by_offered_at'),
+            model_name="draft",
+            index=models.Index(fields=["offered_at"], name="draft_by_offered_at"),
         ),
         migrations.AddIndex(
-            model_name='assistevent',
-            index=models.Index(fields=['-happened_at', '-id'], name='assistevent_by_at'),
+            model_name="assistevent",
+            index=models.Index(fields=["-happened_at", "-id"], name="assistevent_by_at"),
         ),
         migrations.AddIndex(
-            model_name='assistevent',
-            index=models.Index(fields=['ticket', '-happened_at', '-id'], name='assistevent_by_ticket'),
+            model_name="assistevent",
+            index=models.Index(
+                fields=["ticket", "-happened_at", "-id"], name="assistevent_by_ticket"
+            ),
         ),
         migrations.AddIndex(
-            model_name='summary',
-            index=models.Index(fields=['-created_at', '-id'], name='summary_by_created'),
+            model_name="summary",
+            index=models.Index(fields=["-created_at", "-id"], name="summary_by_created"),
         ),
         migrations.AddIndex(
-            model_name='summary',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['created_at'], name='summary_pending'),
+            model_name="summary",
+            index=models.Index(
+                condition=models.Q(("status", "pending")),
+                fields=["created_at"],
+                name="summary_pending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='summary',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('customer__isnull', True), ('ticket__isnull', False)), models.Q(('customer__isnull', False), ('ticket__isnull', True)), _connector='OR'), name='summary_of_one_record'),
+            model_name="summary",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("customer__isnull", True), ("ticket__isnull", False)),
+                    models.Q(("customer__isnull", False), ("ticket__isnull", True)),
+                    _connector="OR",
+                ),
+                name="summary_of_one_record",
+            ),
         ),
     ]

@@ -23,7 +23,7 @@ class AppendOnly(Exception):
 class AssistEventQuerySet(RecordQuerySet):
     """Many lines at once."""
 
-    def note(self, kind: str, *, by: User | None, **columns: Any) -> AssistEvent:
+    def note(self, kind: str, *, by: User | None, **columns: Any) -> Any:
         """Append a line."""
         return self.create(kind=kind, by=by, **columns)
 

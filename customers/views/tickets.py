@@ -21,6 +21,7 @@ from customers.paging import page_of
 from customers.ticket_evidence import TASKS as EVIDENCE_TASKS
 from customers.ticket_evidence import evidence_of
 from customers.views.access import StaffRequest, get_ticket_for, own_page
+from customers.views.assist_context import draft_context, events_of, summary_context
 
 LIKELY_INTENTS = 5
 
@@ -115,8 +116,12 @@ def reply(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         context = ticket_context(ticket, request) | {"reply_form": form}
         return render(request, "tickets/page.html", context, status=422)
-    body = form.cleaned_data["body"]
-    ticket.add_message(body, author_kind=Message.Author.AGENT, author=request.user)
+    body, began_from = form.cleaned_data["body"], form.cleaned_data["draft"]
+    with transaction.atomic():
+        message = ticket.add_message(body, author_kind=Message.Author.AGENT, author=request.user)
+        draft = ticket.drafts.filter(pk=began_from).first() if began_from else None
+        if draft is not None:
+            draft.sent_as(message, by=request.user)
     messages.success(request, _("Your reply is added."))
     return redirect("ticket", pk=pk)
 
@@ -158,6 +163,9 @@ def ticket_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
         "priority_form": PriorityForm(initial={"priority": ticket.likely_priority}),
         "status_form": StatusForm(instance=ticket),
         "reply_form": ReplyForm(),
+        **draft_context(ticket),
+        **summary_context(ticket=ticket),
+        "events": events_of(ticket),
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -103,7 +105,7 @@ def _complete(draft: Draft) -> None:
     now = timezone.now()
     with transaction.atomic():
         first, *others = [_columns(one, language, now) for one in found]
-        first["note"] = "\n".join(filter(None, (first["note"], problem)))
+        first["note"] = "\n".join(one for one in (first["note"], problem) if one)
         waiting = Draft.objects.pending().filter(pk=draft.pk)
         if not waiting.update(**first):
             return  # somebody else completed it
@@ -128,7 +130,7 @@ def _complete(draft: Draft) -> None:
         )
 
 
-def _columns(one: Suggestion, language: str, now: object) -> dict[str, object]:
+def _columns(one: Suggestion, language: str, now: datetime) -> dict[str, Any]:
     return {
         "status": Draft.Status.OFFERED,
         "text": one.text,

@@ -68,8 +68,8 @@ class Matter:
         """What was bought in that order."""
         if self.order is None:
             return []
-        lines = self.order.lines.filter(product__isnull=False).select_related("product")
-        return [line.product.name for line in lines.defer("product__search")]
+        lines = self.order.lines.filter(product__isnull=False).order_by("position")
+        return list(lines.values_list("product__name", flat=True))
 
     @cached_property
     def filling(self) -> Filling:
