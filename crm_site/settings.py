@@ -190,6 +190,9 @@ SPECTACULAR_SETTINGS = {
         "TicketStatusEnum": "customers.models.Ticket.Status",
         "TicketPriorityEnum": "customers.models.Ticket.Priority",
         "ArticleStatusEnum": "customers.models.Article.Status",
+        "DraftStatusEnum": "customers.models.Draft.Status",
+        "SummaryStatusEnum": "customers.models.Summary.Status",
+        "SummaryItemEnum": "customers.models.Summary.Item",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -26,9 +26,10 @@ DATE = re.compile(
     r"|(?:\d{2,4}\s?年\s?)?\d{1,2}\s?月\s?\d{1,2}\s?[日号]"
     r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b|(?:下?周|下?星期|礼拜)[一二三四五六日天]"
 )
+NUMBER = r"\d+(?:[.,]\d+)*"
 AMOUNT = re.compile(
-    r"(?:[£$€¥￥]|\b(?:GBP|USD|EUR|CNY|RMB)\s?)\s?\d[\d.,]*\d?"
-    r"|\d[\d.,]*\s?(?:[£$€¥￥]|(?:GBP|USD|EUR|CNY|RMB|pounds?|euros?|dollars?)\b|元|块|人民币)"
+    rf"(?:[£$€¥￥]|\b(?:GBP|USD|EUR|CNY|RMB))\s?{NUMBER}"
+    rf"|{NUMBER}\s?(?:[£$€¥￥]|(?:GBP|USD|EUR|CNY|RMB|pounds?|euros?|dollars?)\b|元|块|人民币)"
 )
 EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'，。）)]+", re.IGNORECASE)
@@ -63,11 +64,12 @@ IDEOGRAPH = re.compile(r"[㐀-鿿]")
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What records know of a person: names (also of companies), e-mails, phones, order
-    numbers, names of what they bought, and places.
+    """What records know of a person: their names, `others` who are named with them (a company,
+    an agent), e-mails, phones, order numbers, names of what they bought, and places.
     """
 
     names: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
@@ -82,6 +84,7 @@ class Details:
             "order": self.orders,
             "product": self.products,
             "name": self.names,
+            "person": self.others,
             "place": self.places,
         }
 
@@ -99,7 +102,7 @@ class Filling:
 
 
 KINDS = (
-    *("email", "phone", "order", "product", "name", "place"),
+    *("email", "phone", "order", "product", "name", "person", "place"),
     *("link", "address", "amount", "date", "code"),
 )
 # Private use characters: no text of a shop holds them.
@@ -176,7 +179,7 @@ def _marked(text: str, kind: str, details: Iterable[str]) -> str:
 def _name_or_word(found: str, common: AbstractSet[str]) -> str:
     words = found.split()
     known = all(word in NOT_NAMES or word.casefold() in common for word in words)
-    return found if known else MARK["name"]
+    return found if known else MARK["person"]
 
 
 def _without_ends(text: str) -> str:

@@ -49,6 +49,7 @@ def blanks() -> dict[str, str]:
         "order": _("[order number?]"),
         "product": _("[product?]"),
         "name": _("[name?]"),
+        "person": _("[name?]"),
         "place": _("[place?]"),
         "link": _("[link?]"),
         "address": _("[address?]"),

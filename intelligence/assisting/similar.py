@@ -22,7 +22,7 @@ SOLVED = (Ticket.Status.SOLVED, Ticket.Status.CLOSED)
 # The latest solved tickets of the same intent are compared: a search whose cost is bounded.
 COMPARED, COMPARED_BY_CHARACTERS, NEAREST = 2000, 300, 12
 LEAST_COSINE, LEAST_DICE = 0.5, 0.2
-SHORTEST_REPLY, MOST_BLANKS = 20, 6
+SHORTEST_REPLY, MOST_BLANKS = 20, 8
 COMMON_IN = 3  # replies to so many customers use a common word
 QUOTE = 200
 WORD = re.compile(r"[^\W\d_][\w’'-]*")

@@ -109,10 +109,8 @@ def details_of(tickets: list[Ticket], agents: dict[int, list[str]]) -> dict[int,
     for ticket in tickets:
         customer, order = ticket.customer, ticket.order
         found[ticket.pk] = Details(
-            names=_filled(
-                *((customer.name, customer.company) if customer else ()),
-                *agents.get(ticket.pk, []),
-            ),
+            names=_filled(customer.name if customer else ""),
+            others=_filled(customer.company if customer else "", *agents.get(ticket.pk, [])),
             emails=_filled(customer.email if customer else ""),
             phones=_filled(customer.phone if customer else ""),
             orders=_filled(
