@@ -19,6 +19,7 @@ from customers.assisting.personal import ADDRESS, DATE, EMAIL, POSTCODE
 LONGEST_TEXT = 20_000  # characters of a message that are looked at
 COMMON_SHAPE = 0.01  # share of a shop's order numbers that a shape must have
 FUZZY = 90.0  # of 100: a slip in a name of ten letters
+SLACK = 10.0  # how much worse a name may fit before its last word is read to the end
 SHORT_NAME = 5  # shorter names are found letter by letter only
 ORDER_WORD = (
     r"(?:order|no\.?|number|bestellung|commande|订单号?|单号|编号)[\s:：#]*"
@@ -175,10 +176,21 @@ def _place(name: str, text: str) -> tuple[int, int] | None:
         return at, at + len(name)
     if len(name) < SHORT_NAME or len(name) > len(text):
         return None
-    alignment = fuzz.partial_ratio_alignment(name, text, score_cutoff=FUZZY)
-    if alignment is None or not _stands_alone(text, alignment.dest_start, alignment.dest_end):
+    alignment = fuzz.partial_ratio_alignment(name, text, score_cutoff=FUZZY - SLACK)
+    if alignment is None:
         return None
-    return alignment.dest_start, alignment.dest_end
+    start, end = _widened(text, alignment.dest_start, alignment.dest_end)
+    return (start, end) if fuzz.ratio(name, text[start:end]) >= FUZZY else None
+
+
+def _widened(text: str, start: int, end: int) -> tuple[int, int]:
+    """A place with the words whole that it begins and ends in, without spaces around."""
+    while start > 0 and _joins(text[start - 1], text[start]):
+        start -= 1
+    while end < len(text) and _joins(text[end - 1], text[end]):
+        end += 1
+    found = text[start:end]
+    return start + len(found) - len(found.lstrip()), end - len(found) + len(found.rstrip())
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

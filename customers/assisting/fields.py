@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.validators import validate_email
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.forms import ValidationError
 from django.urls import reverse
@@ -157,15 +158,11 @@ class Reading:
 
     def _products(self, message: Message) -> Iterator[Proposal]:
         now = self.ticket.noted.get("product", "")
-        named = things_named(message.body, self._bought) or things_named(
-            message.body, _catalogue(message.body)
-        )
-        products = Product.objects.in_bulk([int(found.value) for found in named])
-        for found in named:
-            product = products.get(int(found.value))
-            if product is not None:
-                page = reverse("product", args=[product.pk])
-                yield Proposal("product", product.name, product.name, now, message, found, page)
+        named = things_named(message.body, self._bought)
+        for found in named or things_named(message.body, self._catalogue):
+            page = reverse("product", args=[int(found.value)])
+            name = self._called[found.value]
+            yield Proposal("product", name, name, now, message, found, page)
 
     def _plain(self, message: Message, found: Found) -> Iterator[Proposal]:
         refusal = self._refused(found)
@@ -218,6 +215,19 @@ class Reading:
         found = rows.order_by("pk").distinct().values_list("pk", "name", "sku")[:MOST_BOUGHT]
         return [Named(str(pk), (name, sku)) for pk, name, sku in found]
 
+    @cached_property
+    def _catalogue(self) -> list[Named]:
+        """Products that the latest texts name exactly, by name or SKU."""
+        said = sorted(runs_of_words("\n".join(one.body for one in reversed(self.messages))))
+        rows = Product.objects.annotate(called=Lower("name"), code=Lower("sku"))
+        named = rows.filter(Q(called__in=said) | Q(code__in=said) & ~Q(sku=""))
+        found = named.order_by("pk").values_list("pk", "name", "sku")
+        return [Named(str(pk), (name, sku)) for pk, name, sku in found]
+
+    @cached_property
+    def _called(self) -> dict[str, str]:
+        return {thing.key: thing.names[0] for thing in (*self._catalogue, *self._bought)}
+
     @property
     def _region(self) -> str | None:
         country = self.ticket.customer.country if self.ticket.customer else ""
@@ -229,14 +239,6 @@ def proposals_for(ticket: Ticket) -> list[Proposal]:
     said = Message.objects.from_customers().filter(ticket=ticket)
     latest = list(said.order_by("-sent_at", "-id")[:READ_MESSAGES])[::-1]
     return Reading(ticket, latest).proposals()
-
-
-def _catalogue(text: str) -> list[Named]:
-    """Products that the text names exactly, by name or SKU."""
-    said = sorted(runs_of_words(text))
-    rows = Product.objects.annotate(called=Lower("name"), code=Lower("sku"))
-    named = rows.filter(called__in=said) | rows.filter(code__in=said).exclude(sku="")
-    return [Named(str(pk), (name, sku)) for pk, name, sku in named.values_list("pk", "name", "sku")]
 
 
 def _bare(number: str) -> str:
