@@ -276,6 +276,10 @@ ENGINES = {
 }
 BACKBONE = env.str("BACKBONE", default="")  # a Hugging Face encoder, by name or path; empty: MiniLM
 
+# Assistance: where customers reach the help centre, such as https://help.example.com; empty:
+# suggested replies name a page without a link to it.
+PUBLIC_ADDRESS = env.str("PUBLIC_ADDRESS", default="").rstrip("/")
+
 # Recommendations: what may be recommended, and to whom ------------------------------
 RECOMMENDATION_DIVERSITY = env.float("RECOMMENDATION_DIVERSITY", default=0.0)
 RECOMMENDATION_BUY_AGAIN_DAYS = env.int("RECOMMENDATION_BUY_AGAIN_DAYS", default=0)  # 0: never

@@ -18,7 +18,8 @@ from customers.models import Draft, Summary
 def _summary(request: Request, **of: Any) -> Response:
     """The summary of a record; posting has it made anew."""
     if request.method == "POST":
-        asked = Summary.objects.ask(by=request.user, **of)
+        user: Any = request.user
+        asked = Summary.objects.ask(by=user, **of)
         return Response(SummarySerializer(asked).data, status=status.HTTP_202_ACCEPTED)
     summary = Summary.objects.filter(**of).first()
     if summary is None:

@@ -40,17 +40,24 @@ def generated_replies(matter: Matter, most: int) -> list[Suggestion]:
     """
     if most < 1:
         return []
-    texts = [*_conversation(matter), *order_facts(matter), *_help_texts(matter)]
+    passages = _help_texts(matter)
+    texts = [*_conversation(matter), *order_facts(matter)]
     draft = matter.draft
     instructions = REPLY.format(
         language=matter.asked.language, tone=TONES[draft.tone], length=LENGTHS[draft.length]
     )
     customer = matter.customer
     known = parts.names_of([customer.name, customer.company] if customer else [])
-    written = parts.generate("reply", instructions, texts, user=draft.asked_by, known=known)
+    written = parts.generate(
+        *("reply", instructions, texts),
+        user=draft.asked_by,
+        known=known,
+        passages=passages,
+        fields=("messages", "order", "help passages"),
+    )
     if written is None:
         return []
-    kept, dropped = borne_out(written.text, texts)
+    kept, dropped = borne_out(written.text, [*texts, *passages])
     if not kept:
         return []
     text = letter(matter.customer_name, " ".join(kept), matter.agent_name)
@@ -59,7 +66,7 @@ def generated_replies(matter: Matter, most: int) -> list[Suggestion]:
     return [
         Suggestion(
             *(Draft.Origin.GENERATOR, text, share, matter.order_source()),
-            *(written.generator[:120], written.version[:64], note),
+            *(written.generator[:120], written.model[:64], note),
         )
     ]
 

@@ -21,7 +21,7 @@ def macro_replies(matter: Matter, most: int) -> list[Suggestion]:
     likes = likeness(matter.asked, [f"{macro.name}\n{macro.text}" for macro in macros])
     ranked = sorted(
         (
-            (like + _for_intent(matter, macro.name), macro)
+            (like + _for_intent(matter, f"{macro.category} {macro.name}"), macro)
             for like, macro in zip(likes, macros, strict=True)
         ),
         key=lambda pair: -pair[0],
@@ -38,9 +38,9 @@ def macro_replies(matter: Matter, most: int) -> list[Suggestion]:
     ]
 
 
-def _for_intent(matter: Matter, name: str) -> float:
+def _for_intent(matter: Matter, called: str) -> float:
     intent = matter.ticket.intent or matter.ticket.suggested_intent
-    called = name.casefold()
+    called = called.casefold()
     fits = intent is not None and (
         intent.name.casefold() in called or intent.slug.replace("_", " ") in called
     )

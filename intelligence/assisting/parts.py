@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from customers.models import Passage, Ticket, User
 
+MOST_MACROS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -21,7 +23,7 @@ class Written:
 
     text: str
     generator: str
-    version: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,9 @@ class FilledMacro:
 
     pk: int
     name: str
-    text: str
+    category: str
     language: str
+    text: str
 
 
 def part(module: str, name: str) -> Any:
@@ -63,52 +66,49 @@ def answer_reader() -> Any:
 
 
 def filled_macros(ticket: Ticket, agent: User | None) -> list[FilledMacro]:
-    """Every macro that the agent may use, filled in from the ticket's records."""
+    """Every active macro, filled in from the ticket's records."""
     model = part("customers.models.macro", "Macro")
-    render: Callable[..., str] | None = part("customers.macros", "render")
-    if model is None or render is None:
+    render: Callable[..., Any] | None = part("customers.macros", "render")
+    if model is None or render is None or agent is None:
         return []
-    macros = model.objects.visible_to(agent) if agent else model.objects.all()
     return [
-        FilledMacro(
-            macro.pk,
-            str(macro),
-            str(render(macro, ticket, agent)),
-            getattr(macro, "language", ""),
-        )
-        for macro in macros.order_by("pk")[:MOST_MACROS]
+        FilledMacro(macro.pk, macro.name, macro.category, macro.language, rendered.text)
+        for macro in model.objects.visible_to(agent).active().order_by("pk")[:MOST_MACROS]
+        for rendered in [render(macro, ticket, agent)]
     ]
 
 
 def generate(
-    feature: str, instructions: str, texts: Sequence[str], *, user: User | None, known: Any
+    feature: str,
+    instructions: str,
+    texts: Sequence[str],
+    *,
+    user: User | None,
+    known: Sequence[str],
+    passages: Sequence[str] = (),
+    fields: Sequence[str] = (),
 ) -> Written | None:
     """A text by the generator that is on for a feature (reply or summary); None where none is.
-    Raises GeneratorError with a reason to show.
+    `texts` are of others, `passages` the shop's own, and `fields` says what they are. Raises
+    GeneratorError with a reason to show.
     """
-    ask = part("intelligence.generating", "generate")
-    features = part("intelligence.generating", "Feature")
+    ask: Callable[..., Any] | None = part("intelligence.generating", "generate")
     if ask is None:
         return None
-    wanted = features(feature) if features else feature
-    made = ask(wanted, instructions, list(texts), user=user, known=known)
-    if made is None:
-        return None
-    name = getattr(made, "generator", "") or getattr(made, "name", "")
-    return Written(made.text, str(name), str(getattr(made, "version", "") or ""))
+    told = {"user": user, "known": known, "passages": list(passages), "fields": list(fields)}
+    made = ask(feature, instructions, list(texts), **told)
+    return None if made is None else Written(made.text, made.generator, made.model)
 
 
 def supported(sentences: Sequence[str], sources: Sequence[str]) -> list[bool]:
     """Whether each sentence is borne out by one of the sources. Where nothing can tell, none
     is: what cannot be checked is not suggested.
     """
-    check = part("intelligence.engines.support", "supported")
-    if check is None:
+    support_of: Callable[..., Any] | None = part("intelligence.engines.support", "support_of")
+    if support_of is None:
         return [False] * len(sentences)
-    return [bool(one) for one in check(list(sentences), list(sources))]
-
-
-MOST_MACROS = 200
+    found = [support_of(sentence, list(sources)) for sentence in sentences]
+    return [bool(parts) and all(one.passage is not None for one in parts) for parts in found]
 
 
 def names_of(people: Iterable[str]) -> list[str]:

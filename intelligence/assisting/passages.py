@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 
 from customers.assisting.wording import from_help, letter
@@ -66,7 +67,8 @@ def _reply(
 ) -> Suggestion:
     quote = quote_of(passage.body, span)
     title = str(passage.source)
-    address = str(getattr(passage.source, "public_address", "") or "")
+    public = str(getattr(passage.source, "public_address", ""))
+    address = settings.PUBLIC_ADDRESS + public if settings.PUBLIC_ADDRESS and public else ""
     body = from_help(quote, title, address)
     text = letter(matter.customer_name, body, matter.agent_name)
     page = reverse("article" if passage.article else "product", args=[passage.source.pk])

@@ -157,7 +157,12 @@ def _generated(messages: Sequence[Message], summary: Summary) -> tuple[list[Item
     texts = [one.body[:LONGEST_MESSAGE] for one in messages[-TOLD_TO_GENERATOR:]]
     customer = summary.ticket.customer if summary.ticket else None
     known = parts.names_of([customer.name, customer.company] if customer else [])
-    written = parts.generate("summary", INSTRUCTIONS, texts, user=summary.asked_by, known=known)
+    written = parts.generate(
+        *("summary", INSTRUCTIONS, texts),
+        user=summary.asked_by,
+        known=known,
+        fields=("messages",),
+    )
     if written is None:
         return [], ""
     kept, _dropped = borne_out(written.text, texts)

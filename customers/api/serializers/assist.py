@@ -53,8 +53,10 @@ class SummaryItemSerializer(serializers.Serializer):
 
     kind = serializers.ChoiceField(choices=Summary.Item.choices)
     text = serializers.CharField()
-    source = serializers.ChoiceField(choices=["ticket", "review"])
-    source_id = serializers.IntegerField(help_text="The ticket, or the product of the review.")
+    record = serializers.ChoiceField(choices=["ticket", "review"], source="source")
+    record_id = serializers.IntegerField(
+        source="source_id", help_text="The ticket, or the product of the review."
+    )
     message = serializers.IntegerField(allow_null=True)
 
 
