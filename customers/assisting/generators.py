@@ -9,14 +9,6 @@ from django.apps import apps
 
 def generator_on(feature: str) -> str:
     """The name of the generator that is on for a feature (reply, summary); "" for none."""
-    try:
-        model = part()
-    except LookupError:  # a product without generators
-        return ""
-    chosen = model.objects.in_force(feature)
+    switches: Any = apps.all_models["customers"].get("generatoruse")
+    chosen = switches.objects.in_force(feature) if switches else None  # else: no such part
     return str(chosen.generator) if chosen else ""
-
-
-def part() -> Any:
-    """The switches of generators. Raises LookupError where there are none."""
-    return apps.get_model("customers.GeneratorUse")
