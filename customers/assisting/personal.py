@@ -58,7 +58,7 @@ GREETING = re.compile(
     re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"[.!?。！？…]\s*$")
-LONGEST_SIGNATURE, SHORTEST_NAME = 120, 2
+LONGEST_SIGNATURE, SHORTEST_NAME, LONGEST_NAME = 120, 2, 3
 IDEOGRAPH = re.compile(r"[㐀-鿿]")
 
 
@@ -117,12 +117,28 @@ PATTERNS = (
 )
 
 
+def names_told(text: str, common: AbstractSet[str] = frozenset()) -> set[str]:
+    """Words of a customer's text that may be names: capitals in mid-sentence that are not
+    `common`, and whatever stands alone in the last line, as a signature does.
+    """
+    words = {word for found in CAPITAL.findall(text) for word in found.split()}
+    last = text.strip().rsplit("\n", 1)
+    if len(last) > 1 and len(last[1].split()) <= LONGEST_NAME:
+        words.update(word.strip(".,!") for word in last[1].split() if word[:1].isupper())
+    return {word for word in words - NOT_NAMES if word.casefold() not in common}
+
+
 def impersonal(
-    text: str, other: Details, filling: Filling, common: AbstractSet[str] = frozenset()
+    text: str,
+    other: Details,
+    filling: Filling,
+    common: AbstractSet[str] = frozenset(),
+    told: AbstractSet[str] = frozenset(),
 ) -> str | None:
     """The reply without greeting and signature, and without anything of the `other` person.
 
-    `common` are words, in lower case, that many replies use. None where a detail of the other
+    `common` are words, in lower case, that many replies use, `told` the `names_told` by the
+    other. None where a detail of the other
     person is still in it, in whatever disguise: then the reply is of no use.
     """
     marked = EMAIL.sub(MARK["email"], LINK.sub(MARK["link"], _without_ends(text)))
@@ -132,6 +148,8 @@ def impersonal(
         marked = marked[: match.start] + MARK["phone"] + marked[match.end :]
     for kind, pattern in PATTERNS:
         marked = pattern.sub(MARK[kind], marked)
+    for word in told:
+        marked = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", MARK["person"], marked)
     marked = CAPITAL.sub(lambda found: _name_or_word(found.group(), common), marked)
     for kind, mark in MARK.items():
         marked = filling.of(kind).join(re.split(f"{mark}(?:[ ,]*{mark})*", marked))

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models, transaction
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz.distance import Levenshtein
@@ -218,14 +219,15 @@ class Draft(models.Model):
         """Note the message that an agent sent, and how far they changed the draft before. A
         draft that was sent once stays as it is; call it in the transaction of the message.
         """
-        distance = edit_distance(self.text, message.body)
+        distance, now = edit_distance(self.text, message.body), timezone.now()
         unsent = Draft.objects.filter(pk=self.pk).exclude(
             status__in=(self.Status.SENT, self.Status.PENDING, self.Status.FAILED)
         )
         if unsent.update(
             status=self.Status.SENT,
             sent_message=message,
-            sent_at=timezone.now(),
+            sent_at=now,
+            inserted_at=Coalesce("inserted_at", Value(now)),
             edit_distance=distance,
         ):
             self.refresh_from_db()

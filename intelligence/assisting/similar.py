@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from pgvector.django import CosineDistance
 
-from customers.assisting.personal import impersonal
+from customers.assisting.personal import impersonal, names_told
 from customers.assisting.wording import letter
 from customers.models import Draft, Message, Ticket
 from customers.models.draft import BLANK
@@ -37,11 +37,13 @@ def similar_replies(matter: Matter, most: int) -> list[Suggestion]:
     agents = {pk: [reply.author.get_full_name()] for pk, reply in replies.items() if reply.author}
     details = details_of(list(tickets.values()), agents)
     common = _common_words(compared)
+    told = _names_told(near, common)
     found: dict[str, Suggestion] = {}
     for pk, (score, said) in near.items():
         if pk not in replies or len(found) == most:
             continue
-        body = impersonal(replies[pk].body, details[pk], matter.filling, common)
+        names = told.get(pk, set())
+        body = impersonal(replies[pk].body, details[pk], matter.filling, common, names)
         if body is None or len(body) < SHORTEST_REPLY or len(BLANK.findall(body)) > MOST_BLANKS:
             continue
         sources = [
@@ -109,6 +111,15 @@ def _first_replies(tickets: Iterable[int]) -> dict[int, Message]:
     rows = Message.objects.filter(ticket__in=list(tickets), author_kind=Message.Author.AGENT)
     first = rows.order_by("ticket_id", "sent_at", "id").distinct("ticket_id")
     return {message.ticket_id: message for message in first.select_related("author")}
+
+
+def _names_told(tickets: Iterable[int], common: frozenset[str]) -> dict[int, set[str]]:
+    """By ticket, what may be names in its customer's messages."""
+    said = Message.objects.from_customers().filter(ticket__in=list(tickets))
+    found: dict[int, set[str]] = {}
+    for ticket, body in said.values_list("ticket_id", "body"):
+        found.setdefault(ticket, set()).update(names_told(body, common))
+    return found
 
 
 def _tickets(tickets: Iterable[int]) -> dict[int, Ticket]:

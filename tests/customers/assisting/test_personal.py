@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.assisting.personal import KINDS, Details, Filling, impersonal
+from customers.assisting.personal import KINDS, Details, Filling, impersonal, names_told
 
 BLANKS = {kind: f"[{kind}?]" for kind in KINDS}
 NOBODY = Details()
@@ -64,6 +64,15 @@ def test_names_in_nobodys_records_are_taken_out_unless_many_replies_use_the_word
     common = frozenset({"help", "centre"})
     assert cleaned(text, common=common) == (
         "we told your sister [person?] that our Help Centre knows."
+    )
+
+
+def test_a_name_that_the_other_told_is_taken_out_wherever_it_stands():
+    told = names_told("My neighbour Quentina is in, and so am I.\nBest\nZeb")
+    assert told == {"Quentina", "Zeb"}
+    said = "Quentina will take it in. Zeb, it is on its way. The best is yet to come."
+    assert impersonal(said, NOBODY, Filling(BLANKS), told=told) == (
+        "[person?] will take it in. [person?], it is on its way. The best is yet to come."
     )
 
 
