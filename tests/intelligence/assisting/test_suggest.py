@@ -3,9 +3,11 @@
 import pytest
 
 from customers.models import AssistEvent, Draft, Message
+from intelligence import tasks
 from intelligence.analysis.sweep import overdue_jobs
 from intelligence.assisting import suggest
 from intelligence.assisting.suggest import NOTHING_FOUND, write_draft
+from intelligence.receivers import JOBS
 from tests.factories import NOON, CustomerFactory, OrderFactory, TicketFactory
 from tests.intelligence.assisting.conftest import read, solved
 
@@ -181,3 +183,11 @@ def test_one_that_waits_is_not_doubled_and_is_rung_when_overdue(ticket, agent):
     assert Draft.objects.ask_for(ticket, by=agent).pk == first.pk
     Draft.objects.update(created_at=NOON)
     assert ("intelligence.tasks.write_draft", first.pk) in overdue_jobs()
+
+
+@pytest.mark.parametrize("kind", ["draft", "summary"])
+def test_somebody_waits_for_it_so_it_jumps_the_bulk_queue(settings, kind):
+    task = JOBS[kind]
+    assert task == f"intelligence.tasks.write_{kind}"
+    assert settings.CELERY_TASK_ROUTES[task] == {"queue": "interactive"}
+    assert hasattr(tasks, f"write_{kind}")
