@@ -198,6 +198,9 @@ SPECTACULAR_SETTINGS = {
         "QuestionKindEnum": "customers.models.Question.Kind",
         "QuestionChannelEnum": "customers.models.Question.Channel",
         "TicketChannelEnum": "customers.models.Ticket.Channel",
+        "DraftStatusEnum": "customers.models.Draft.Status",
+        "SummaryStatusEnum": "customers.models.Summary.Status",
+        "SummaryItemEnum": "customers.models.Summary.Item",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -217,6 +220,8 @@ CELERY_TASK_ROUTES = {
     "intelligence.tasks.promote": {"queue": "interactive"},
     "intelligence.tasks.answer_question": {"queue": "interactive"},
     "customers.tasks.mail_link": {"queue": "interactive"},
+    "intelligence.tasks.write_draft": {"queue": "interactive"},
+    "intelligence.tasks.write_summary": {"queue": "interactive"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
@@ -288,6 +293,10 @@ ENGINES = {
 # A Hugging Face model for question answering, by name or path; empty: the shipped reader.
 ANSWER_READER = env.str("ANSWER_READER", default="")
 BACKBONE = env.str("BACKBONE", default="")  # a Hugging Face encoder, by name or path; empty: MiniLM
+
+# Assistance: where customers reach the help centre, such as https://help.example.com; empty:
+# suggested replies name a page without a link to it.
+PUBLIC_ADDRESS = env.str("PUBLIC_ADDRESS", default="").rstrip("/")
 
 # Recommendations: what may be recommended, and to whom ------------------------------
 RECOMMENDATION_DIVERSITY = env.float("RECOMMENDATION_DIVERSITY", default=0.0)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.macros import unfilled
 from customers.models import (
     Audience,
+    Draft,
     ErrorBudget,
     Import,
     Intent,
@@ -21,6 +22,7 @@ from customers.models import (
     User,
 )
 from customers.models.automated_columns import AUTOMATED
+from customers.models.draft import BLANK
 
 AUTOMATED_TASKS = [choice for choice in ErrorBudget.Task.choices if choice[0] in AUTOMATED]
 
@@ -121,17 +123,24 @@ class ReplyForm(forms.Form):
     body = forms.CharField(
         label=_("Reply"), widget=forms.Textarea(attrs={"rows": 5, "required": True})
     )
+    draft = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def clean_body(self) -> str:
-        """A text in which nothing that a macro left open stands any more."""
-        body = self.cleaned_data["body"]
-        left = unfilled(body)
+    def clean(self) -> dict[str, Any]:
+        """A reply in which nothing that a macro or a draft left open stands any more."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        body = cleaned.get("body", "")
+        left = list(dict.fromkeys(BLANK.findall(body))) if cleaned.get("draft") else unfilled(body)
         if left:
-            raise forms.ValidationError(
-                _("Fill in before it goes to the customer: %(left)s"),
-                params={"left": ", ".join(left)},
-            )
-        return body
+            problem = _("Fill in before it goes to the customer: %(left)s")
+            self.add_error("body", problem % {"left": ", ".join(left)})
+        return cleaned
+
+
+class DraftWishesForm(forms.Form):
+    """How a generator should write a reply."""
+
+    tone = forms.ChoiceField(choices=Draft.Tone.choices, label=_("Tone"))
+    length = forms.ChoiceField(choices=Draft.Length.choices, label=_("Length"))
 
 
 class ImportForm(forms.ModelForm):

@@ -47,6 +47,11 @@ SENTENCES = (
     _("there are no products to recommend yet"),
     _("nothing was fitted yet; the products have to be read first"),
     _("a head needs rows of at least two labels"),
+    # why nothing was suggested or summed up
+    _("there is no message of a customer to answer"),
+    _("nothing that the shop knows answers this: no help page, solved ticket or macro"),
+    _("the worker that wrote it died, %(tries)s times; ask again to retry"),
+    _("sentences without support were left out: %(n)s"),
     # why another model does not serve
     _("a later change of this model took its place"),
     _("%(folder)s holds another version than %(version)s"),

@@ -25,6 +25,8 @@ JOBS = {
     "errorbudget": "intelligence.tasks.derive_error_budgets",
     "prospectsearch": "intelligence.tasks.search_prospects",
     "question": "intelligence.tasks.answer_question",
+    "draft": "intelligence.tasks.write_draft",
+    "summary": "intelligence.tasks.write_summary",
 }
 
 

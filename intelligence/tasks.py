@@ -17,6 +17,8 @@ from intelligence.analysis.sweep import give_up_questions, overdue_jobs, overdue
 from intelligence.answering.answer import answer_question as answer
 from intelligence.answering.budget import derive_answers_when_due
 from intelligence.answering.index import keep_current as keep_passage_index
+from intelligence.assisting.suggest import write_draft as complete_draft
+from intelligence.assisting.summaries import write_summary as complete_summary
 from intelligence.customer_values import refresh_values_when_due
 from intelligence.engines.errors import WeightsError
 from intelligence.error_budgets import derive_when_due
@@ -126,6 +128,18 @@ def renew_recommendations() -> None:
 def search_prospects(pk: int) -> None:
     """Find the customers to tell about a product, for its ProspectSearch row."""
     carry_out_search(pk)
+
+
+@shared_task
+def write_draft(pk: int) -> None:
+    """Suggest replies to a ticket, for its Draft row."""
+    complete_draft(pk)
+
+
+@shared_task
+def write_summary(pk: int) -> None:
+    """Sum up a ticket or a customer's texts, for its Summary row."""
+    complete_summary(pk)
 
 
 @shared_task

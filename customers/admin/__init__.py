@@ -6,6 +6,7 @@ found, `filters`, `actions`, `csv_export` and `results` what stands on them.
 
 from customers.admin import (
     articles,
+    assist,
     audiences,
     automation,
     customers,
@@ -26,6 +27,7 @@ from customers.admin import (
 
 __all__ = [
     "articles",
+    "assist",
     "audiences",
     "automation",
     "customers",

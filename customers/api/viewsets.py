@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from customers.api import filters
+from customers.api.assist import AssistedCustomer, AssistedTicket
 from customers.api.pagination import (
     ByRankCursor,
     BySlugPages,
@@ -78,7 +79,7 @@ class RecordViewSet(
     """List, read, create and update a record, by id or by source and external id."""
 
 
-class CustomerViewSet(RelatedToCustomer, RecordViewSet):
+class CustomerViewSet(AssistedCustomer, RelatedToCustomer, RecordViewSet):
     """Customers with their statistics and segment."""
 
     queryset = Customer.objects.select_related("segment_set_by", "segment").defer("search")
@@ -102,7 +103,7 @@ class OrderViewSet(RecordViewSet):
     filterset_class = filters.OrderFilter
 
 
-class TicketViewSet(RecordViewSet):
+class TicketViewSet(AssistedTicket, RecordViewSet):
     """Tickets with their messages."""
 
     queryset = (

@@ -177,4 +177,23 @@ FORMS: Mapping[str, Any] = {
     "message_aspect_worse": _(
         "“%(topic)s” sounds worse in messages: %(score)s, before %(score_before)s."
     ),
+    # one customer
+    "profile_orders": ngettext_lazy(
+        "%(orders)s order worth %(spent)s, placed on %(last_order)s.",
+        "%(orders)s orders worth %(spent)s since %(first_order)s, the last on %(last_order)s.",
+        "orders",
+    ),
+    "profile_rfm": _("By how lately, how often and how much they buy: %(rfm)s."),
+    "profile_expected": _("Expected of them in the coming three months: %(expected)s."),
+    "profile_returns": ngettext_lazy(
+        "%(returns)s return, which is %(return_rate)s of the orders.",
+        "%(returns)s returns, which is %(return_rate)s of the orders.",
+        "returns",
+    ),
+    "profile_open": ngettext_lazy(
+        "%(open_tickets)s ticket is open.", "%(open_tickets)s tickets are open.", "open_tickets"
+    ),
+    "profile_score": _("Their latest texts have a mean sentiment of %(score)s."),
+    "profile_topic": _("They write most about: %(topic)s."),
+    "profile_complaint": _("The last complaint, of %(day)s: %(subject)s."),
 }

@@ -142,6 +142,24 @@ SELECT coalesce(nullif(name, ''), nullif(email, ''), '#' || external_id) AS name
 FROM customers_customer WHERE id = %(customer)s
 """
 
+# One customer as their columns and tickets tell; whatever the scope, all of their time.
+PROFILE_SQL = """
+SELECT c.order_count AS orders, c.spent_total AS spent, c.return_count AS returns,
+    c.return_count::float8 / nullif(c.order_count, 0) AS return_rate,
+    c.first_order_at::date AS first_order, c.last_order_at::date AS last_order,
+    nullif(c.rfm_class, '') AS rfm, c.expected_value AS expected, c.sentiment_score AS score,
+    (SELECT count(*) FROM customers_ticket t
+     WHERE t.customer_id = c.id AND t.status IN ('open', 'pending')) AS open_tickets,
+    (SELECT coalesce(nullif(o.name, ''), o.suggested_name)
+     FROM customers_ticket t JOIN customers_topic o ON o.id = t.topic_id
+     WHERE t.customer_id = c.id GROUP BY o.id HAVING count(*) > 1
+     ORDER BY count(*) DESC, o.id LIMIT 1) AS topic
+FROM customers_customer c WHERE c.id = %(customer)s
+"""
+TICKET_SQL = """
+SELECT subject, opened_at::date AS day FROM customers_ticket WHERE id = %(ticket)s
+"""
+
 VOICE_SQL = f"""
 WITH now AS (
     SELECT coalesce(sum(texts), 0) AS texts, coalesce(sum(negative), 0) AS negative,
@@ -231,6 +249,17 @@ _COMPARED = {
     "orders": Unit.COUNT,
     "orders_before": Unit.COUNT,
 }
+
+
+def _of_profile(wanted: Wanted) -> str:
+    pk = wanted.parameters["customer"]
+    if wanted.column in ("returns", "return_rate"):
+        return rows.address("orders", customer=pk, kind="return")
+    if wanted.column in ("orders", "spent", "first_order", "last_order"):
+        return rows.address("orders", customer=pk)
+    return rows.record("customer", pk)
+
+
 QUERIES: Mapping[str, Query] = {
     "sales": Query(SALES_SQL, _SUMS, _of_sales),
     "part": Query(
@@ -254,6 +283,28 @@ QUERIES: Mapping[str, Query] = {
         CUSTOMER_SQL,
         {"name": Unit.NAME, "spent": Unit.MONEY, "orders": Unit.COUNT},
         lambda wanted: rows.record("customer", wanted.parameters["customer"]),
+    ),
+    "profile": Query(
+        PROFILE_SQL,
+        {
+            "orders": Unit.COUNT,
+            "spent": Unit.MONEY,
+            "returns": Unit.COUNT,
+            "return_rate": Unit.SHARE,
+            "first_order": Unit.DAY,
+            "last_order": Unit.DAY,
+            "rfm": Unit.RFM,
+            "expected": Unit.MONEY,
+            "score": Unit.SCORE,
+            "open_tickets": Unit.COUNT,
+            "topic": Unit.NAME,
+        },
+        _of_profile,
+    ),
+    "ticket": Query(
+        TICKET_SQL,
+        {"subject": Unit.NAME, "day": Unit.DAY},
+        lambda wanted: rows.record("ticket", wanted.parameters["ticket"]),
     ),
     "voice": Query(
         VOICE_SQL,

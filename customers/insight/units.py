@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.formats import date_format, number_format
 
-from customers.models import Aspect, Intent
+from customers.models import Aspect, Intent, RfmClass
 from customers.templatetags.records import SYMBOLS
 
 LARGE = 1000  # from here on cents are noise
@@ -26,6 +26,7 @@ class Unit(StrEnum):
     DAY = "day"
     MONTH = "month"
     NAME = "name"
+    RFM = "rfm"  # an RFM class
     TOPIC = "topic"  # the slug of an intent or an aspect
 
 
@@ -75,5 +76,6 @@ _SHOWN = {
     Unit.DAY: lambda value, _: date_format(_as_day(value), "DATE_FORMAT"),
     Unit.MONTH: lambda value, _: date_format(_as_day(value), "YEAR_MONTH_FORMAT"),
     Unit.NAME: lambda value, _: str(value),
+    Unit.RFM: lambda value, _: str(RfmClass(value).label),
     Unit.TOPIC: _topic,
 }

@@ -4,12 +4,14 @@ from customers.models.alarm import Alarm
 from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
 from customers.models.article import Article, ArticleChanged, ArticleVersion, Visibility
 from customers.models.aspect import Aspect, AspectMention
+from customers.models.assist_event import AssistEvent
 from customers.models.audience import Audience
 from customers.models.automation import AutomaticLabel
 from customers.models.base import ExternalRecord, RecordQuerySet
 from customers.models.bought_together import BoughtTogether
 from customers.models.correction import Correction
 from customers.models.customer import Customer
+from customers.models.draft import Draft
 from customers.models.error_budget import ErrorBudget
 from customers.models.exchange_rate import ExchangeRate
 from customers.models.insight import (
@@ -38,6 +40,7 @@ from customers.models.recommendation_effect import (
 from customers.models.review import Review
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import
+from customers.models.summary import Summary
 from customers.models.taxonomy import Intent, Segment, Taxon
 from customers.models.ticket import Message, Ticket
 from customers.models.topic import Topic
@@ -55,6 +58,7 @@ __all__ = [
     "ArticleVersion",
     "Aspect",
     "AspectMention",
+    "AssistEvent",
     "Audience",
     "AutomaticLabel",
     "BoughtTogether",
@@ -63,6 +67,7 @@ __all__ = [
     "Customer",
     "DailySales",
     "DailyVoice",
+    "Draft",
     "ErrorBudget",
     "ExchangeRate",
     "ExternalRecord",
@@ -94,6 +99,7 @@ __all__ = [
     "Sentiment",
     "SentimentRead",
     "SimilarProduct",
+    "Summary",
     "Taxon",
     "Ticket",
     "Topic",

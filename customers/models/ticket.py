@@ -124,7 +124,8 @@ class Ticket(KnowledgeSource, ExternalRecord):
     `suggested_priority` what models read in the opening message. The sentiment columns
     follow the customer's latest read message;
     `sentiment_trend` is its score less that of the first, in [-2, 2], and null before there
-    are two.
+    are two. `noted` is what staff took over from the customer's texts, by the name of the
+    field: {"quantity": "2", ...}.
     """
 
     KNOWLEDGE_FIELDS = frozenset({"subject", "status"})
@@ -251,6 +252,8 @@ class Ticket(KnowledgeSource, ExternalRecord):
         db_index=False,
     )
 
+    noted = models.JSONField(_("noted from the text"), default=dict, editable=False)
+
     search = models.GeneratedField(
         expression=SearchVector("subject", "external_id", config="simple"),
         output_field=SearchVectorField(),
@@ -375,6 +378,17 @@ class Ticket(KnowledgeSource, ExternalRecord):
     def is_getting_better(self) -> bool:
         """Whether the customer sounds at least a step better than in the beginning."""
         return self.sentiment_trend is not None and self.sentiment_trend >= self.STEP
+
+    def set_order(self, order: Order | None) -> None:
+        """Record which order the ticket is about."""
+        self.order = order
+        self.save(update_fields=["order", "updated_at"])
+
+    def set_noted(self, name: str, value: str | None) -> None:
+        """Note what the customer's text says of a field; None takes it back."""
+        rest = {key: said for key, said in self.noted.items() if key != name}
+        self.noted = rest if value is None else {**rest, name: value}
+        self.save(update_fields=["noted", "updated_at"])
 
     def set_status(self, status: str) -> None:
         """Move the ticket to another status."""

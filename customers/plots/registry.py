@@ -8,6 +8,7 @@ from customers.plots import breakdown, rfm, sales, shoppers, specs, voice
 from customers.plots.answers import error_by_answered
 from customers.plots.asked import Asked
 from customers.plots.aspects import product_aspects
+from customers.plots.assist import assist_acceptance
 from customers.plots.audiences import (
     audience_categories,
     audience_countries,
@@ -31,6 +32,7 @@ PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
     "audience-rfm": audience_rfm,
     "audience-segments": audience_segments,
     "aspect-trends": aspect_changes,
+    "assist-acceptance": assist_acceptance,
     "error-budget": error_by_share,
     "model-confusion": model_confusion,
     "model-reliability": model_reliability,

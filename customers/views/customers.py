@@ -19,6 +19,7 @@ from customers.models import Arm, Customer
 from customers.paging import page_of
 from customers.views.access import StaffRequest, get_customer_for
 from customers.views.asking import questions_of
+from customers.views.assist_context import summary_context
 
 RECENT = 10
 CLASSES_SHOWN = 6
@@ -87,6 +88,7 @@ def customer_context(customer: Customer) -> dict[str, Any]:
         "tickets": tickets.order_by("-last_message_at")[:RECENT],
         "reviews": reviews.order_by("-written_at")[:RECENT],
         **insight_context(customer),
+        **summary_context(customer=customer),
     }
 
 

@@ -24,6 +24,7 @@ from customers.ticket_evidence import TASKS as EVIDENCE_TASKS
 from customers.ticket_evidence import evidence_of
 from customers.views.access import StaffRequest, get_ticket_for, own_page
 from customers.views.asking import inserted_answer, questions_of
+from customers.views.assist_context import draft_context, events_of, summary_context
 
 LIKELY_INTENTS = 5
 
@@ -118,8 +119,12 @@ def reply(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         context = ticket_context(ticket, request) | {"reply_form": form}
         return render(request, "tickets/page.html", context, status=422)
-    body = form.cleaned_data["body"]
-    ticket.add_message(body, author_kind=Message.Author.AGENT, author=request.user)
+    body, began_from = form.cleaned_data["body"], form.cleaned_data["draft"]
+    with transaction.atomic():
+        message = ticket.add_message(body, author_kind=Message.Author.AGENT, author=request.user)
+        draft = ticket.drafts.filter(pk=began_from).first() if began_from else None
+        if draft is not None:
+            draft.sent_as(message, by=request.user)
     messages.success(request, _("Your reply is added."))
     return redirect("ticket", pk=pk)
 
@@ -162,14 +167,16 @@ def ticket_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
         "status_form": StatusForm(instance=ticket),
         "questions": questions_of(ticket.questions.all(), request),
         "ticket_key": str(ticket.pk),
+        **draft_context(ticket),
+        **summary_context(ticket=ticket),
+        "events": events_of(ticket),
         **reply_context(ticket, request),
     }
 
 
 def reply_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
     """The form of a reply, with the macro that was asked for after what is typed already."""
-    language = ticket.customer.language if ticket.customer else ""
-    known = list(Macro.objects.active().nearest(language or text_language()))
+    known = macros_for(ticket)
     asked = request.POST.get("macro") or request.GET.get("macro")
     chosen = next((macro for macro in known if str(macro.pk) == asked), None)
     filled = macros.render(chosen, ticket, request.user) if chosen else None
@@ -178,8 +185,19 @@ def reply_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
     return {
         "macros": known,
         "missing": filled.missing if filled else (),
-        "reply_form": ReplyForm(initial={"body": "\n\n".join(text for text in texts if text)}),
+        "reply_form": ReplyForm(
+            initial={
+                "body": "\n\n".join(text for text in texts if text),
+                "draft": request.POST.get("draft"),
+            }
+        ),
     }
+
+
+def macros_for(ticket: Ticket) -> list[Macro]:
+    """The macros on offer for a reply, those in the customer's language first."""
+    language = ticket.customer.language if ticket.customer else ""
+    return list(Macro.objects.active().nearest(language or text_language()))
 
 
 def likely(distribution: dict[str, float]) -> list[dict[str, Any]]:

@@ -9,7 +9,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.locks import held_until_commit
-from customers.models import MAX_ATTEMPTS, Promotion, ProspectSearch, Question, Training
+from customers.models import (
+    MAX_ATTEMPTS,
+    Draft,
+    Promotion,
+    ProspectSearch,
+    Question,
+    Summary,
+    Training,
+)
 from customers.models.question import MAX_ATTEMPTS as MOST_TRIES
 from intelligence.analysis.kinds import KINDS
 from intelligence.receivers import JOBS
@@ -45,7 +53,7 @@ def overdue_jobs() -> list[tuple[str, int]]:
     limit = timezone.now() - timedelta(seconds=settings.ANALYSIS_OVERDUE_SECONDS)
     return [
         (JOBS[model._meta.model_name or ""], pk)
-        for model in (Promotion, Training, ProspectSearch, Question)
+        for model in (Promotion, Training, ProspectSearch, Question, Draft, Summary)
         for pk in model.objects.pending()
         .filter(created_at__lt=limit)
         .order_by("pk")

@@ -31,11 +31,13 @@ from tests.factories import (
     AlarmFactory,
     ArticleFactory,
     AspectMentionFactory,
+    AssistEventFactory,
     AudienceFactory,
     AutomaticLabelFactory,
     BoughtTogetherFactory,
     CorrectionFactory,
     CustomerFactory,
+    DraftFactory,
     ImportFactory,
     MacroFactory,
     MessageFactory,
@@ -244,6 +246,14 @@ PARTS = {
     ),
     "customers' messages of a ticket": (make_ticket, lambda row: make_message(ticket=row)),
     "orders of a ticket's customer": (make_ticket, lambda row: make_order(customer=row.customer)),
+    "suggestions for a ticket": (
+        make_ticket,
+        lambda row: DraftFactory(ticket=row, asked_with=row.drafts.order_by("id").first()),
+    ),
+    "assistance with a ticket": (
+        make_ticket,
+        lambda row: AssistEventFactory(ticket=row, draft=DraftFactory(ticket=row)),
+    ),
     "reviews of a product": (ProductFactory, lambda row: make_review(product=row)),
     "products like a product": (
         ProductFactory,

@@ -1,0 +1,1 @@
+"""What workers do to help whoever writes to customers: drafts and summaries."""

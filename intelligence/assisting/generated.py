@@ -1,0 +1,122 @@
+"""Replies and summaries by a generator that is switched on, without what nothing supports."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from django.template.defaultfilters import date as date_text
+
+from customers.assisting.wording import letter
+from customers.models import Draft
+from customers.models.draft import BLANK
+from intelligence.assisting import parts
+from intelligence.assisting.suggestion import Matter, Suggestion
+from intelligence.engines.sentences import sentences_of
+
+MOST_MESSAGES, LONGEST_MESSAGE, MOST_PASSAGES = 12, 1500, 3
+TONES = {
+    "neutral": "Write in a neutral, polite tone.",
+    "friendly": "Write in a warm, friendly tone.",
+    "formal": "Write in a formal tone.",
+}
+LENGTHS = {
+    "short": "Write at most two sentences.",
+    "normal": "Write three to five sentences.",
+    "long": "Write up to ten sentences.",
+}
+REPLY = (
+    "Write the body of a reply from a shop to its customer, in the language {language}. "
+    "Use only what the given texts say; make no promises, and invent no numbers, dates or links. "
+    "Leave out greeting and signature. {tone} {length}"
+)
+NUMBER = re.compile(r"\d[\d.,:/-]*")
+
+
+def generated_replies(matter: Matter, most: int) -> list[Suggestion]:
+    """A reply by the generator that is on for replies, or none. Every sentence of it is borne
+    out by a text that the generator was given. Raises GeneratorError with a reason.
+    """
+    if most < 1:
+        return []
+    passages = _help_texts(matter)
+    texts = [*_conversation(matter), *order_facts(matter)]
+    draft = matter.draft
+    instructions = REPLY.format(
+        language=matter.asked.language, tone=TONES[draft.tone], length=LENGTHS[draft.length]
+    )
+    customer = matter.customer
+    known = parts.names_of([customer.name, customer.company] if customer else [])
+    written = parts.generate(
+        *("reply", instructions, texts),
+        user=draft.asked_by,
+        known=known,
+        passages=passages,
+        fields=("messages", "order", "help passages"),
+    )
+    if written is None:
+        return []
+    kept, dropped = borne_out(written.text, [*texts, *passages])
+    if not kept:
+        return []
+    text = letter(matter.customer_name, " ".join(kept), matter.agent_name)
+    share = len(kept) / (len(kept) + dropped)
+    note = REMOVED.format(n=dropped) if dropped else ""
+    return [
+        Suggestion(
+            *(Draft.Origin.GENERATOR, text, share, matter.order_source()),
+            *(written.generator[:120], written.model[:64], note),
+        )
+    ]
+
+
+def borne_out(text: str, sources: Sequence[str]) -> tuple[list[str], int]:
+    """The sentences that the sources support, and how many they do not. A number that stands
+    in none of them counts against its sentence, whatever else is said for it.
+    """
+    sentences = [text[start:end] for start, end in sentences_of(text)]
+    bears = parts.supported(sentences, sources) if sentences else []
+    known = set().union(*(numbers_in(source) for source in sources)) if sources else set()
+    kept = [
+        sentence
+        for sentence, ok in zip(sentences, bears, strict=True)
+        if ok and numbers_in(sentence) <= known and not _has_link(sentence)
+    ]
+    return kept, len(sentences) - len(kept)
+
+
+def numbers_in(text: str) -> set[str]:
+    """The numbers of a text, in plain digits and without the marks around them."""
+    plain = unicodedata.normalize("NFKC", text)
+    return {found.rstrip(".,:/-") for found in NUMBER.findall(plain)}
+
+
+def order_facts(matter: Matter) -> list[str]:
+    """What the records say of the ticket's order, a line each."""
+    order = matter.order
+    if order is None:
+        return []
+    lines = [
+        f"Order {order.number} was placed on {date_text(order.placed_at, 'Y-m-d')}.",
+        f"Its total is {order.total.normalize():f} {order.currency}.",
+        f"Its status is {order.status}; payment: {order.payment}; fulfilment: {order.fulfilment}.",
+    ]
+    return [" ".join([*lines, *(f"It contains {name}." for name in matter.products)])]
+
+
+def _conversation(matter: Matter) -> list[str]:
+    latest = matter.conversation[-MOST_MESSAGES:]
+    return [f"{message.author_kind}: {message.body[:LONGEST_MESSAGE]}" for message in latest]
+
+
+def _help_texts(matter: Matter) -> list[str]:
+    hits = parts.public_hits(matter.asked.question, matter.asked.language, MOST_PASSAGES)
+    return [f"{passage.heading}\n{passage.body}" for passage, _score in hits]
+
+
+def _has_link(sentence: str) -> bool:
+    return "://" in sentence or "www." in sentence or bool(BLANK.search(sentence))
+
+
+REMOVED = "sentences without support were left out: {n}"

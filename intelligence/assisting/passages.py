@@ -1,0 +1,76 @@
+"""Replies that quote what the help centre says; only what everybody may read is quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from customers.assisting.wording import from_help, letter
+from customers.models import Draft, Passage
+from intelligence.assisting import parts
+from intelligence.assisting.suggestion import Matter, Suggestion, source
+from intelligence.engines.sentences import Span, sentences_of
+
+READ, LEAST_SCORE = 6, 0.2
+LONGEST_QUOTE = 600  # characters: a reply quotes a paragraph, not a page
+
+
+def quoting_replies(matter: Matter, most: int) -> list[Suggestion]:
+    """Up to `most` replies that quote a passage each, of different sources, the best first."""
+    hits = parts.public_hits(matter.asked.question, matter.asked.language, READ)
+    hits = [(passage, score) for passage, score in hits if score >= LEAST_SCORE]
+    spans, version = _read(matter, [passage for passage, _score in hits])
+    ranked = sorted(zip(hits, spans, strict=True), key=lambda one: (one[1] is None, -one[0][1]))
+    found: dict[tuple[str, int], Suggestion] = {}
+    for (passage, score), span in ranked:
+        kind = type(passage.source).__name__
+        if len(found) < most:
+            found.setdefault(
+                (kind, passage.source.pk), _reply(matter, passage, score, span, version)
+            )
+    return list(found.values())
+
+
+def quote_of(text: str, span: Span | None) -> str:
+    """Whole sentences of a passage: from the one that answers on, or from the beginning."""
+    sentences = sentences_of(text)
+    if not sentences:
+        return text[:LONGEST_QUOTE]
+    first = 0
+    if span is not None:
+        first = next((n for n, (_, end) in enumerate(sentences) if end > span[0]), 0)
+    start, end = sentences[first]
+    for _, further in sentences[first + 1 :]:
+        if further - start > LONGEST_QUOTE:
+            break
+        end = further
+    return text[start:end][:LONGEST_QUOTE]
+
+
+def _read(matter: Matter, passages: Sequence[Passage]) -> tuple[list[Span | None], str]:
+    """Where each passage answers (None where it does not say), by the reader of answers if
+    there is one for the language, and its version.
+    """
+    reader: Any = parts.answer_reader()
+    if reader is None or matter.asked.language not in reader.languages or not passages:
+        return [None] * len(passages), ""
+    readings = reader.read(matter.asked.question, [passage.body for passage in passages])
+    spans = [(one.start, one.end) if one.margin > 0 else None for one in readings]
+    return spans, reader.version
+
+
+def _reply(
+    matter: Matter, passage: Passage, score: float, span: Span | None, version: str
+) -> Suggestion:
+    quote = quote_of(passage.body, span)
+    title = str(passage.source)
+    public = str(getattr(passage.source, "public_address", ""))
+    address = settings.PUBLIC_ADDRESS + public if settings.PUBLIC_ADDRESS and public else ""
+    body = from_help(quote, title, address)
+    text = letter(matter.customer_name, body, matter.agent_name)
+    page = reverse("article" if passage.article else "product", args=[passage.source.pk])
+    sources = [source("passage", passage.pk, title, quote, page)]
+    return Suggestion(Draft.Origin.PASSAGE, text, score, sources, model_version=version)
