@@ -10,8 +10,16 @@ from customers.models.base import ExternalRecord, RecordQuerySet
 from customers.models.bought_together import BoughtTogether
 from customers.models.correction import Correction
 from customers.models.customer import Customer
+from customers.models.egress import EgressRecord
 from customers.models.error_budget import ErrorBudget
 from customers.models.exchange_rate import ExchangeRate
+from customers.models.generation import GenerationLog
+from customers.models.generator import (
+    Feature,
+    Generator,
+    GeneratorTrial,
+    GeneratorUse,
+)
 from customers.models.insight import (
     DailySales,
     DailyVoice,
@@ -58,9 +66,15 @@ __all__ = [
     "Customer",
     "DailySales",
     "DailyVoice",
+    "EgressRecord",
     "ErrorBudget",
     "ExchangeRate",
     "ExternalRecord",
+    "Feature",
+    "GenerationLog",
+    "Generator",
+    "GeneratorTrial",
+    "GeneratorUse",
     "Import",
     "Intent",
     "Message",
