@@ -16,9 +16,10 @@ class EgressRecord(models.Model):
     """One outbound request. Written before it leaves, completed when it ended: what still
     says "pending" was cut off, and may have left.
 
-    The database keeps it append-only (a trigger): no row is deleted or sent anew, and an
-    entry is completed once. `fields` names what was sent, `body` is every byte of it (personal data masked), `masked`
-    counts the placeholders in it by their type. The key of the server is in no column.
+    The database keeps it append-only (a trigger): no row is deleted, what left never changes,
+    and an entry is completed once. `fields` names what was sent, `body` is every byte of it
+    (personal data masked), `masked` counts the placeholders in it by their type. The key of
+    the server is in no column.
     """
 
     class Outcome(models.TextChoices):
