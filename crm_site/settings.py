@@ -5,6 +5,7 @@ and the secret key is made once and kept in the state folder. docs/operating.md 
 every variable.
 """
 
+import os
 import secrets
 from pathlib import Path
 
@@ -270,6 +271,8 @@ ENGINES = {
     ),
 }
 BACKBONE = env.str("BACKBONE", default="")  # a Hugging Face encoder, by name or path; empty: MiniLM
+# Keys of servers that generate text, by the variables that hold them; rows only name them.
+GENERATOR_KEYS = {name: key for name, key in os.environ.items() if name.endswith("_API_KEY")}
 
 # Recommendations: what may be recommended, and to whom ------------------------------
 RECOMMENDATION_DIVERSITY = env.float("RECOMMENDATION_DIVERSITY", default=0.0)

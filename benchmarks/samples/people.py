@@ -12,31 +12,36 @@ from dataclasses import dataclass
 
 from intelligence.engines.masking.checksums import IDENTITY_CHECKS, is_chinese_identity, is_luhn
 
-FIRST = (
-    "Amelia Oliver Siobhan Mohammed Priya Lars Zoë José Renée Björn Anaïs Giulia Piotr Katarzyna "
-    "Yusuf Chidi Ngozi Aarav Mei Hiroshi Ivan Svetlana Thomas Charlotte William May Mark Rose Grace "
-    "Joanna Peter Aleksander Fatima Omar Linh Nguyen Sofia Mateo Lucía Jürgen Françoise Wei Jo Ian "
-    "Deirdre Tamsin Rhys Morag Callum Imogen Freya Bartholomew Ebony Marcus Tyrell Shaniqua Dmitri"
+FIRST = (  # noqa: SIM905  # easier to read
+    "Amelia Oliver Siobhan Mohammed Priya Lars Zoë José Renée Björn Anaïs Giulia Piotr "
+    "Katarzyna Yusuf Chidi Ngozi Aarav Mei Hiroshi Ivan Svetlana Thomas Charlotte William May "
+    "Mark Rose Grace Joanna Peter Aleksander Fatima Omar Linh Nguyen Sofia Mateo Lucía Jürgen "
+    "Françoise Wei Jo Ian Deirdre Tamsin Rhys Morag Callum Imogen Freya Bartholomew Ebony "
+    "Marcus Tyrell Shaniqua Dmitri"
 ).split()
-LAST = (
-    "Smith Okafor O'Brien Müller García Kowalska Johansson Ng Li Patel Singh Dubois Rossi Novák "
-    "Brown Young Baker Fitzgerald McDonald MacLeod Hernández Svensson Nakamura Abernathy Van-Dijk "
-    "Schröder Peeters Costa Ferreira Haddad Rahman Chowdhury Adeyemi Mbeki Petrov Ivanova Weiß "
-    "Thistlewood Pemberton Ashworth Featherstone Lindqvist Ó-Súilleabháin Krüger Moreau Bianchi"
+LAST = (  # noqa: SIM905  # easier to read
+    "Smith Okafor O'Brien Müller García Kowalska Johansson Ng Li Patel Singh Dubois Rossi "
+    "Novák Brown Young Baker Fitzgerald McDonald MacLeod Hernández Svensson Nakamura "
+    "Abernathy Van-Dijk Schröder Peeters Costa Ferreira Haddad Rahman Chowdhury Adeyemi Mbeki "
+    "Petrov Ivanova Weiß Thistlewood Pemberton Ashworth Featherstone Lindqvist Ó-Súilleabháin "
+    "Krüger Moreau Bianchi"
 ).split()
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧欧阳司马逯麻"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华建文辉力宇浩凯悦雪梅晨阳子轩梓涵雨桐欣怡"
-STREETS = (
-    "High Street|Station Road|Church Lane|Victoria Avenue|Mill Close|Kings Drive|Queensway Gardens|"
-    "St. Mary's Road|Rosewood Crescent|Elm Grove|Park View|Old Quarry Way|Maple Boulevard"
+STREETS = (  # noqa: SIM905  # easier to read
+    "High Street|Station Road|Church Lane|Victoria Avenue|Mill Close|Kings Drive|"
+    "Queensway Gardens|St. Mary's Road|Rosewood Crescent|Elm Grove|Park View|Old Quarry Way|"
+    "Maple Boulevard"
 ).split("|")
 TOWNS = (
     ("Leeds", "LS{d} {d}AB"), ("London", "SW{d}A {d}QT"), ("Bristol", "BS{d} {d}XD"),
     ("Springfield, IL", "{dddd}{d}"), ("Austin, TX", "{dddd}{d}"), ("Toronto", "M{d}B {d}K{d}"),
 )  # fmt: skip
 GERMAN_STREETS = ("Lindenstraße", "Bahnhofstr.", "Goethe-Platz", "Mühlenweg", "Hauptstrasse")
-CHINESE_PLACES = ("浙江省杭州市西湖区", "北京市朝阳区", "上海市浦东新区", "广东省深圳市南山区", "四川省成都市武侯区",
-                  "江苏省南京市鼓楼区", "湖北武汉洪山区", "厦门市思明区")  # fmt: skip
+CHINESE_PLACES = (
+    *("浙江省杭州市西湖区", "北京市朝阳区", "上海市浦东新区", "广东省深圳市南山区"),
+    *("四川省成都市武侯区", "江苏省南京市鼓楼区", "湖北武汉洪山区", "厦门市思明区"),
+)
 CHINESE_ROADS = (
     "文三路",
     "建国路",
@@ -76,7 +81,7 @@ class Message:
 
 def messages(count: int, seed: int = 20_260_302) -> list[Message]:
     """One message of each of `count` customers, every second in Chinese."""
-    draw = random.Random(seed)  # noqa: S311  # a sample, and the same one each time
+    draw = random.Random(seed)  # a sample, and the same one each time
     return [(_chinese if number % 2 else _english)(draw) for number in range(count)]
 
 
@@ -116,7 +121,8 @@ def _english(draw: random.Random) -> Message:
         templates, make = sentence
         said.say(templates, make(draw, first, last))
     said.say_neutral(
-        "The lamp is 3 weeks late and I want a refund of 49.90 EUR.|Two of the four cups were broken.|"
+        "The lamp is 3 weeks late and I want a refund of 49.90 EUR.|"
+        "Two of the four cups were broken.|"
         "It was promised for 2026-03-02 and has not come."
     )
     said.say("This is about {}.|{} asked me to write.|Signed, {}", _name(draw, first, last))
@@ -182,8 +188,9 @@ def _phone(draw: random.Random, *_: str) -> tuple[str, str]:
 
 def _mobile(draw: random.Random, *_: str) -> tuple[str, str]:
     number = f"1{draw.choice('3456789')}{_digits(draw, 9)}"
+    groups = (number[:3], number[3:7], number[7:])
     return "phone", draw.choice((
-        number, f"{number[:3]}-{number[3:7]}-{number[7:]}", f"{number[:3]} {number[3:7]} {number[7:]}",
+        number, "-".join(groups), " ".join(groups),
         f"+86 {number}", f"0571-8{_digits(draw, 7)}", number.translate(_FULL_WIDTH),
     ))  # fmt: skip
 
@@ -234,10 +241,9 @@ def _postcode(draw: random.Random, *_: str) -> tuple[str, str]:
 
 def _home(draw: random.Random, *_: str) -> tuple[str, str]:
     house = f"{draw.choice(CHINESE_ROADS)}{draw.randint(1, 999)}号"
-    flat = draw.choice((
-        f"{draw.randint(1, 20)}栋{draw.randint(1, 4)}单元{draw.randint(1, 30)}0{draw.randint(1, 6)}室",
-        f"阳光花园{draw.randint(1, 20)}号楼{draw.randint(100, 2900)}", "",
-    ))  # fmt: skip
+    block, stairs, storey = draw.randint(1, 20), draw.randint(1, 4), draw.randint(1, 30)
+    high = f"{block}栋{stairs}单元{storey}0{draw.randint(1, 6)}室"
+    flat = draw.choice((high, f"阳光花园{block}号楼{draw.randint(100, 2900)}", ""))
     return "address", f"{draw.choice(CHINESE_PLACES)}{house}{flat}"
 
 
@@ -300,7 +306,8 @@ _ENGLISH: tuple[tuple[str, Make], ...] = (
     ("I live at {}.|Send it to {} please.|The courier went to {} instead.", _street),
     ("The postcode is {}.|We are in {}, as before.", _postcode),
     (
-        "My order number is {}.|Order {} did not arrive.|It is about order no. {}, the blue lamp.|#{}",
+        "My order number is {}.|Order {} did not arrive.|#{}|"
+        "It is about order no. {}, the blue lamp.",
         _order,
     ),
     ("My customer number is {}.|Customer ID: {}|I am member no. {} of yours.", _customer),

@@ -44,9 +44,11 @@ class GenerationLogQuerySet(ManagedQuerySet):
     def reserve(self, use: GeneratorUse, user: User | None, tokens: int) -> GenerationLog | None:
         """A running entry that holds so many tokens of the user's quota; None where fewer are
         left. Two requests at once cannot both have the last ones.
+
+        Not inside a transaction, which would hold the user's other requests up to its end.
         """
         columns = {"feature": use.feature, "user": user}
-        with transaction.atomic():
+        with transaction.atomic(durable=True):
             with connection.cursor() as cursor:
                 key = user.pk if user else 0
                 cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [QUOTA_LOCKS, key])
@@ -58,7 +60,7 @@ class GenerationLogQuerySet(ManagedQuerySet):
     def begin(self, generator: Generator | None, **columns: Any) -> GenerationLog:
         """A running entry of a generator."""
         assert generator is not None  # a switch is in force with one alone
-        entry: GenerationLog = self.create(
+        entry: Any = self.create(
             generator=generator,
             generator_name=generator.name,
             model_name=generator.model,
@@ -66,7 +68,8 @@ class GenerationLogQuerySet(ManagedQuerySet):
             currency=generator.currency,
             **columns,
         )
-        return entry
+        logged: GenerationLog = entry
+        return logged
 
     def by_user(self) -> Any:
         """For each user, feature and currency: texts, failures, tokens, cost and latency."""

@@ -161,22 +161,22 @@ class CausalGenerator(LocalGenerator):
     is_encoder_decoder = False
 
     def _tokens_of(self, prompt: Prompt) -> list[int]:
+        text, is_chat = f"{prompt.instructions}\n\n{prompt.data}\n\nAnswer:", False
         if self._tokenizer.chat_template:
-            tokens: list[int] = self._chat(prompt)
-            return tokens
-        plain = f"{prompt.instructions}\n\n{prompt.data}\n\nAnswer:"
-        tokens = self._tokenizer(plain)["input_ids"]
+            text, is_chat = self._chat(prompt), True
+        # a chat template writes the special tokens itself
+        tokens: list[int] = self._tokenizer(text, add_special_tokens=not is_chat)["input_ids"]
         return tokens
 
-    def _chat(self, prompt: Prompt) -> list[int]:
-        system = {"role": "system", "content": prompt.instructions}
-        text = self._tokenizer.apply_chat_template(
-            [system, {"role": "user", "content": prompt.data}],
-            tokenize=False,
-            add_generation_prompt=True,
+    def _chat(self, prompt: Prompt) -> str:
+        turns = [
+            {"role": "system", "content": prompt.instructions},
+            {"role": "user", "content": prompt.data},
+        ]
+        text: str = self._tokenizer.apply_chat_template(
+            turns, tokenize=False, add_generation_prompt=True
         )
-        tokens: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
-        return tokens
+        return text
 
     def _written(self, output: torch.Tensor, prompt_tokens: int) -> torch.Tensor:
         return output[prompt_tokens:]

@@ -40,9 +40,7 @@ class OpenAICompatible:
     `read` makes of the answer; it raises GeneratorError.
     """
 
-    def __init__(
-        self, model: str, send: Send, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, model: str, send: Send, sleep: Callable[[float], None] = time.sleep) -> None:
         self.model, self._send, self._sleep = model, send, sleep
 
     def generate(self, prompt: Prompt, *, max_tokens: int, timeout_s: float) -> Generated:
@@ -116,7 +114,7 @@ def _check_status(received: Received) -> None:
         raise GeneratorError(Reason.REFUSED, f"The server refuses our key (HTTP {status}).")
     if 300 <= status < 400:
         raise GeneratorError(Reason.REFUSED, "The server leads elsewhere; that is not followed.")
-    if 500 <= status:
+    if status >= 500:
         raise GeneratorError(Reason.DOWN, f"The server has an error of its own (HTTP {status}).")
     if status != 200:
         raise GeneratorError(Reason.REFUSED, f"The server refuses the request (HTTP {status}).")

@@ -43,12 +43,12 @@ STREETS = (
     re.compile(rf"{B}(?i:p\.?\s?o\.?\s*box|postfach)\s*\d+{E}"),
 )
 POSTCODES = (
-    re.compile(rf"{B}[A-Za-z]{{1,2}}\d[A-Za-z\d]?\s?\d[A-Za-z]{{2}}{E}"),  # United Kingdom
+    re.compile(rf"{B}[A-Za-z]{{1,2}}\d[A-Za-z\d]? ?\d[A-Za-z]{{2}}{E}"),  # United Kingdom
     re.compile(rf"{B}[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d{E}"),  # Canada
-    re.compile(rf"{B}[A-Z]{{2}},?\s+\d{{5}}(?:-\d{{4}})?{E}"),  # United States
-    re.compile(rf"{B}\d{{4}}\s?[A-Z]{{2}}\s+[A-Z][a-z]+"),  # Netherlands
+    re.compile(rf"{B}[A-Z]{{2}},? +\d{{5}}(?:-\d{{4}})?{E}"),  # United States
+    re.compile(rf"{B}\d{{4}} ?[A-Z]{{2}} +[A-Z][a-z]+"),  # Netherlands
     re.compile(
-        rf"{B}(?:[A-Z]{{1,2}}-)?\d{{5}}\s+[A-Z][a-z]+(?:[ -](?:am|an|der|[A-Z][a-z]+)){{0,3}}"
+        rf"{B}(?:[A-Z]{{1,2}}-)?\d{{5}} +[A-Z][a-z]+(?:[ -](?:am|an|der|[A-Z][a-z]+)){{0,3}}"
     ),
     re.compile(
         r"(?i:zip(?:\s*code)?|post\s?code|postal code|plz|code postal|邮编|邮政编码|邮码)"

@@ -24,6 +24,7 @@ DATE = re.compile(
     r")(?![-./]?\d)",
     re.IGNORECASE,
 )
+SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？\n]")
 BIRTH = re.compile(
     r"\bborn\b|birth|\bd\.?o\.?b\b|\bb-?day\b|geboren|geburt|naissance|\bne(?:e)? le\b|nacimiento|"
     r"生日|出生|生于",
@@ -35,6 +36,6 @@ def dates(text: str) -> Iterator[Span]:
     """The dates of a folded text: births by their year or the words before them."""
     for found in DATE.finditer(text):
         year = next(value for value in found.group("a", "b", "c", "d", "e") if value)
-        before = text[max(0, found.start() - NEAR) : found.start()]
+        before = SENTENCE_END.split(text[max(0, found.start() - NEAR) : found.start()])[-1]
         early = len(year) == 4 and int(year) <= BORN_UNTIL
         yield Span(*found.span(), "BIRTHDATE" if early or BIRTH.search(before) else SHOWN)

@@ -38,7 +38,7 @@ SOCIAL_SECURITY = re.compile(rf"{B}\d{{3}}-\d{{2}}-\d{{4}}{E}")
 CHINESE_MOBILE = re.compile(rf"{B}(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{{4}}[ -]?\d{{4}}{E}")
 PHONE = re.compile(r"(?<![A-Za-z0-9.])(?:\+|00)?\(?\d[\d ().\-/]{5,20}\d(?![A-Za-z0-9])")
 NUMBER = re.compile(r"\d(?:[ ./-]?\d){6,}")
-IP4 = re.compile(rf"(?<![\d.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![\d.]?\d)")
+IP4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]?\d)")
 IP6 = re.compile(r"(?<![0-9A-Fa-f:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:%\w+)?(?![\w:])")
 SECRET = re.compile(
     r"(?:password|passcode|passphrase|pwd|\bpin|\bcvv|\bcvc|\botp|密码|口令|验证码|"

@@ -55,10 +55,12 @@ SURNAMES = (
     "詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵张許陳楊趙黃劉吳鄭謝馬"
 )
 COMPOUND = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|夏侯|司徒|端木|南宫|长孙|宇文"
+NOT_CHINESE_NAMES = re.compile("谢谢|多谢|感谢|请|您|你好|高兴|客服|不知道|任何|白色|黄色")
 HONORIFICS = "先生|女士|小姐|太太|老师|经理|同学|阿姨|叔叔|大姐|大哥|师傅"
 
 _WORD = r"[A-ZØŁÆ][A-Za-zßøæœłđ'’-]+"
-_NAME = rf"(?:(?:[A-Z]\.\s?)*{_WORD}(?:[ ]+(?:(?:de|da|van|von|der|la|le|bin|al)\s)?(?:[A-Z]\.|{_WORD})){{0,3}})"
+_FURTHER = rf"[ ]+(?:(?:de|da|van|von|der|la|le|bin|al)\s)?(?:[A-Z]\.|{_WORD})"
+_NAME = rf"(?:(?:[A-Z]\.\s?)*{_WORD}(?:{_FURTHER}){{0,3}})"
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau)\.?\s+)"
 _CLOSING = (
     r"(?i:(?:with\s+)?(?:kind|best|warm|kindest|many|warmest)?\s*(?:regards|wishes|greetings)|"
@@ -138,7 +140,7 @@ def guessed_names(texts: Sequence[str]) -> list[str]:
 def _likely(name: str) -> str:
     """The name without words that begin sentences; "" where nothing of one is left."""
     if IS_HAN.search(name):
-        return name
+        return "" if NOT_CHINESE_NAMES.search(name) else name
     words = name.split()
     while words and words[0].lower().strip(".'") in NOT_NAMES:
         words = words[1:]
