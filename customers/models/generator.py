@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
@@ -95,11 +96,13 @@ class Generator(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(300)],
     )
     price_in = models.DecimalField(
-        _("price of 1,000 tokens in"), max_digits=12, decimal_places=6, default=0,
+        _("price of 1,000 tokens in"), max_digits=12, decimal_places=6,
+        default=Decimal(0),
         validators=[MinValueValidator(0)],
     )  # fmt: skip
     price_out = models.DecimalField(
-        _("price of 1,000 tokens out"), max_digits=12, decimal_places=6, default=0,
+        _("price of 1,000 tokens out"), max_digits=12, decimal_places=6,
+        default=Decimal(0),
         validators=[MinValueValidator(0)],
     )  # fmt: skip
     currency = models.CharField(
