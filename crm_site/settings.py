@@ -208,6 +208,7 @@ CELERY_TASK_ROUTES = {
     "intelligence.tasks.analyse_rows": {"queue": "interactive"},
     "intelligence.tasks.sweep": {"queue": "interactive"},
     "intelligence.tasks.promote": {"queue": "interactive"},
+    "intelligence.tasks.try_generator": {"queue": "interactive"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {

@@ -19,6 +19,7 @@ from customers.models import (
     Aspect,
     AspectMention,
     Customer,
+    EgressRecord,
     Intent,
     Message,
     Order,
@@ -31,6 +32,7 @@ from customers.models import (
     Topic,
 )
 from customers.models.aspect import reviews_mentioning
+from customers.models.generator import PURPOSES
 from customers.periods import EARLIEST, LATEST, Period
 
 OWN = "own"  # how an address names the source "", which means all where it is left out
@@ -389,4 +391,18 @@ class AlarmListFilter(filters.FilterSet):
 
     class Meta:
         model = Alarm
+        fields = ()
+
+
+class EgressFilter(filters.FilterSet):
+    """The egress ledger, by what a request was for, where it went, how it ended, and when."""
+
+    feature = filters.ChoiceFilter(choices=PURPOSES, label=_("Feature"))
+    host = ValueFilter(EgressRecord, "host", _("Host"))
+    outcome = filters.ChoiceFilter(choices=EgressRecord.Outcome.choices, label=_("Outcome"))
+    since = DayFilter("sent_at", _("Since"), until=False, hidden=False)
+    until = DayFilter("sent_at", _("Until"), until=True, hidden=False)
+
+    class Meta:
+        model = EgressRecord
         fields = ()

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import (
     Audience,
     ErrorBudget,
+    Generator,
+    GeneratorUse,
     Import,
     Intent,
     Segment,
@@ -194,3 +196,22 @@ class MergeForm(forms.Form):
         super().__init__(data)
         others: Any = self.fields["into"]
         others.queryset = Topic.objects.shown().filter(kind=topic.kind).exclude(pk=topic.pk)
+
+
+class GeneratorForm(forms.ModelForm):
+    """A generator of text; the key of a server stands in the environment, never here."""
+
+    class Meta:
+        model = Generator
+        fields = (
+            *("name", "kind", "model", "base_url", "on_own_network", "key_variable"),
+            *("max_tokens", "timeout_s", "price_in", "price_out", "currency"),
+        )
+
+
+class GeneratorUseForm(forms.ModelForm):
+    """The switch of one feature."""
+
+    class Meta:
+        model = GeneratorUse
+        fields = ("generator", "monthly_tokens", "is_on")

@@ -15,6 +15,7 @@ from customers.plots.audiences import (
     audience_segments,
 )
 from customers.plots.automation import error_by_share
+from customers.plots.egress import egress_bytes, egress_cost, egress_requests
 from customers.plots.models import model_confusion, model_reliability
 from customers.plots.recommendations import recommendation_lift, recommendation_quality
 from customers.plots.tickets import ticket_sentiment
@@ -29,6 +30,9 @@ PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
     "audience-rfm": audience_rfm,
     "audience-segments": audience_segments,
     "aspect-trends": aspect_changes,
+    "egress-bytes": egress_bytes,
+    "egress-cost": egress_cost,
+    "egress-requests": egress_requests,
     "error-budget": error_by_share,
     "model-confusion": model_confusion,
     "model-reliability": model_reliability,

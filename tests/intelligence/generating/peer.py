@@ -5,6 +5,7 @@ It keeps every request as it came: first line, headers, body, byte for byte.
 
 import contextlib
 import json
+import socket
 import threading
 import time
 import urllib.request
@@ -113,7 +114,8 @@ def endless(handler, _body):
 
 
 def hanging_up(handler, _body):
-    handler.connection.close()
+    handler.close_connection = True
+    handler.connection.shutdown(socket.SHUT_RDWR)
 
 
 def forwarded_to(url):

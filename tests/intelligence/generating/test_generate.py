@@ -230,7 +230,7 @@ def test_this_machine_is_not_reached_without_the_tick(staff):
         switched_on(remote(peer.url, on_own_network=False))
         error = refusal(staff)
         port = peer.server.server_port
-        Generator.objects.update(base_url=f"http://localhost.:{port}/v1")
+        Generator.objects.update(base_url=f"http://[::ffff:127.0.0.1]:{port}/v1")
         refusal(staff)
     assert error.reason is Reason.SETUP
     assert "no public address" in str(error)
