@@ -11,6 +11,7 @@ from intelligence.engines.generators.spotlighting import visible
 
 LINK_LEFT_OUT = "[link removed]"
 MOST_CHARACTERS = 8_000
+MOST_READ = 5 * MOST_CHARACTERS  # of what a model wrote, thoughts and markup with it
 TRAILING = ".,;:!?)]}'\"，。；：！？）】」》"
 
 _PLACEHOLDER = r"(?!/?[A-Za-z]+[ _-]\d{1,4}\s*/?>)"
@@ -21,13 +22,13 @@ HIDDEN_TAGS = re.compile(
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 TAG = re.compile(rf"<{_PLACEHOLDER}[/!?]?[A-Za-z][^<>]*>?")
 MARKS = re.compile(r"\[(?:begin|end) [0-9a-f]{12}\]\n?")
-IMAGE = re.compile(r"!\[([^\]]*)\](?:\([^)]*\)?|\[[^\]]*\])")
-LINK = re.compile(r"\[([^\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
-REFERENCE = re.compile(r"^\s*\[[^\]]+\]:\s*\S+.*$", re.MULTILINE)
-FENCE = re.compile(r"^\s*(?:```|~~~).*$", re.MULTILINE)
-HEADING = re.compile(r"^\s{0,3}#{1,6}\s+|^\s{0,3}>\s?", re.MULTILINE)
-EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|~~|`+)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
-RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$", re.MULTILINE)
+IMAGE = re.compile(r"!\[([^\]\n]{0,300})\](?:\([^)\n]{0,600}\)?|\[[^\]\n]{0,300}\])")
+LINK = re.compile(r"\[([^\]\n]{0,300})\]\(\s?<?([^)\s>]{0,600})>?[^)\n]{0,300}\)")
+REFERENCE = re.compile(r"^[ \t]*\[[^\]\n]{1,300}\]:[ \t]*\S+.*$", re.MULTILINE)
+FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
+HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+|^[ \t]{0,3}>[ \t]?", re.MULTILINE)
+EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|~~|`{1,3})(?=\S)(.{1,500}?)(?<=\S)\1", re.DOTALL)
+RULE = re.compile(r"^[ \t]*(?:[-*_][ \t]*){3,}$", re.MULTILINE)
 
 _ENDINGS = (
     "com|net|org|info|biz|io|co|ai|app|dev|me|tv|cc|xyz|top|site|shop|store|online|link|click|live|"
@@ -55,7 +56,7 @@ def without_markup(text: str) -> str:
     """The text without thoughts, HTML, Markdown and hidden characters. A link's address is
     left beside its words, for `without_links` to judge; placeholders stay.
     """
-    text = visible(text)
+    text = visible(text[:MOST_READ])
     for pattern in (THOUGHTS, HIDDEN_TAGS, COMMENT, FENCE, REFERENCE, RULE, MARKS):
         text = pattern.sub("", text)
     text = IMAGE.sub(r"\1", text)

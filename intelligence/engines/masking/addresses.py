@@ -61,22 +61,19 @@ _PROVINCE = (
     r"广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)"
     r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)?)"
 )
-_ROAD = rf"{_HAN}{{1,8}}?(?:大道|胡同|路|街|道|巷|弄|村|里|庄)"
-_HOUSE = (
-    r"\s*\d+\s*(?:号楼|号院|号|弄|栋|幢|座)?"
+MOST_BEFORE = 28  # characters of a Chinese address before its house number
+# A Chinese address ends in a road with a number, or an estate with a number, and what follows.
+HOUSE = re.compile(
+    r"(?:大道|胡同|路|街|道|巷|弄|村|里|庄|小区|大厦|花园|公寓|家园|苑|庭)\s?\d{1,5}\s?(?:号楼|号院|号|弄|栋|幢|座)?"
     rf"(?:{_HAN}{{0,8}}(?:小区|大厦|花园|公寓|广场|家园|中心|苑|城|园|里|庭))?"
-    r"(?:\s*[A-Za-z0-9]+\s*(?:号楼|号院|号|栋|幢|座|单元|楼|室|层|户)|[A-Za-z]座|-\d+)*(?:\s*\d{3,4}(?!\d))?"
+    r"(?:\s?[A-Za-z0-9]{1,5}\s?(?:号楼|号院|号|栋|幢|座|单元|楼|室|层|户)|[A-Za-z]座|-\d{1,5})*"
+    r"(?:\s?\d{3,4}(?!\d))?"
 )
-CHINESE = (
-    re.compile(
-        rf"{_PROVINCE}?\s*(?:{_HAN}{{1,7}}?(?:市|州|盟))?\s*(?:{_HAN}{{1,6}}?(?:区|县|旗|市))?\s*"
-        rf"(?:{_HAN}{{1,6}}?(?:镇|乡|街道))?\s*{_ROAD}{_HOUSE}"
-    ),
-    re.compile(
-        rf"(?:{_PROVINCE}\s*)?(?:{_HAN}{{1,6}}?(?:市|区|县))*\s*{_HAN}{{2,8}}"
-        rf"(?:小区|大厦|花园|公寓|家园|苑|庭|新村){_HOUSE}"
-    ),
-    re.compile(rf"{_PROVINCE}\s*(?:{_HAN}{{1,6}}?(?:市|区|县|旗|镇|乡|街道|路|街|道|村)){{1,5}}"),
+HAN_BEFORE = re.compile(rf"(?:{_HAN}|\s(?={_HAN}))*\Z")
+# Where the address begins in what stands before: with its province or town, or after a verb.
+BEGINNING = re.compile(rf"{_PROVINCE}|{_HAN}{{2,3}}市|(?<=[到在是于址往])")
+DISTRICTS = re.compile(
+    rf"{_PROVINCE}\s?(?:{_HAN}{{1,6}}?(?:市|区|县|旗|镇|乡|街道|路|街|村)){{1,5}}"
 )
 
 
@@ -86,9 +83,20 @@ def addresses(text: str) -> Iterator[Span]:
     for pattern in STREETS:
         for street in _all(pattern, text, "ADDRESS"):
             yield Span(street.start, _with_town(text, street, postcodes), "ADDRESS")
-    for pattern in CHINESE:
-        yield from _all(pattern, text, "ADDRESS")
+    yield from _chinese(text)
     yield from postcodes
+
+
+def _chinese(text: str) -> Iterator[Span]:
+    for house in HOUSE.finditer(text):
+        before = text[max(0, house.start() - MOST_BEFORE) : house.start()]
+        written = HAN_BEFORE.search(before)
+        run = written[0] if written else ""
+        places = [found.start() for found in BEGINNING.finditer(run)]
+        named = next((found for found in BEGINNING.finditer(run) if found[0]), None)
+        skipped = named.start() if named else max(places, default=0)
+        yield Span(house.start() - len(run) + skipped, house.end(), "ADDRESS")
+    yield from _all(DISTRICTS, text, "ADDRESS")
 
 
 def _all(pattern: re.Pattern[str], text: str, kind: str) -> Iterator[Span]:

@@ -71,9 +71,9 @@ _CLOSING = (
 GUESSES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:^|[\n.!?,]\s*|{B})(?i:dear|hi|hello|hey|hallo|bonjour|hola|good\s+(?:morning|"
-        rf"afternoon|evening))[ ,]+{_TITLE}?({_NAME})(?=\s*[,!.:;\n-]|\s*$)",
-        rf"(?:^|[\n.!?]\s*){_CLOSING}\s*[,.!\n-]+\s*({_NAME})(?=\s*(?:[\n,.(|]|$))",
+        rf"(?:^|[\n.!?,]\s{{0,3}}|{B})(?i:dear|hi|hello|hey|hallo|bonjour|hola|good\s+(?:morning|"
+        rf"afternoon|evening))[ ,]+{_TITLE}?({_NAME})(?=\s{{0,3}}(?:[,!.:;\n-]|$))",
+        rf"(?:^|[\n.!?]\s{{0,3}}){_CLOSING}\s{{0,3}}[,.!\n-]{{1,4}}\s{{0,3}}({_NAME})(?=\s*(?:[\n,.(|]|$))",
         rf"{B}(?i:my\s+(?:full\s+)?name\s+is|my\s+name's|name\s*:|signed|surname\s*:|recipient\s*:|"
         rf"(?:attn|attention)\s*:?|this\s+is|i\s+am\s+called|on\s+behalf\s+of|c/o|addressed\s+to|"
         rf"in\s+the\s+name\s+of|deliver(?:ed)?\s+to|ship(?:ped)?\s+to)\s+{_TITLE}?({_NAME})",
@@ -92,8 +92,8 @@ GUESSES_CHINESE = tuple(
         rf"(?:我叫|姓名|收件人|收货人|联系人|寄件人)(?:是|为)?[:\s]*([{HAN}]{{2,4}})(?=[\s,.，。；;、]|$)",
         rf"(?:我是|我系|这里是|你好|您好|亲爱的|尊敬的)[,，\s]*({_FULL})(?={HONORIFICS}|[\s,.，。！!：:]|$)",
         rf"({_FAMILY}[{HAN}]{{0,2}}?)(?:{HONORIFICS})",
-        rf"(?:此致|敬礼|祝好|谢谢|顺祝商祺|盼复)[!.,。！，\s]*\n\s*({_FULL})\s*(?=\n|$|\d)",
-        rf"\n\s*({_FULL})\s*(?:\n|$)",
+        rf"(?:此致|敬礼|祝好|谢谢|顺祝商祺|盼复)[!.,。！，\s]{{0,5}}\n\s{{0,3}}({_FULL})(?=\s{{0,3}}(?:\n|$|\d))",
+        rf"\n\s{{0,3}}({_FULL})\s{{0,3}}(?:\n|$)",
     )
 )
 
