@@ -112,7 +112,7 @@ def test_of_made_up_customers_nearly_everything_is_masked():
     assert len(leaked(sample[0], sample[0].text)) == len(sample[0].planted)
 
 
-@pytest.mark.parametrize("text", ["1" * 20_000, "a@" * 5_000, "路" * 20_000, "A " * 10_000])
+@pytest.mark.parametrize("text", ["1" * 5_000, "a@" * 2_000, "路1号" * 1_000, "A " * 2_000])
 def test_hostile_texts_end_in_time(text):
     found = mask(text, ["Anna Schmidt", "王小明"])
     assert unmask(found.text, found.mapping) == text
