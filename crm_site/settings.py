@@ -5,6 +5,7 @@ and the secret key is made once and kept in the state folder. docs/operating.md 
 every variable.
 """
 
+import os
 import secrets
 from pathlib import Path
 
@@ -222,6 +223,7 @@ CELERY_TASK_ROUTES = {
     "customers.tasks.mail_link": {"queue": "interactive"},
     "intelligence.tasks.write_draft": {"queue": "interactive"},
     "intelligence.tasks.write_summary": {"queue": "interactive"},
+    "intelligence.tasks.try_generator": {"queue": "interactive"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
@@ -293,6 +295,8 @@ ENGINES = {
 # A Hugging Face model for question answering, by name or path; empty: the shipped reader.
 ANSWER_READER = env.str("ANSWER_READER", default="")
 BACKBONE = env.str("BACKBONE", default="")  # a Hugging Face encoder, by name or path; empty: MiniLM
+# Keys of servers that generate text, by the variables that hold them; rows only name them.
+GENERATOR_KEYS = {name: key for name, key in os.environ.items() if name.endswith("_API_KEY")}
 
 # Assistance: where customers reach the help centre, such as https://help.example.com; empty:
 # suggested replies name a page without a link to it.

@@ -20,6 +20,7 @@ from customers.models import (
     Aspect,
     AspectMention,
     Customer,
+    EgressRecord,
     Intent,
     Message,
     Order,
@@ -34,6 +35,7 @@ from customers.models import (
     Visibility,
 )
 from customers.models.aspect import reviews_mentioning
+from customers.models.generator import PURPOSES
 from customers.periods import EARLIEST, LATEST, Period
 
 OWN = "own"  # how an address names the source "", which means all where it is left out
@@ -464,3 +466,15 @@ class ReviewQueueFilter(filters.FilterSet):
         if part == "reviewed":
             return rows.exclude(reviewed_at=None).order_by("-reviewed_at", "-id")
         return rows.to_review().order_by("urgency", "-created_at", "-id")
+class EgressFilter(filters.FilterSet):
+    """The egress ledger, by what a request was for, where it went, how it ended, and when."""
+
+    feature = filters.ChoiceFilter(choices=PURPOSES, label=_("Feature"))
+    host = ValueFilter(EgressRecord, "host", _("Host"))
+    outcome = filters.ChoiceFilter(choices=EgressRecord.Outcome.choices, label=_("Outcome"))
+    since = DayFilter("sent_at", _("Since"), until=False, hidden=False)
+    until = DayFilter("sent_at", _("Until"), until=True, hidden=False)
+
+    class Meta:
+        model = EgressRecord
+        fields = ()

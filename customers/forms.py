@@ -12,6 +12,8 @@ from customers.models import (
     Audience,
     Draft,
     ErrorBudget,
+    Generator,
+    GeneratorUse,
     Import,
     Intent,
     Segment,
@@ -218,3 +220,22 @@ class MergeForm(forms.Form):
         super().__init__(data)
         others: Any = self.fields["into"]
         others.queryset = Topic.objects.shown().filter(kind=topic.kind).exclude(pk=topic.pk)
+
+
+class GeneratorForm(forms.ModelForm):
+    """A generator of text; the key of a server stands in the environment, never here."""
+
+    class Meta:
+        model = Generator
+        fields = (
+            *("name", "kind", "model", "base_url", "on_own_network", "key_variable"),
+            *("max_tokens", "timeout_s", "price_in", "price_out", "currency"),
+        )
+
+
+class GeneratorUseForm(forms.ModelForm):
+    """The switch of one feature."""
+
+    class Meta:
+        model = GeneratorUse
+        fields = ("generator", "monthly_tokens", "is_on")

@@ -27,6 +27,7 @@ JOBS = {
     "question": "intelligence.tasks.answer_question",
     "draft": "intelligence.tasks.write_draft",
     "summary": "intelligence.tasks.write_summary",
+    "generatortrial": "intelligence.tasks.try_generator",
 }
 
 

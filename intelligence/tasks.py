@@ -22,6 +22,7 @@ from intelligence.assisting.summaries import write_summary as complete_summary
 from intelligence.customer_values import refresh_values_when_due
 from intelligence.engines.errors import WeightsError
 from intelligence.error_budgets import derive_when_due
+from intelligence.generating.trials import carry_out_trial
 from intelligence.loaded import text_reader
 from intelligence.recommender import refit_when_stale
 from intelligence.recommending.measure import measure_when_due
@@ -159,3 +160,9 @@ def derive_error_budgets(_pk: int | None = None) -> None:
     """Derive the thresholds of error budgets that are new, stale or of another model."""
     derive_when_due()
     derive_answers_when_due()
+
+
+@shared_task
+def try_generator(pk: int) -> None:
+    """Have a generator write one sentence, for its GeneratorTrial row."""
+    carry_out_trial(pk)

@@ -12,8 +12,16 @@ from customers.models.bought_together import BoughtTogether
 from customers.models.correction import Correction
 from customers.models.customer import Customer
 from customers.models.draft import Draft
+from customers.models.egress import EgressRecord
 from customers.models.error_budget import ErrorBudget
 from customers.models.exchange_rate import ExchangeRate
+from customers.models.generation import GenerationLog
+from customers.models.generator import (
+    Feature,
+    Generator,
+    GeneratorTrial,
+    GeneratorUse,
+)
 from customers.models.insight import (
     DailySales,
     DailyVoice,
@@ -68,9 +76,15 @@ __all__ = [
     "DailySales",
     "DailyVoice",
     "Draft",
+    "EgressRecord",
     "ErrorBudget",
     "ExchangeRate",
     "ExternalRecord",
+    "Feature",
+    "GenerationLog",
+    "Generator",
+    "GeneratorTrial",
+    "GeneratorUse",
     "Import",
     "Intent",
     "KnowledgeSource",

@@ -17,6 +17,7 @@ from customers.plots.audiences import (
     audience_segments,
 )
 from customers.plots.automation import error_by_share
+from customers.plots.egress import egress_bytes, egress_cost, egress_requests
 from customers.plots.models import model_confusion, model_reliability
 from customers.plots.recommendations import recommendation_lift, recommendation_quality
 from customers.plots.tickets import ticket_sentiment
@@ -33,6 +34,9 @@ PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
     "audience-segments": audience_segments,
     "aspect-trends": aspect_changes,
     "assist-acceptance": assist_acceptance,
+    "egress-bytes": egress_bytes,
+    "egress-cost": egress_cost,
+    "egress-requests": egress_requests,
     "error-budget": error_by_share,
     "model-confusion": model_confusion,
     "model-reliability": model_reliability,

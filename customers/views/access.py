@@ -17,6 +17,9 @@ from customers.models import (
     Article,
     Audience,
     Customer,
+    EgressRecord,
+    Generator,
+    GeneratorTrial,
     Import,
     Macro,
     Message,
@@ -121,6 +124,35 @@ def managers_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
         return view(request, *args, **named)
 
     return guarded
+
+
+def admins_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view for admins, such as what lets data leave the machine."""
+
+    @wraps(view)
+    def guarded(request: StaffRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        if not request.user.has_role("admin"):
+            raise PermissionDenied
+        return view(request, *args, **named)
+
+    return guarded
+
+
+def get_generator_for(user: Any, pk: int) -> Generator:
+    """The generator, for managers and admins."""
+    return get_object_or_404(Generator.objects.visible_to(user), pk=pk)
+
+
+def get_trial_for(user: Any, pk: int) -> GeneratorTrial:
+    """The try-out with its generator, for managers and admins."""
+    rows = GeneratorTrial.objects.visible_to(user).select_related("generator")
+    return get_object_or_404(rows, pk=pk)
+
+
+def get_egress_for(user: Any, pk: int) -> EgressRecord:
+    """One entry of the egress ledger, for managers and admins."""
+    rows = EgressRecord.objects.visible_to(user).select_related("user", "generator")
+    return get_object_or_404(rows, pk=pk)
 
 
 def get_model_for(user: Any, pk: int) -> ModelVersion:

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from customers.locks import held_until_commit
-from customers.models import (
-    MAX_ATTEMPTS,
-    Draft,
-    Promotion,
-    ProspectSearch,
-    Question,
-    Summary,
-    Training,
-)
+from customers.models import MAX_ATTEMPTS, Question
 from customers.models.question import MAX_ATTEMPTS as MOST_TRIES
 from intelligence.analysis.kinds import KINDS
 from intelligence.receivers import JOBS
@@ -52,9 +45,10 @@ def overdue_jobs() -> list[tuple[str, int]]:
     """Task and key of each job that waits too long for a worker."""
     limit = timezone.now() - timedelta(seconds=settings.ANALYSIS_OVERDUE_SECONDS)
     return [
-        (JOBS[model._meta.model_name or ""], pk)
-        for model in (Promotion, Training, ProspectSearch, Question, Draft, Summary)
-        for pk in model.objects.pending()
+        (task, pk)
+        for name, task in JOBS.items()
+        for pk in apps.get_model("customers", name)
+        .objects.pending()
         .filter(created_at__lt=limit)
         .order_by("pk")
         .values_list("pk", flat=True)

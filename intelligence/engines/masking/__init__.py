@@ -1,0 +1,10 @@
+"""Personal data out of texts, and back in: what leaves the machine names nobody.
+
+`mask` puts typed placeholders such as `<EMAIL_1>` in place of identifiers and names,
+`unmask` puts the same characters back. English and Chinese; no model, no network.
+"""
+
+from intelligence.engines.masking.masker import Masked, Masker, mask, mask_all
+from intelligence.engines.masking.placeholders import counted, unmask
+
+__all__ = ["Masked", "Masker", "counted", "mask", "mask_all", "unmask"]

@@ -1,0 +1,98 @@
+"""Masking: every find of a set of texts gets one placeholder, wherever it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from intelligence.engines.masking.addresses import addresses
+from intelligence.engines.masking.dates import dates
+from intelligence.engines.masking.folding import folded
+from intelligence.engines.masking.identifiers import identifiers, numbers
+from intelligence.engines.masking.names import Names, guessed_names
+from intelligence.engines.masking.placeholders import LITERAL
+from intelligence.engines.masking.spans import Span, settled
+
+LEAST_KNOWN = 2  # characters of what is known of a person: one letter stands everywhere
+A_VALUE = re.compile(r"[@\d]")
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A text with placeholders, and what each of them stands for."""
+
+    text: str
+    mapping: dict[str, str]
+
+
+class Masker:
+    """Masks the texts of one set, so that the same find has the same placeholder in all.
+
+    `known` are names of the persons concerned, and whatever else is known to be theirs (an
+    e-mail address, a customer number, a street). Names that one of `texts` tells are masked
+    in all of them.
+    """
+
+    def __init__(self, known: Sequence[str] = (), texts: Sequence[str] = ()) -> None:
+        told = [known_of for known_of in map(str.strip, known) if len(known_of) >= LEAST_KNOWN]
+        names = [one for one in told if not A_VALUE.search(one)]
+        self._values = [one for one in told if A_VALUE.search(one)]
+        self._names = Names([*names, *guessed_names([folded(text) for text in texts])])
+        self._placeholders: dict[tuple[str, str], str] = {}
+        self._counts: dict[str, int] = {}
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """What each placeholder so far stands for, to the letter."""
+        return {name: value for (_kind, value), name in self._placeholders.items()}
+
+    def mask(self, text: str) -> str:
+        """The text with placeholders. What looks like a placeholder already is masked too, so
+        that nobody can have another's data put into a text.
+        """
+        parts, done = [], 0
+        for span in settled(text, self._found(text)):
+            parts += [text[done : span.start], self._placeholder(span, text)]
+            done = span.end
+        return "".join([*parts, text[done:]])
+
+    def _found(self, text: str) -> Iterator[Span]:
+        plain = folded(text)
+        literal = (Span(*found.span(), "TEXT") for found in LITERAL.finditer(plain))
+        return chain(
+            literal,
+            identifiers(plain),
+            self._known_values(plain),
+            self._names.spans(plain),
+            dates(plain),
+            addresses(plain),
+            numbers(plain),
+        )
+
+    def _known_values(self, plain: str) -> Iterator[Span]:
+        for value in self._values:
+            pattern = r"[\s-]*".join(re.escape(part) for part in re.split(r"[\s-]+", folded(value)))
+            kind = "EMAIL" if "@" in value else "CUSTOMER"
+            for found in re.finditer(f"(?i:{pattern})", plain):
+                yield Span(*found.span(), kind)
+
+    def _placeholder(self, span: Span, text: str) -> str:
+        key = (span.kind, text[span.start : span.end])
+        if key not in self._placeholders:
+            self._counts[span.kind] = number = self._counts.get(span.kind, 0) + 1
+            self._placeholders[key] = f"<{span.kind}_{number}>"
+        return self._placeholders[key]
+
+
+def mask(text: str, known: Sequence[str] = ()) -> Masked:
+    """One text with the names and identifiers of persons taken out; see `Masker`."""
+    masker = Masker(known, [text])
+    return Masked(masker.mask(text), masker.mapping)
+
+
+def mask_all(texts: Sequence[str], known: Sequence[str] = ()) -> tuple[list[str], dict[str, str]]:
+    """Texts of one set, and what the placeholders of all of them stand for."""
+    masker = Masker(known, texts)
+    return [masker.mask(text) for text in texts], masker.mapping

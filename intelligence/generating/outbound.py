@@ -1,0 +1,182 @@
+"""The one door to the outside: every request that the product sends goes through `send`.
+
+It is entered in the egress ledger before it leaves, in a transaction of its own, and the
+entry is completed when it ended: a process that dies in between leaves a pending entry.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import httpcore
+from django.db import transaction
+
+from customers.models import EgressRecord, Generator, User
+from intelligence.engines.generators.contract import Generated, GeneratorError, Reason
+from intelligence.engines.generators.openai_compatible import (
+    MOST_ANSWER_BYTES,
+    NOT_JSON,
+    Read,
+    Received,
+    TryAgainError,
+)
+from intelligence.generating.connections import BoundedBackend
+from intelligence.generating.costs import cost_of
+
+MOST_BODY_BYTES = 256 * 1024  # what leaves is in the ledger whole, so it must be small
+MOST_COUNTED = 2_147_483_647
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is about to leave: to which `path` of a generator's address, for whom and why.
+
+    `fields` names what is in the body, `masked` counts its placeholders by type. `key` goes
+    into a header and nowhere else.
+    """
+
+    generator: Generator
+    path: str
+    body: bytes
+    feature: str
+    user: User | None
+    purpose: str
+    fields: list[str]
+    masked: dict[str, int] = field(default_factory=dict)
+    key: str = ""
+
+    @property
+    def address(self) -> str:
+        """The whole address."""
+        return self.generator.base_url.rstrip("/") + self.path
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What is entered when a request ended."""
+
+    outcome: str = EgressRecord.Outcome.DONE
+    status: int | None = None
+    bytes_in: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    detail: str = ""
+
+
+def send(request: Request, timeout_s: float, read: Read) -> Generated:
+    """Post a request, and what `read` makes of the answer. Raises GeneratorError.
+
+    No redirect is followed, no proxy of the environment is used, and an answer above
+    `MOST_ANSWER_BYTES` is not read to its end. Must not be called inside a transaction: a
+    roll-back would take the entry away.
+    """
+    if len(request.body) > MOST_BODY_BYTES:
+        raise GeneratorError(Reason.SETUP, "The texts are too long to be sent.")
+    record, seen, started = _entered(request), _Outcome(), time.monotonic()
+    try:
+        return _exchanged(request, timeout_s, read, seen)
+    except GeneratorError as error:
+        seen.outcome, seen.detail = _outcome_of(error), str(error)
+        raise
+    except BaseException as error:
+        seen.outcome, seen.detail = EgressRecord.Outcome.DOWN, type(error).__name__
+        raise
+    finally:
+        _complete(record, request, seen, time.monotonic() - started)
+
+
+def _entered(request: Request) -> EgressRecord:
+    """The pending entry, committed: `durable` refuses to be part of another transaction."""
+    generator = request.generator
+    with transaction.atomic(durable=True):
+        return EgressRecord.objects.create(
+            feature=request.feature,
+            user=request.user,
+            generator=generator,
+            generator_name=generator.name,
+            purpose=request.purpose,
+            host=generator.host,
+            method="POST",
+            address=request.address,
+            fields=request.fields,
+            body=request.body.decode(),
+            bytes_out=len(request.body),
+            masked=request.masked,
+            currency=generator.currency,
+        )
+
+
+def _exchanged(request: Request, timeout_s: float, read: Read, seen: _Outcome) -> Generated:
+    try:
+        received = _post(request, timeout_s)
+    except httpcore.TimeoutException as error:
+        told = f"The server did not answer within {timeout_s:.0f} s."
+        raise GeneratorError(Reason.SLOW, told) from error
+    except (httpcore.ConnectError, ConnectionError) as error:
+        raise TryAgainError(Reason.DOWN, f"{request.generator.host} is not reached.") from error
+    except (httpcore.NetworkError, OSError) as error:
+        raise GeneratorError(Reason.DOWN, "The connection broke off.") from error
+    except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
+        raise GeneratorError(Reason.NONSENSE, NOT_JSON) from error
+    seen.status, seen.bytes_in = received.status, len(received.body)
+    generated = read(received)
+    seen.tokens_in, seen.tokens_out = generated.tokens_in, generated.tokens_out
+    return generated
+
+
+def _post(request: Request, timeout_s: float) -> Received:
+    backend = BoundedBackend(
+        time.monotonic() + timeout_s, on_own_network=request.generator.on_own_network
+    )
+    headers = {"Content-Type": "application/json", "Accept": "application/json",
+               "Accept-Encoding": "identity", "User-Agent": "Rapport"}  # fmt: skip
+    if request.key:
+        headers["Authorization"] = f"Bearer {request.key}"
+    with (
+        httpcore.ConnectionPool(network_backend=backend, retries=0) as pool,
+        pool.stream(
+            "POST", request.address, headers=_with_host(headers, request), content=request.body
+        ) as answer,
+    ):
+        body = bytearray()
+        for part in answer.iter_stream():
+            body += part
+            if len(body) > MOST_ANSWER_BYTES:
+                raise GeneratorError(Reason.NONSENSE, "The answer of the server has no end.")
+    told = {name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in answer.headers}  # fmt: skip
+    return Received(answer.status, told, bytes(body))
+
+
+def _with_host(headers: dict[str, str], request: Request) -> list[tuple[str, str]]:
+    """The headers with the host and length that HTTP wants."""
+    parts = httpcore.URL(request.address)
+    host = parts.host.decode()
+    usual = parts.port in (None, {b"http": 80, b"https": 443}.get(parts.scheme))
+    named = host if usual else f"{host}:{parts.port}"
+    return [("Host", named), *headers.items(), ("Content-Length", str(len(request.body)))]
+
+
+def _outcome_of(error: GeneratorError) -> str:
+    known = EgressRecord.Outcome.values
+    return error.reason.value if error.reason.value in known else EgressRecord.Outcome.REFUSED
+
+
+def _complete(record: EgressRecord, request: Request, seen: _Outcome, seconds: float) -> None:
+    columns: dict[str, Any] = {
+        "status": seen.status,
+        "bytes_in": seen.bytes_in,
+        "tokens_in": seen.tokens_in,
+        "tokens_out": seen.tokens_out,
+        "cost": _cost(request, seen),
+        "detail": seen.detail,
+        "latency_ms": min(round(seconds * 1000), MOST_COUNTED),
+    }
+    record.complete(seen.outcome, **columns)
+
+
+def _cost(request: Request, seen: _Outcome) -> Decimal:
+    return cost_of(request.generator, seen.tokens_in, seen.tokens_out)

@@ -1,0 +1,66 @@
+"""Reads rows, serves pages and asks for texts while every connection is noted.
+
+An audit hook of the interpreter sees each `connect`, look-up and datagram, whoever makes it;
+the database's own library speaks over a local socket beneath it.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import sys
+
+EVENTS = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}
+PAGES = ("/", "/tickets/", "/customers/", "/articles/", "/models/generators/", "/models/egress/")
+noted = []
+
+
+def hook(event, arguments):
+    if event in EVENTS and not is_unix(event, arguments):
+        noted.append(event)
+
+
+def is_unix(event, arguments):
+    return event == "socket.connect" and arguments[0].family == socket.AF_UNIX
+
+
+def main():
+    sys.addaudithook(hook)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings.plain_static")
+    import django
+
+    django.setup()
+    from django.test import Client
+
+    from customers.models import EgressRecord, User
+    from intelligence.analysis.kinds import KINDS
+    from intelligence.analysis.run import analyse_pending
+    from intelligence.generating import generate
+
+    user = User.objects.get(username=sys.argv[1])
+    analysed = sum(analyse_pending(kind).n for kind in KINDS.values())
+    generated = [
+        generate(feature, "Write.", ["Where is it?"], user=user, known=["Anna"])
+        for feature in ("reply", "summary", "article")
+    ]
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user)
+    answers = {page: client.get(page).status_code for page in PAGES}
+    connections = list(noted)
+    noted.clear()
+    # the guard sees what it should: a connection to a port of this machine that is closed
+    with socket.socket() as tried, contextlib.suppress(OSError):
+        tried.connect(("127.0.0.1", 9))
+    told = {
+        "connections": connections,
+        "generated": generated,
+        "answers": answers,
+        "analysed": analysed,
+        "entries": EgressRecord.objects.count(),
+        "guard_sees": noted,
+    }
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
