@@ -24,6 +24,7 @@ JOBS = {
     "promotion": "intelligence.tasks.promote",
     "errorbudget": "intelligence.tasks.derive_error_budgets",
     "prospectsearch": "intelligence.tasks.search_prospects",
+    "articledraft": "intelligence.tasks.draft_article",
 }
 
 

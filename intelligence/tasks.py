@@ -18,6 +18,8 @@ from intelligence.customer_values import refresh_values_when_due
 from intelligence.engines.errors import WeightsError
 from intelligence.error_budgets import derive_when_due
 from intelligence.loaded import text_reader
+from intelligence.radar.drafting import carry_out_draft
+from intelligence.radar.run import refresh_radar as look_when_due
 from intelligence.recommender import refit_when_stale
 from intelligence.recommending.measure import measure_when_due
 from intelligence.recommending.prospects import carry_out_search
@@ -132,3 +134,15 @@ def refresh_topics() -> None:
 def derive_error_budgets(_pk: int | None = None) -> None:
     """Derive the thresholds of error budgets that are new, stale or of another model."""
     derive_when_due()
+
+
+@shared_task
+def refresh_radar() -> None:
+    """Look for contradictions, stale articles and articles to write, where texts changed."""
+    look_when_due()
+
+
+@shared_task
+def draft_article(pk: int) -> None:
+    """Draft an article from solved tickets, for its ArticleDraft row."""
+    carry_out_draft(pk)

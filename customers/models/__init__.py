@@ -26,6 +26,7 @@ from customers.models.passage import Passage
 from customers.models.product import Product
 from customers.models.prospect import Prospect, ProspectSearch
 from customers.models.question import Question
+from customers.models.radar import ArticleDraft, Finding, RadarText
 from customers.models.recommendation import Recommendation, SimilarProduct
 from customers.models.recommendation_effect import (
     Arm,
@@ -48,6 +49,7 @@ __all__ = [
     "AnalysableQuerySet",
     "Arm",
     "Article",
+    "ArticleDraft",
     "Aspect",
     "AspectMention",
     "Audience",
@@ -61,6 +63,7 @@ __all__ = [
     "ErrorBudget",
     "ExchangeRate",
     "ExternalRecord",
+    "Finding",
     "Import",
     "Intent",
     "Message",
@@ -74,6 +77,7 @@ __all__ = [
     "Prospect",
     "ProspectSearch",
     "Question",
+    "RadarText",
     "Recommendation",
     "RecommendationLift",
     "RecommendationShown",

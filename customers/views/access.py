@@ -17,6 +17,7 @@ from customers.models import (
     Article,
     Audience,
     Customer,
+    Finding,
     Import,
     Message,
     ModelVersion,
@@ -94,6 +95,11 @@ def get_audience_for(user: Any, pk: int) -> Audience:
 def get_article_for(user: Any, pk: int) -> Article:
     """The help article."""
     return get_object_or_404(Article.objects.visible_to(user), pk=pk)
+
+
+def get_finding_for(user: Any, pk: int) -> Finding:
+    """What the radar found."""
+    return get_object_or_404(Finding.objects.visible_to(user), pk=pk)
 
 
 def own_page(request: HttpRequest) -> str:

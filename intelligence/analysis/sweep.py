@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.locks import held_until_commit
-from customers.models import MAX_ATTEMPTS, Promotion, ProspectSearch, Training
+from customers.models import MAX_ATTEMPTS, ArticleDraft, Promotion, ProspectSearch, Training
 from intelligence.analysis.kinds import KINDS
 from intelligence.receivers import JOBS
 
@@ -43,7 +43,7 @@ def overdue_jobs() -> list[tuple[str, int]]:
     limit = timezone.now() - timedelta(seconds=settings.ANALYSIS_OVERDUE_SECONDS)
     return [
         (JOBS[model._meta.model_name or ""], pk)
-        for model in (Promotion, Training, ProspectSearch)
+        for model in (Promotion, Training, ProspectSearch, ArticleDraft)
         for pk in model.objects.pending()
         .filter(created_at__lt=limit)
         .order_by("pk")

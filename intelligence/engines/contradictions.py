@@ -116,9 +116,7 @@ def _needs_thing(one: Statement) -> bool:
     return one.role in OF_THINGS or one.role in cares
 
 
-def _differ_for_good(
-    pair: tuple[Statement, Statement], stated: dict[str, list[Statement]]
-) -> bool:
+def _differ_for_good(pair: tuple[Statement, Statement], stated: dict[str, list[Statement]]) -> bool:
     """Whether the values differ, and neither text says the other's value of this matter too."""
     one, other = pair
     return (
@@ -179,9 +177,7 @@ def _is_read(one: Statement, embed: Embed | None) -> bool:
     return embed is not None and one.source.language in SPEAKING
 
 
-def _likeness(
-    pairs: Sequence[tuple[Statement, Statement]], embed: Embed | None
-) -> list[float]:
+def _likeness(pairs: Sequence[tuple[Statement, Statement]], embed: Embed | None) -> list[float]:
     """How alike the sentences of each pair are: the cosine, else the overlap of their words."""
     read = [pair for pair in pairs if _is_read(pair[0], embed)]
     places: dict[str, int] = {}

@@ -126,7 +126,9 @@ EXCEPTIONS: Mapping[str, Pattern[str]] = {
     "bank": _pattern(r"\b(?:your )?bank\b|银行"),
     "preorder": _pattern(r"\bpre-?orders?\b|预售|预订"),
 }  # fmt: skip
-EVERYTHING = _pattern(r"\beverything\b|\ball (?:our |the )?(?:products|goods|things|items)\b|所有|全部")
+EVERYTHING = _pattern(
+    r"\beverything\b|\ball (?:our |the )?(?:products|goods|things|items)\b|所有|全部"
+)
 
 
 def roles_in(text: str) -> list[tuple[int, int, str]]:

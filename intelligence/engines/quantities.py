@@ -11,10 +11,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen twenty"
-).split()
+SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
 TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
         "ninety": 90, "hundred": 100}  # fmt: skip
 ENGLISH = {word: float(n) for n, word in enumerate(SMALL)} | TENS | {"a": 1.0, "an": 1.0}
@@ -85,9 +104,20 @@ CUT_OFF = re.compile(
     r"|(?P<zh>(?:上午|早上|下午|晚上)[\d一二两三四五六七八九十]{1,3}(?:[点:：]\d{0,2}半?))",
     re.IGNORECASE,
 )
-MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 DATE = re.compile(
     rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<month>{'|'.join(MONTHS)})"
     rf"(?:\s+(?P<year>20\d\d))?|(?P<month2>{'|'.join(MONTHS)})\s+(?P<day2>\d{{1,2}})(?!\d)"

@@ -30,7 +30,9 @@ FLOOR = re.compile(
     r"\s*$",
     re.IGNORECASE,
 )
-FLOOR_AFTER = re.compile(r"^\s*(?:or more|and over|or over|后|以后|以上|have passed|before you)", re.IGNORECASE)
+FLOOR_AFTER = re.compile(
+    r"^\s*(?:or more|and over|or over|后|以后|以上|have passed|before you)", re.IGNORECASE
+)
 FREE = re.compile(r"\bfree\b|\bno (?:postage|shipping)\b|免运费|包邮|免邮", re.IGNORECASE)
 # "30 days from the day of delivery": where a time begins is not what it is the time of.
 BEGINS = re.compile(

@@ -28,6 +28,7 @@ from customers.urls import urlpatterns
 from tests.factories import (
     NOON,
     AlarmFactory,
+    ArticleDraftFactory,
     ArticleFactory,
     AspectMentionFactory,
     AudienceFactory,
@@ -35,6 +36,7 @@ from tests.factories import (
     BoughtTogetherFactory,
     CorrectionFactory,
     CustomerFactory,
+    FindingFactory,
     ImportFactory,
     MessageFactory,
     ModelVersionFactory,
@@ -152,6 +154,13 @@ def make_topic(**columns):
     return topic
 
 
+def make_finding():
+    """A finding with a draft that became an article, and dismissed by somebody."""
+    finding = FindingFactory(dismissed_by=UserFactory())
+    ArticleDraftFactory(finding=finding, article=ArticleFactory(), status="done")
+    return finding
+
+
 SCREENS = {
     "alarms": AlarmFactory,
     "audiences": make_audience,
@@ -163,6 +172,7 @@ SCREENS = {
     "reviews": make_review,
     "articles": ArticleFactory,
     "imports": make_import,
+    "radar": make_finding,
     "topics": make_topic,
     "models": lambda: TrainingFactory(
         requested_by=UserFactory(), model=ModelVersionFactory(is_serving=False)
@@ -170,7 +180,12 @@ SCREENS = {
     "corrections": lambda: CorrectionFactory(by=UserFactory()),
 }
 ENDPOINTS = {
-    **{noun: SCREENS[noun] for noun in SCREENS if noun not in ("automation", "imports", "models")},
+    **{
+        noun: SCREENS[noun]
+        for noun in SCREENS
+        if noun not in ("automation", "imports", "models", "radar")
+    },
+    "findings": make_finding,
     "recommendations": RecommendationFactory,
     "corrections": lambda: CorrectionFactory(by=UserFactory()),
     "intents": lambda: make_taxon(Intent),
@@ -291,6 +306,7 @@ def test_home_costs_the_same_for_1_and_30_rows(staff):
         Customer.objects.filter(pk=ticket.customer_id).update(segment=None, order_count=3)
         make_review()
         AlarmFactory()
+        FindingFactory()
 
     add()
     one = queries_of(staff, "/")

@@ -5,6 +5,7 @@ from customers.models import Customer, Message, Review, SimilarProduct, Ticket
 from tests.customers.admin.html_form import fields_of
 from tests.factories import (
     AlarmFactory,
+    ArticleDraftFactory,
     ArticleFactory,
     AspectMentionFactory,
     AudienceFactory,
@@ -15,6 +16,7 @@ from tests.factories import (
     CustomerFactory,
     ErrorBudgetFactory,
     ExchangeRateFactory,
+    FindingFactory,
     ImportFactory,
     MessageFactory,
     ModelVersionFactory,
@@ -166,6 +168,13 @@ MAKERS = {
     "topic": TopicFactory,
     "weeklydigest": WeeklyDigestFactory,
     "alarm": lambda: AlarmFactory(dismissed_by=UserFactory()),
+    "finding": lambda: FindingFactory(dismissed_by=UserFactory()),
+    "articledraft": lambda: ArticleDraftFactory(
+        requested_by=UserFactory(), article=ArticleFactory()
+    ),
+    "radartext": lambda: models.RadarText.objects.create(
+        key=f"article:{models.RadarText.objects.count()}", sha256="0" * 64
+    ),
     "user": UserFactory,
 }
 
