@@ -205,7 +205,7 @@ class ArticleDraftQuerySet(JobQuerySet):
 
     def visible_to(self, user: Any) -> Self:
         """All drafts for active staff members, none for others."""
-        return RecordQuerySet.visible_to(self, user)  # type: ignore[return-value]
+        return RecordQuerySet.visible_to(self, user)
 
 
 class ArticleDraft(models.Model):

@@ -92,7 +92,7 @@ TITLES: Mapping[str, Told] = {
 }
 
 EXPLANATIONS: Mapping[str, Told] = {
-    "differs": lambda one: _("Customers are told both. Put one of them right."),
+    "differs": lambda _one: _("Customers are told both. Put one of them right."),
     "expired": lambda one: (
         _("It expired on %(day)s: renew it or take it back.") % {"day": _day(one)}
     ),

@@ -21,7 +21,8 @@ def _pattern(words: str) -> Pattern[str]:
 ROLES: Mapping[str, Pattern[str]] = {
     "return_label": _pattern(r"return labels?|prepaid labels?|退货标签"),
     "return_postage": _pattern(
-        r"return (?:postage|shipping|delivery|costs?)|postage of the return|returns? (?:is|are) free"
+        r"return (?:postage|shipping|delivery|costs?)|postage of the return|returns? (?:is"
+        r"|are) free"
         r"|free returns?|退货运费|退货邮费|寄回的?邮费"
     ),
     "refund": _pattern(
@@ -86,7 +87,8 @@ QUALIFIERS: Mapping[str, Mapping[str, Pattern[str]]] = {
         ),
         "world": _pattern(
             r"\bworld\b|\belsewhere\b|\babroad\b|\binternational\w*|\boverseas\b"
-            r"|\bother countries\b|\bunited states\b|\busa?\b(?-i:(?<=US|SA))|\bamerica\b|\bcanada\b"
+            r"|\bother countries\b|\bunited states\b|\busa?\b(?-i:(?<=US|SA))|\bamerica\b"
+            r"|\bcanada\b"
             r"|海外|国外|其他地区|国际|美国"
         ),
         "china": _pattern(r"\bchina\b|\bhong kong\b|中国|香港|内地|大陆"),
@@ -119,7 +121,9 @@ EXCEPTIONS: Mapping[str, Pattern[str]] = {
     "members": _pattern(r"\bmembers?\b|\bclub\b|\bloyalty\b|会员"),
     "students": _pattern(r"\bstudents?\b|学生"),
     "faulty": _pattern(r"\bfault\w*|\bdefect\w*|\bwrong (?:thing|item|one)\b|质量问题|发错"),
-    "large": _pattern(r"\blarge (?:things|items|orders)\b|\bbulky\b|\bpallets?\b|\bfurniture\b|大件"),
+    "large": _pattern(
+        r"\blarge (?:things|items|orders)\b|\bbulky\b|\bpallets?\b|\bfurniture\b"
+        r"|大件"),
     "personalised": _pattern(r"\bengraved?\b|\bpersonali[sz]ed\b|\bmade to order\b|定制|定做|刻字"),
     "gift": _pattern(r"\bgift vouchers?\b|\bpresents?\b|\bgift cards?\b|礼物|礼品卡"),
     "lost": _pattern(r"\blost\b|\bmissing\b|丢失"),

@@ -23,7 +23,8 @@ def _both(yes: str, no: str) -> tuple[Pattern[str], Pattern[str]]:
 # The form that says no is looked for first: it often holds the words of the other.
 POLICIES: Mapping[str, tuple[Pattern[str], Pattern[str]]] = {
     "dishwasher": _both(
-        r"\bdishwasher[- ](?:safe|proof)|\b(?:goes?|go|put|safe|washed?|cleaned) (?:\w+ ){0,3}in (?:the|a)"
+        r"\bdishwasher[- ](?:safe|proof)|\b(?:goes?|go|put|safe|washed?"
+        r"|cleaned) (?:\w+ ){0,3}in (?:the|a)"
         r" dishwasher|\b(?:safe|fine|suitable) (?:in|for) (?:the|a) dishwasher"
         r"|可以?(?:放进|放入|用)洗碗机|洗碗机(?:可洗|清洗安全|适用)|可机洗餐具",
         rf"\b{NOT}\b[^.;]{{0,20}}\bdishwasher|\bdishwasher[^.;]{{0,12}}\b{NOT}\b"
@@ -36,17 +37,21 @@ POLICIES: Mapping[str, tuple[Pattern[str], Pattern[str]]] = {
         rf"\b{NOT}\b[^.;]{{0,20}}\bmicrowave|不(?:能|可以?|宜|要)(?:放进|放入|用)微波炉",
     ),
     "induction": _both(
-        r"\b(?:works?|suitable|fine|use[ds]?) (?:\w+[ ,]+){0,4}induction\b|可用(?:于)?电磁炉|适用电磁炉",
+        r"\b(?:works?|suitable|fine|use[ds]?) (?:\w+[ ,]+){0,4}induction\b|可用(?:于)?电磁炉"
+        r"|适用电磁炉",
         rf"\b{NOT}\b[^.;]{{0,25}}\binduction|不(?:能|可以?|适)用(?:于)?电磁炉",
     ),
     "machine_wash": _both(
         r"\bmachine[- ]wash(?:able)?|\bwash(?:ed)? in the (?:washing )?machine|可以?机洗",
-        rf"\b{NOT}\b[^.;]{{0,20}}(?:machine[- ]wash|in the (?:washing )?machine)|不(?:能|可以?|要)机洗",
+        rf"\b{NOT}\b[^.;]{{0,20}}(?:machine[- ]wash|in the (?:washing )?machine)|不(?:能|可以?"
+        rf"|要)机洗",
     ),
     "return_free": _both(
         r"\breturns? (?:is|are|cost)\s*(?:always )?(?:free|nothing)|\bfree returns?\b"
-        r"|\breturn (?:\w+ ){0,3}free of charge|\bwe pay (?:for )?the return|退货(?:运费|邮费)?(?:全部)?免费|免费退货|退货(?:运费|邮费)由我们",
-        r"\breturns? (?:is|are) not free|\breturn (?:postage|shipping) (?:is|must be|has to be) (?:yours|paid by)"
+        r"|\breturn (?:\w+ ){0,3}free of charge|\bwe pay (?:for )?the return|退货(?:运费"
+        r"|邮费)?(?:全部)?免费|免费退货|退货(?:运费|邮费)由我们",
+        r"\breturns? (?:is|are) not free|\breturn (?:postage|shipping) (?:is|must be"
+        r"|has to be) (?:yours|paid by)"
         r"|\byou pay (?:for )?(?:the )?return|\bat your (?:own )?(?:expense|cost)"
         r"|退货(?:运费|邮费)由(?:您|买家|顾客|客户)",
     ),
@@ -65,16 +70,20 @@ POLICIES: Mapping[str, tuple[Pattern[str], Pattern[str]]] = {
         r"|(?:不|暂不|暂时不)(?:能|可以|支持)(?:分期付款和)?货到付款",
     ),
     "abroad": _both(
-        r"\bwe (?:also )?(?:ship|deliver|send) (?:\w+ ){0,2}(?:abroad|worldwide|internationally|overseas)"
+        r"\bwe (?:also )?(?:ship|deliver|send) (?:\w+ ){0,2}(?:abroad|worldwide"
+        r"|internationally|overseas)"
         r"|(?:可以|支持)(?:寄往|配送到?|发往)(?:海外|国外)",
-        rf"\b{NOT}\b (?:ship|deliver|send) (?:\w+ ){{0,2}}(?:abroad|worldwide|internationally|overseas)"
+        rf"\b{NOT}\b (?:ship|deliver|send) (?:\w+ ){{0,2}}(?:abroad|worldwide|internationally"
+        rf"|overseas)"
         r"|\bdeliver within the uk only|不(?:能|支持)?(?:寄往|配送到?|发往)(?:海外|国外)",
     ),
     "vegan": _both(r"\b(?:is|are) vegan\b|纯素", r"\bnot (?:\w+ )?vegan\b|非纯素"),
     "included": _both(
-        r"\bbatter(?:y|ies) (?:is|are)? ?included|\b(?:bulb|lid|stand|lead|charger) (?:is )?included"
+        r"\bbatter(?:y|ies) (?:is|are)? ?included|\b(?:bulb|lid|stand|lead"
+        r"|charger) (?:is )?included"
         r"|含电池|附带灯泡|含灯泡",
-        r"\b(?:batter(?:y|ies)|bulb|lid|stand|lead|charger)[^.;]{0,12} not included|\bwithout (?:a )?"
+        r"\b(?:batter(?:y|ies)|bulb|lid|stand|lead|charger)[^.;]{0,12} not included"
+        r"|\bwithout (?:a )?"
         r"(?:batter|bulb|lid|charger)|不含(?:电池|灯泡)",
     ),
     "exchange": _both(

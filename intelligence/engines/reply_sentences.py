@@ -24,7 +24,8 @@ PERSONAL = re.compile(
     r"|\d+号(?:楼|院|室)?|\b[A-Z]{2}\d{2}(?:\s?\d{4}){3,}"
 )
 GREETING = re.compile(
-    r"^\s*(?:dear|hello|hi|hey|good (?:morning|afternoon|evening)|thank you|thanks|many thanks|sorry"
+    r"^\s*(?:dear|hello|hi|hey|good (?:morning|afternoon|evening)|thank you|thanks|many thanks"
+    r"|sorry"
     r"|i am (?:very |so )?sorry|we are (?:very |so )?sorry|kind regards|best (?:wishes|regards)"
     r"|warm regards|yours|regards|understood|of course|you are welcome|my pleasure|have a"
     r"|please accept|apologies|您好|你好|亲爱的|谢谢|感谢|抱歉|非常抱歉|对不起|不客气|祝)",
@@ -32,8 +33,10 @@ GREETING = re.compile(
 )
 # What was done for one customer is no rule: "I have put a replacement in the post today".
 ONE_CASE = re.compile(
-    r"\bI (?:have|had|can see|see|did|am|was|will|shall|just|checked|asked|sent|put|refunded)\b|\bI've\b"
-    r"|\bI'll\b|\bI'm\b|\bwe have (?:now |just |already )?(?:sent|refunded|put|booked|asked|posted)\b"
+    r"\bI (?:have|had|can see|see|did|am|was|will|shall|just|checked|asked|sent|put"
+    r"|refunded)\b|\bI've\b"
+    r"|\bI'll\b|\bI'm\b|\bwe have (?:now |just |already )?(?:sent|refunded|put|booked|asked"
+    r"|posted)\b"
     r"|\bI\b.*\b(?:today|yesterday|tomorrow)\b|\byour (?:parcel|order) (?:is|was|has|left)\b"
     r"|我(?:已经|刚|帮您|查)|已(?:经)?为您|今天|昨天|明天"
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from intelligence.engines.characters import simplified
 from intelligence.engines.matters import (
@@ -26,7 +27,8 @@ TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
 WORD = re.compile(r"[^\W\d_]{2,}")
 IDEOGRAPHS = re.compile(r"[㐀-鿿]+")
 FLOOR = re.compile(
-    r"(?:at least|from|over|above|more than|minimum(?: of)?|spend|after|later than|since|满|至少|超过)"
+    r"(?:at least|from|over|above|more than|minimum(?: of)?|spend|after|later than|since|满|至少"
+    r"|超过)"
     r"\s*$",
     re.IGNORECASE,
 )
@@ -192,7 +194,7 @@ def _is_floor(quantity: Quantity, sentence: str) -> bool:
 
 
 @cache
-def stemmer():  # type: ignore[no-untyped-def]
+def stemmer() -> Any:
     """The English stemmer of Snowball (Porter 2001)."""
     import Stemmer
 

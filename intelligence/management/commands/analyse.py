@@ -21,7 +21,7 @@ from intelligence.topics import refresh_topics
 
 
 class Command(BaseCommand):
-    """Drains the pending rows, kind after kind; then measures, topics, alarms and the radar follow."""
+    """Drains the pending rows, then measures, topics, alarms and the radar follow."""
 
     help = "Read all pending rows in this process and store the results on them."
 
