@@ -246,6 +246,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "intelligence.tasks.refresh_topics",
         "schedule": env.int("TOPICS_REFRESH_SECONDS", default=120),
     },
+    "refresh-radar": {
+        "task": "intelligence.tasks.refresh_radar",
+        "schedule": env.int("RADAR_SECONDS", default=300),
+    },
     "raise-alarms": {
         "task": "customers.tasks.raise_alarms",
         "schedule": env.int("ALARMS_SECONDS", default=180),

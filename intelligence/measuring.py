@@ -23,6 +23,7 @@ from intelligence.engines.span_readers import SpanReader
 from intelligence.evaluation.answering import evaluate_answering
 from intelligence.evaluation.aspects import evaluate_aspects, read_aspects
 from intelligence.evaluation.columns import TableError
+from intelligence.evaluation.contradictions import evaluate_contradictions, read_pairs
 from intelligence.evaluation.languages import evaluate_by_language
 from intelligence.evaluation.predictions import check_suffix, write_predictions
 from intelligence.evaluation.recommendation import evaluate_recommendation
@@ -197,6 +198,12 @@ def _topics(request: Request, encode: ManyTexts) -> Figures:
     return evaluate_topics(table, encode) | {"left_out": table.left_out}
 
 
+def _contradictions(request: Request, encode: ManyTexts) -> Figures:
+    if any((request.train, request.model, request.predictions)):
+        raise TableError("contradictions are found in --data: no --train, --model, --predictions")
+    return evaluate_contradictions(read_pairs(request.data), encode)
+
+
 def _value_class(request: Request, _encode: ManyTexts) -> Figures:
     if request.predictions is not None or request.model is not None:
         raise TableError("value_class learns from --train or --data: no --model, no --predictions")
@@ -221,5 +228,6 @@ MEASURES: Mapping[str, Callable[[Request, ManyTexts], Figures]] = {
     "topics": _topics,
     "answering": _answering,
     "retrieval": _retrieval,
+    "contradictions": _contradictions,
 }
 TASKS = tuple(MEASURES)

@@ -28,6 +28,7 @@ JOBS = {
     "draft": "intelligence.tasks.write_draft",
     "summary": "intelligence.tasks.write_summary",
     "generatortrial": "intelligence.tasks.try_generator",
+    "articledraft": "intelligence.tasks.draft_article",
 }
 
 

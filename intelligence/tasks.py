@@ -24,6 +24,8 @@ from intelligence.engines.errors import WeightsError
 from intelligence.error_budgets import derive_when_due
 from intelligence.generating.trials import carry_out_trial
 from intelligence.loaded import text_reader
+from intelligence.radar.drafting import carry_out_draft
+from intelligence.radar.run import refresh_radar as look_when_due
 from intelligence.recommender import refit_when_stale
 from intelligence.recommending.measure import measure_when_due
 from intelligence.recommending.prospects import carry_out_search
@@ -166,3 +168,15 @@ def derive_error_budgets(_pk: int | None = None) -> None:
 def try_generator(pk: int) -> None:
     """Have a generator write one sentence, for its GeneratorTrial row."""
     carry_out_trial(pk)
+
+
+@shared_task
+def refresh_radar() -> None:
+    """Look for contradictions, stale articles and articles to write, where texts changed."""
+    look_when_due()
+
+
+@shared_task
+def draft_article(pk: int) -> None:
+    """Draft an article from solved tickets, for its ArticleDraft row."""
+    carry_out_draft(pk)

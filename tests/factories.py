@@ -284,6 +284,44 @@ class PassageFactory(DjangoModelFactory):
     visibility = "public"
 
 
+class FindingFactory(DjangoModelFactory):
+    """An open contradiction of two articles."""
+
+    class Meta:
+        model = models.Finding
+
+    kind = "contradiction"
+    fingerprint = factory.Sequence("{:064x}".format)
+    severity = 3
+    language = "en"
+    title = factory.LazyFunction(
+        lambda: {
+            "key": "differs", "kind": "duration", "role": "return", "likeness": 0.8,
+            "values": ["30 days", "14 days"],
+        }
+    )  # fmt: skip
+    sides = factory.LazyFunction(
+        lambda: [
+            {
+                "record": record, "record_id": 1, "title": "Returns", "text": text,
+                "quote": text[7:14], "start": 7, "end": 14,
+            }
+            for record, text in (("article", "Within 30 days."), ("message", "Within 14 days."))
+        ]
+    )  # fmt: skip
+    sources = factory.LazyFunction(lambda: ["article:1", "message:1"])
+    found_at = NOON
+    last_seen_at = NOON
+
+
+class ArticleDraftFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ArticleDraft
+
+    finding = factory.SubFactory(FindingFactory)
+    created_at = NOON
+
+
 class RecommendationFactory(DjangoModelFactory):
     class Meta:
         model = models.Recommendation

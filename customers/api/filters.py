@@ -18,6 +18,7 @@ from customers.models import (
     Audience,
     Correction,
     Customer,
+    Finding,
     Macro,
     Order,
     Product,
@@ -224,6 +225,16 @@ class AlarmFilter(filters.FilterSet):
         return {"open": alarms.standing, "dismissed": alarms.dismissed, "ended": alarms.ended}[
             state
         ]()
+
+
+class FindingFilter(filters.FilterSet):
+    """Filters of findings."""
+
+    found_since = filters.IsoDateTimeFilter(field_name="found_at", lookup_expr="gte")
+
+    class Meta:
+        model = Finding
+        fields = ("kind", "status", "severity", "language")
 
 
 class TopicFilter(filters.FilterSet):

@@ -26,6 +26,7 @@ from customers.api.serializers.alarms import AlarmSerializer, DismissalSerialize
 from customers.api.serializers.aspects import AspectSerializer
 from customers.api.serializers.corrections import CorrectionSerializer
 from customers.api.serializers.customers import CustomerSerializer, SegmentSerializer
+from customers.api.serializers.findings import FindingSerializer
 from customers.api.serializers.knowledge import (
     ArticleSerializer,
     MacroSerializer,
@@ -44,6 +45,7 @@ from customers.models import (
     Aspect,
     Correction,
     Customer,
+    Finding,
     Intent,
     Macro,
     Order,
@@ -205,6 +207,33 @@ class AlarmViewSet(VisibleRows, ReadOnlyModelViewSet):
         alarm = self.get_object()
         alarm.bring_back()
         return Response(self.get_serializer(alarm).data)
+
+
+class FindingViewSet(VisibleRows, ReadOnlyModelViewSet):
+    """Contradictions, texts that are out of date, and articles to write."""
+
+    queryset = Finding.objects.select_related("dismissed_by")
+    serializer_class = FindingSerializer
+    filterset_class = filters.FindingFilter
+    pagination_class = NewestFoundCursor
+
+    @extend_schema(request=DismissalSerializer, responses={200: FindingSerializer})
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def dismiss(self, request: Request, pk: str) -> Response:
+        """Put the finding aside for as long as the texts stay as they are."""
+        finding = self.get_object()
+        said = DismissalSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        finding.dismiss(by=request.user, reason=said.validated_data.get("reason", ""))
+        return Response(self.get_serializer(finding).data)
+
+    @extend_schema(request=None, responses={200: FindingSerializer})
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def undo(self, request: Request, pk: str) -> Response:
+        """Take the dismissal back."""
+        finding = self.get_object()
+        finding.bring_back()
+        return Response(self.get_serializer(finding).data)
 
 
 class TopicViewSet(VisibleRows, ReadOnlyModelViewSet):

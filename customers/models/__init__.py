@@ -38,6 +38,7 @@ from customers.models.passage import Passage
 from customers.models.product import Product
 from customers.models.prospect import Prospect, ProspectSearch
 from customers.models.question import Question
+from customers.models.radar import ArticleDraft, Finding, RadarText
 from customers.models.rate_limit import RateWindow
 from customers.models.recommendation import Recommendation, SimilarProduct
 from customers.models.recommendation_effect import (
@@ -63,6 +64,7 @@ __all__ = [
     "Arm",
     "Article",
     "ArticleChanged",
+    "ArticleDraft",
     "ArticleVersion",
     "Aspect",
     "AspectMention",
@@ -81,6 +83,7 @@ __all__ = [
     "ExchangeRate",
     "ExternalRecord",
     "Feature",
+    "Finding",
     "GenerationLog",
     "Generator",
     "GeneratorTrial",
@@ -100,6 +103,7 @@ __all__ = [
     "Prospect",
     "ProspectSearch",
     "Question",
+    "RadarText",
     "RateWindow",
     "Recommendation",
     "RecommendationLift",

@@ -18,6 +18,7 @@ from customers.models import (
     Audience,
     Customer,
     EgressRecord,
+    Finding,
     Generator,
     GeneratorTrial,
     Import,
@@ -105,6 +106,11 @@ def get_article_for(user: Any, pk: int) -> Article:
 def get_macro_for(user: Any, pk: int) -> Macro:
     """The macro."""
     return get_object_or_404(Macro.objects.visible_to(user), pk=pk)
+
+
+def get_finding_for(user: Any, pk: int) -> Finding:
+    """What the radar found."""
+    return get_object_or_404(Finding.objects.visible_to(user), pk=pk)
 
 
 def own_page(request: HttpRequest) -> str:

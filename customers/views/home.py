@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from customers.filters import FEELING_STEPS
 from customers.insight.paragraphs import paragraph
 from customers.insight.scope import scope_of
-from customers.models import Alarm, Customer, Review, Ticket
+from customers.models import Alarm, Customer, Finding, Review, Ticket
 from customers.paging import capped_count
 from customers.progress import READ_MODELS, analysis_progress
 
@@ -36,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "alarms": alarms[:TOP_ALARMS],
         "alarm_count": alarms.count(),
+        "finding_count": Finding.objects.visible_to(request.user).open().count(),
         "open_count": capped_count(tickets),
         "negative_count": capped_count(tickets.negative()),
         "at_risk_count": capped_count(at_risk),

@@ -29,6 +29,7 @@ from customers.urls import urlpatterns
 from tests.factories import (
     NOON,
     AlarmFactory,
+    ArticleDraftFactory,
     ArticleFactory,
     AspectMentionFactory,
     AssistEventFactory,
@@ -38,6 +39,7 @@ from tests.factories import (
     CorrectionFactory,
     CustomerFactory,
     DraftFactory,
+    FindingFactory,
     ImportFactory,
     MacroFactory,
     MessageFactory,
@@ -187,6 +189,11 @@ def make_question(**columns):
         detail={"retrieved": [passage.pk]},
         **columns,
     )
+def make_finding():
+    """A finding with a draft that became an article, and dismissed by somebody."""
+    finding = FindingFactory(dismissed_by=UserFactory())
+    ArticleDraftFactory(finding=finding, article=ArticleFactory(), status="done")
+    return finding
 
 
 SCREENS = {
@@ -203,6 +210,7 @@ SCREENS = {
     "ask": make_question,
     "questions": make_question,
     "imports": make_import,
+    "radar": make_finding,
     "topics": make_topic,
     "models": lambda: TrainingFactory(
         requested_by=UserFactory(), model=ModelVersionFactory(is_serving=False)
@@ -215,6 +223,9 @@ ENDPOINTS = {
         for noun in SCREENS
         if noun not in ("ask", "automation", "imports", "models")
     },
+        if noun not in ("automation", "imports", "models", "radar")
+    },
+    "findings": make_finding,
     "recommendations": RecommendationFactory,
     "corrections": lambda: CorrectionFactory(by=UserFactory()),
     "intents": lambda: make_taxon(Intent),
@@ -350,6 +361,7 @@ def test_home_costs_the_same_for_1_and_30_rows(staff):
         Customer.objects.filter(pk=ticket.customer_id).update(segment=None, order_count=3)
         make_review()
         AlarmFactory()
+        FindingFactory()
 
     add()
     one = queries_of(staff, "/")

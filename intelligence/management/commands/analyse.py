@@ -17,11 +17,12 @@ from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import Tally, analyse_pending
 from intelligence.answering.index import keep_current as keep_passage_index
 from intelligence.customer_values import refresh_values_when_due
+from intelligence.radar.run import refresh_radar
 from intelligence.topics import refresh_topics
 
 
 class Command(BaseCommand):
-    """Drains the pending rows, kind after kind; then measures, topics and alarms follow."""
+    """Drains the pending rows, then measures, topics, alarms and the radar follow."""
 
     help = "Read all pending rows in this process and store the results on them."
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         keep_passage_index()
         self._sum_up(again=options["again"])
         raise_alarms()
+        refresh_radar()
         self._report(tallies, time.perf_counter() - started, as_json=options["json"])
 
     def _run(self, name: str, options: dict[str, Any]) -> Tally:

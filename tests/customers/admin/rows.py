@@ -5,6 +5,7 @@ from customers.models import Customer, Message, Review, SimilarProduct, Ticket
 from tests.customers.admin.html_form import fields_of
 from tests.factories import (
     AlarmFactory,
+    ArticleDraftFactory,
     ArticleFactory,
     AspectMentionFactory,
     AssistEventFactory,
@@ -18,6 +19,7 @@ from tests.factories import (
     EgressRecordFactory,
     ErrorBudgetFactory,
     ExchangeRateFactory,
+    FindingFactory,
     GenerationLogFactory,
     GeneratorFactory,
     GeneratorTrialFactory,
@@ -185,6 +187,13 @@ MAKERS = {
     "generatortrial": lambda: GeneratorTrialFactory(requested_by=UserFactory()),
     "generationlog": GenerationLogFactory,
     "egressrecord": EgressRecordFactory,
+    "finding": lambda: FindingFactory(dismissed_by=UserFactory()),
+    "articledraft": lambda: ArticleDraftFactory(
+        requested_by=UserFactory(), article=ArticleFactory()
+    ),
+    "radartext": lambda: models.RadarText.objects.create(
+        key=f"article:{models.RadarText.objects.count()}", sha256="0" * 64
+    ),
     "user": UserFactory,
 }
 

@@ -1,0 +1,1 @@
+"""How the radar's findings are told and where they lead."""

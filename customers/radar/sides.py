@@ -1,0 +1,70 @@
+"""The places of findings as a page shows them: where they lead, with the words marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from customers.models import Finding, Message
+from customers.radar.wording import RECORDS
+
+# The page where a text is put right, the first that this shop has.
+ADDRESSES: Mapping[str, tuple[str, ...]] = {
+    "article": ("article-edit", "article"),
+    "macro": ("macro-edit",),
+    "product": ("product",),
+    "ticket": ("ticket",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One place: what it is, its words before, in and after the quote, and its address."""
+
+    record: str
+    title: str
+    before: str
+    quote: str
+    after: str
+    address: str
+
+
+def sides_of(findings: Iterable[Finding]) -> dict[int, list[Side]]:
+    """The places of each finding by its key; one query for all."""
+    findings = list(findings)
+    replies = [
+        side["record_id"]
+        for finding in findings
+        for side in finding.sides
+        if side["record"] == "message"
+    ]
+    rows = Message.objects.filter(pk__in=replies)
+    tickets: dict[int, int] = dict(rows.values_list("pk", "ticket_id"))
+    return {finding.pk: [_side(side, tickets) for side in finding.sides] for finding in findings}
+
+
+def _side(side: dict[str, Any], tickets: Mapping[int, int]) -> Side:
+    start, end = side["start"], side["end"]
+    return Side(
+        record=str(RECORDS.get(side["record"], "")),
+        title=side["title"],
+        before=side["text"][:start],
+        quote=side["text"][start:end],
+        after=side["text"][end:],
+        address=_address(side, tickets),
+    )
+
+
+def _address(side: dict[str, Any], tickets: Mapping[int, int]) -> str:
+    kind, pk = side["record"], side["record_id"]
+    if kind == "message":
+        kind, pk = "ticket", tickets.get(pk)
+    for name in ADDRESSES.get(kind, ()) if pk else ():
+        try:
+            return reverse(name, args=[pk])
+        except NoReverseMatch:
+            continue  # another page for it, where there is one
+    return ""
