@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.core import mail
 from django.test import override_settings
 
@@ -29,7 +30,11 @@ TARGETS = (
     Target("connections", "at_most", 0),
     Target("breaches", "at_most", 0),
 )
-SHOWN_BREACHES = 40
+SHOWN_OF_A_KIND = 12
+# Addresses of static files without the hashes that only `collectstatic` knows.
+PLAIN_STORAGES = settings.STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
 
 
 @dataclass
@@ -39,6 +44,7 @@ class Outcome:
     attacks: tuple[Attack, ...]
     breaches: list[Breach] = field(default_factory=list)
     looks: Counter[str] = field(default_factory=Counter)
+    seconds: Counter[str] = field(default_factory=Counter)
     refused: list[str] = field(default_factory=list)
     parts: dict[str, bool] = field(default_factory=dict)
 
@@ -71,7 +77,9 @@ def measure(*, small: bool = False) -> Report:
 
 
 @override_settings(
-    EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend", ALLOWED_HOSTS=["*"]
+    EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+    ALLOWED_HOSTS=["*"],
+    STORAGES=PLAIN_STORAGES,
 )
 def attack(chosen: tuple[Attack, ...]) -> Outcome:
     """Put these attacks into the empty, migrated database that is connected, and judge."""
@@ -105,6 +113,7 @@ def _pages_with_drafts(world: World, entered: list[Entered]) -> Iterator[Look]:
 def _look(outcome: Outcome, judge: Judge, looks: Iterable[Look]) -> None:
     for look in looks:
         outcome.looks[look.surface] += 1
+        outcome.seconds[look.surface] += look.seconds
         outcome.breaches += judge.breaches(look)
 
 
@@ -161,9 +170,10 @@ def _told(there: dict[str, bool]) -> str:
 
 
 def _print_breaches(outcome: Outcome) -> None:
-    for breach in outcome.breaches[:SHOWN_BREACHES]:
-        attack = breach.attack or "?"
-        print(f"{attack}: {breach.what} on {breach.surface}: {breach.detail!r}", file=sys.stderr)
-    if more := len(outcome.breaches) - SHOWN_BREACHES:
-        if more > 0:
-            print(f"... and {more} more", file=sys.stderr)
+    """The first breaches of each kind, for whoever mends them."""
+    shown: Counter[str] = Counter()
+    for breach in sorted(outcome.breaches, key=lambda one: one.what):
+        shown[breach.what] += 1
+        if shown[breach.what] <= SHOWN_OF_A_KIND:
+            told = f"{breach.what} on {breach.surface} by {breach.attack or '?'}"
+            print(f"{told}: {breach.detail!r}", file=sys.stderr)

@@ -19,7 +19,7 @@ from benchmarks.attacks.corpus import one_of_each
 from benchmarks.attacks.entry import API, Entered
 from benchmarks.attacks.looks import ANONYMOUS, STAFF, Look, get, post
 from benchmarks.attacks.world import World
-from customers.plots import PLOTS
+from customers.plots.registry import PLOTS
 
 # What the first part of an address is about, for addresses with the key of one record.
 RECORDS = {
