@@ -22,16 +22,16 @@ MADE_BY_THE_MACHINE = {
     *("recommendation", "boughttogether", "similarproduct", "recommendationshown"),
     *("recommendationlift", "prospect", "prospectsearch", "modelversion"),
     *("draft", "summary", "assistevent", "finding", "egress", "generation", "quota"),
-    *("articletowrite", "extraction", "textvector", "processedtext", "modelrun"),
+    *("generatortrial", "articledraft", "cluster"),
 }
+# What stands in this app is made by the machine alone: predictions, vectors, fits.
+APP_OF_THE_MACHINE = "intelligence"
 # Columns that reading fills, of any model.
 READ_COLUMNS = {
     *("suggested_intent", "intent_probability", "intent_detail", "suggested_priority"),
     *("priority_probability", "priority_detail", "sentiment", "sentiment_score"),
-    *("sentiment_detail", "sentiment_trend", "topic", "language", "language_probability"),
-    *("analysed_at", "attempts", "analysis_attempts", "analysis_error", "claimed_at"),
-    *("analysis_requested_at", "updated_at", "last_login", "search", "review_count"),
-    *("rating_average", "suggested_segment", "segment_probability", "segment_detail"),
+    *("sentiment_probability", "sentiment_detail", "sentiment_trend", "topic", "language"),
+    *("requested_at", "analysed_at", "attempts", "analysis_error", "updated_at", "last_login"),
 }
 # Of these the columns that a person sets are counted alone.
 CHOSEN = {
@@ -67,7 +67,8 @@ def changed(before: dict[str, Digest], after: dict[str, Digest]) -> list[str]:
 def _digests() -> Iterator[tuple[str, Digest]]:
     for model in apps.get_models():
         name = model._meta.model_name or ""
-        if model is Session or not model._meta.managed:
+        is_kept = model._meta.managed and model._meta.app_label != APP_OF_THE_MACHINE
+        if model is Session or not is_kept:
             continue
         if name not in MADE_BY_THE_MACHINE:
             yield name, _digest(model, _columns(model))
