@@ -65,7 +65,7 @@ def changed(before: dict[str, Digest], after: dict[str, Digest]) -> list[str]:
 
 
 def _digests() -> Iterator[tuple[str, Digest]]:
-    for model in apps.get_models():
+    for model in apps.get_models(include_auto_created=True):
         name = model._meta.model_name or ""
         is_kept = model._meta.managed and model._meta.app_label != APP_OF_THE_MACHINE
         if model is Session or not is_kept:
