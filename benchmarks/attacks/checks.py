@@ -72,10 +72,14 @@ def _of_tag(tag: Tag) -> Iterator[tuple[str, str]]:
         text = " ".join(value) if isinstance(value, list) else str(value)
         if name.startswith("on"):
             yield "markup", shown
-        elif name in ADDRESSES and not _is_ours(text, of_picture=tag.name == "img"):
+        elif _leads_away(tag, name, text):
             yield "link", shown
-        elif name == "style" and ("url(" in text or FOREIGN in text):
-            yield "link", shown
+
+
+def _leads_away(tag: Tag, name: str, text: str) -> bool:
+    if name == "style":
+        return "url(" in text or FOREIGN in text
+    return name in ADDRESSES and not _is_ours(text, of_picture=tag.name == "img")
 
 
 def _is_foreign_script(tag: Tag) -> bool:

@@ -18,7 +18,7 @@ from customers.imports.jobs import carry_out
 from customers.models import Article, Customer, Import, Message, Product, Ticket
 
 API = "/api/v1/"
-BY_SHELL = "attacks"
+SOURCE = "attacks"
 
 
 class NotTakenError(Exception):
@@ -55,7 +55,7 @@ def _post(world: World, kind: str, row: dict[str, Any]) -> int:
     return int(answer.json()["id"])
 
 
-def _ticket(world: World, entered: Entered, **said: str) -> dict[str, int]:
+def _ticket(world: World, _entered: Entered, **said: str) -> dict[str, int]:
     row = {"customer": world.attacker.pk, "subject": "Question", "body": "Hello.", **said}
     return {"ticket": _post(world, "tickets", row)}
 
@@ -69,7 +69,7 @@ def _solved_ticket(world: World, entered: Entered) -> dict[str, int]:
     return records
 
 
-def _review(world: World, entered: Entered, **said: str) -> dict[str, int]:
+def _review(world: World, _entered: Entered, **said: str) -> dict[str, int]:
     row = {
         "product": world.product.pk, "customer": world.attacker.pk, "rating": 4,
         "title": "Good", "body": "A mug.", "written_at": timezone.now().isoformat(), **said,
@@ -92,8 +92,8 @@ def _product(world: World, entered: Entered, **said: str) -> dict[str, int]:
         "external_id": key, "sku": key[:60], "name": "Mug", "category": "Tea",
         "description": "A mug.", "price": "5.00", "currency": "GBP", **said,
     }  # fmt: skip
-    run = _import(world, entered, "products", f"{key}.csv", _csv(list(row), [list(row.values())]))
-    made = Product.objects.from_source(BY_SHELL, key).first()
+    run = _import(world, "products", f"{key}.csv", _csv(list(row), [list(row.values())]))
+    made = Product.objects.from_source(SOURCE, key).first()
     return {"import": run, **({"product": made.pk} if made else {})}
 
 
@@ -104,8 +104,8 @@ def _article(world: World, entered: Entered) -> dict[str, int]:
         "language": entered.attack.language, "status": "published", "body": entered.text,
     }  # fmt: skip
     line = json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    run = _import(world, entered, "articles", f"{key}.jsonl", line)
-    made = Article.objects.from_source(BY_SHELL, key).first()
+    run = _import(world, "articles", f"{key}.jsonl", line)
+    made = Article.objects.from_source(SOURCE, key).first()
     return {"import": run, **({"article": made.pk} if made else {})}
 
 
@@ -122,24 +122,24 @@ def _order_line(world: World, entered: Entered) -> dict[str, int]:
 
 def _file_name(world: World, entered: Entered) -> dict[str, int]:
     content = _csv(["external_id", "name"], [[entered.attack.id, "Anna"]])
-    return {"import": _import(world, entered, "customers", entered.text, content)}
+    return {"import": _import(world, "customers", entered.text, content)}
 
 
 def _csv_header(world: World, entered: Entered) -> dict[str, int]:
     """A column that the format does not know, and a row that it cannot take."""
     rows = [["", entered.text], [entered.attack.id, entered.text]]
     content = _csv(["external_id", "name", entered.text], [[*row, entered.text] for row in rows])
-    run = _import(world, entered, "customers", f"{entered.attack.id}.csv", content)
-    made = Customer.objects.from_source(BY_SHELL, entered.attack.id).first()
+    run = _import(world, "customers", f"{entered.attack.id}.csv", content)
+    made = Customer.objects.from_source(SOURCE, entered.attack.id).first()
     return {"import": run, **({"customer": made.pk} if made else {})}
 
 
-def _import(world: World, entered: Entered, kind: str, name: str, content: bytes) -> int:
+def _import(world: World, kind: str, name: str, content: bytes) -> int:
     """Upload by the page, and carry it out as a worker would."""
     before = Import.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     upload = SimpleUploadedFile("upload.csv", content)
     upload._name = name  # as a client sends it: `SimpleUploadedFile` keeps the last part alone
-    form = {"format": kind, "source": BY_SHELL, "file": upload}
+    form = {"format": kind, "source": SOURCE, "file": upload}
     answer = world.browser.post("/imports/", form)
     if answer.status_code >= 500:
         raise RuntimeError(f"import of {name!r}: {answer.status_code}")

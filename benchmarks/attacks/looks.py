@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from django.db import DatabaseError, transaction
 
 PAGE, TABLE, TEXT = "page", "table", "text"
 STAFF, ATTACKER, ANONYMOUS = "staff", "attacker", "anonymous"
-KEY = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)

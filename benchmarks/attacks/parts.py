@@ -190,10 +190,14 @@ def _summaries(world: World, entered: Sequence[Entered]) -> Iterator[Look]:
 def _passages(entered: Sequence[Entered]) -> Iterator[Look]:
     """What answers would be read from."""
     keys = {("article", one.records["article"]): one for one in entered if "article" in one.records}
-    keys |= {("product", one.records["product"]): one for one in entered if "product" in one.records}
+    keys |= {
+        ("product", one.records["product"]): one for one in entered if "product" in one.records
+    }
     keys |= {("ticket", one.records["ticket"]): one for one in entered if "ticket" in one.records}
     for passage in Passage.objects.all():
-        source = next(kind for kind in ("article", "product", "ticket") if getattr(passage, f"{kind}_id"))
+        source = next(
+            kind for kind in ("article", "product", "ticket") if getattr(passage, f"{kind}_id")
+        )
         one = keys.get((source, getattr(passage, f"{source}_id")))
         if one is not None:
             text = f"{passage.heading}\n{passage.body}"

@@ -166,7 +166,9 @@ def _percent(part: int, whole: int) -> float:
 
 
 def _told(there: dict[str, bool]) -> str:
-    return ", ".join(f"{name} {'run' if is_there else 'not there'}" for name, is_there in there.items())
+    return ", ".join(
+        f"{name} {'run' if is_there else 'not there'}" for name, is_there in there.items()
+    )
 
 
 def _print_breaches(outcome: Outcome) -> None:

@@ -17,6 +17,7 @@ from customers.spreadsheet_cells import guarded
 CHUNK_ROWS = 2000
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for a code page of its own
 
+
 def cell(value: Any) -> str:
     """A value as the text of a cell: ISO 8601 times, lists joined by "; ", null empty."""
     return guarded(_text(value))
