@@ -23,7 +23,7 @@ def watched() -> Iterator[list[str]]:
         connect(self, address)
 
     def guarded_look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
-        if host is not None and not _is_local(host):
+        if host is not None and not _is_address(host) and not _is_local(host):
             tried.append(str(host))
             raise socket.gaierror(f"an attack looked up {host}")
         return look_up(host, *args, **kwargs)
@@ -33,6 +33,15 @@ def watched() -> Iterator[list[str]]:
         patch.object(socket, "getaddrinfo", guarded_look_up),
     ):
         yield tried
+
+
+def _is_address(host: Any) -> bool:
+    """Whether it is a number: nobody is asked for it, and `connect` is watched as well."""
+    try:
+        ipaddress.ip_address(host.decode() if isinstance(host, bytes) else host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_local(host: Any) -> bool:

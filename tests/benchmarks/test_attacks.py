@@ -40,7 +40,9 @@ def said(text, surface="answer to anonymous", audience=ANONYMOUS, **more):
 def test_there_are_at_least_three_hundred_texts_in_both_languages_each_with_a_way_in():
     chosen = attacks()
     assert len(chosen) >= 300
-    assert len({one.id for one in chosen}) == len({one.text for one in chosen}) == len(chosen)
+    assert len({one.id for one in chosen}) == len(chosen)
+    assert len({(one.field, one.text) for one in chosen}) == len(chosen)
+    assert len({one.text for one in chosen}) >= 400
     languages = Counter(one.language for one in chosen)
     assert languages["zh"] >= 80
     assert {one.field for one in chosen} == set(FIELDS)
@@ -208,7 +210,7 @@ def test_one_attack_of_each_family_does_nothing_to_the_product(settings, tmp_pat
 
 
 def test_a_leak_is_counted_with_its_attack():
-    one = made()
+    one = made("{canary}")
     [breach] = Judge((one,), {}).breaches(page(f"<b class=attack>{one.canary}</b>"))
     assert (breach.what, breach.attack) == ("markup", one.id)
     assert checks.attack_in("nothing", (one,)) == ""
