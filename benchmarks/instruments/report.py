@@ -42,7 +42,8 @@ class Report:
     """The outcome of one benchmark.
 
     `sample` says what it was measured on, `peer` what the figures stand beside. A `small`
-    run is for trying the benchmark out: its targets are judged, and mean little.
+    run is for trying the benchmark out: its targets are judged, and mean little. Where the
+    targets `must_be_met`, the command that ran it fails when one is missed.
     """
 
     benchmark: str
@@ -51,19 +52,24 @@ class Report:
     figures: Figures
     targets: tuple[Target, ...]
     small: bool = False
+    must_be_met: bool = False
     machine: Mapping[str, Any] = field(default_factory=machine_facts)
+
+    @property
+    def met(self) -> bool:
+        """Whether every target is met."""
+        return all(target.met(self.figures) for target in self.targets)
 
     def as_json(self) -> dict[str, Any]:
         """JSON-ready data; `met` is true when every target is."""
-        targets = [target.as_json(self.figures) for target in self.targets]
         return {
             "benchmark": self.benchmark,
             "sample": self.sample,
             "small": self.small,
             "peer": self.peer,
             "figures": dict(self.figures),
-            "targets": targets,
-            "met": all(target["met"] for target in targets),
+            "targets": [target.as_json(self.figures) for target in self.targets],
+            "met": self.met,
             "machine": dict(self.machine),
         }
 

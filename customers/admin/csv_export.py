@@ -1,15 +1,9 @@
-"""Rows as CSV for spreadsheets: streamed, and harmless to whoever opens the file.
-
-A spreadsheet runs a cell that begins like a formula. Such a cell, and such a line within
-a cell, gets an apostrophe in front. A text that has one already gets another, so that
-taking one away always gives the text back. Plain numbers stay numbers.
-"""
+"""Rows as CSV for spreadsheets: streamed, and harmless to whoever opens the file."""
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -18,17 +12,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.http import StreamingHttpResponse
 
+from customers.spreadsheet_cells import guarded
+
 CHUNK_ROWS = 2000
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for a code page of its own
-
-PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_BLANK = r"(?:[^\S\r\n]|[\x00-\x08\x0e-\x1f\u200b-\u200f\u2060\ufeff])"
-FORMULA = re.compile(rf"(^|[\r\n])(?='*{_BLANK}*[=+\-@＝＋－＠\t\r])")
-
-
-def guarded(text: str) -> str:
-    """The text with nothing in it that a spreadsheet would run."""
-    return text if PLAIN_NUMBER.fullmatch(text) else FORMULA.sub(r"\1'", text)
 
 
 def cell(value: Any) -> str:

@@ -13,6 +13,7 @@ from customers import models as records
 from customers.demo.audiences import write_audiences
 from customers.demo.macros import write_macros
 from customers.demo.records import CURRENCY, Message, Order, Shop, Ticket
+from customers.demo.seasons import midnight
 from customers.demo.shop import SEED, generate
 from customers.measures import refresh_measures_when_due
 
@@ -235,8 +236,14 @@ def _write_articles(shop: Shop) -> None:
             body=article.body,
             category=article.category,
             language=article.language,
-            status=records.Article.Status.PUBLISHED,
+            status=article.status,
+            visibility=article.visibility,
+            expires_on=article.expires_on,
         ).save()
+        if article.changed_on:
+            at = midnight(article.changed_on)
+            rows = records.Article.objects.from_source(SOURCE, article.key)
+            rows.update(created_at=at, updated_at=at)
 
 
 def _finish_customers() -> None:

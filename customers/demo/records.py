@@ -159,13 +159,21 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Article:
-    """A help article in Markdown."""
+    """A help article in Markdown.
+
+    `status` and `visibility` are values of the model. `expires_on` is the day from which it
+    counts no more; `changed_on` the day when somebody last looked at it, None for today.
+    """
 
     key: str
     title: str
     category: str
     language: str
     body: str
+    status: str = "published"
+    visibility: str = "public"
+    expires_on: date | None = None
+    changed_on: date | None = None
 
 
 @dataclass(frozen=True)

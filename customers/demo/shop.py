@@ -11,6 +11,7 @@ from customers.demo.orders import orders
 from customers.demo.people import people
 from customers.demo.records import Article, Shop
 from customers.demo.reviews import reviews
+from customers.demo.seasons import before
 from customers.demo.tickets import tickets
 
 SEED = 1847
@@ -27,12 +28,12 @@ def generate(seed: int, anchor: date) -> Shop:
         orders=sold,
         reviews=reviews(seed, anchor, sold),
         tickets=tickets(seed, anchor, customers, sold, goods),
-        articles=list(articles()),
+        articles=list(articles(anchor)),
     )
 
 
-def articles() -> Iterator[Article]:
-    """The help centre, file by file."""
+def articles(anchor: date) -> Iterator[Article]:
+    """The help centre, file by file; days count back from the anchor."""
     for name in names_in("articles"):
         file = content(name)
         for row in file["articles"]:
@@ -42,4 +43,12 @@ def articles() -> Iterator[Article]:
                 category=row["category"],
                 language=file["language"],
                 body=row["body"].strip(),
+                status=row.get("status", "published"),
+                visibility=file.get("visibility", "public"),
+                expires_on=_day(anchor, row.get("expires_days_ago")),
+                changed_on=_day(anchor, row.get("changed_days_ago")),
             )
+
+
+def _day(anchor: date, days_ago: int | None) -> date | None:
+    return None if days_ago is None else before(anchor, days_ago)

@@ -1,6 +1,7 @@
-"""The three planted stories: who and what they are about, and when they turn.
+"""The planted stories: who and what they are about, and when they turn.
 
-Days count back from the anchor. Their texts are written by hand in content/stories.toml.
+Days count back from the anchor. The texts of the first three are written by hand in
+content/stories.toml; the fourth stands in the help centre itself.
 """
 
 from __future__ import annotations
@@ -19,3 +20,9 @@ VIP_KEY = "C0001"
 VIP_LATE_DAYS = (97, 54, 23)
 VIP_DELIVERY_DAYS = {97: 18, 54: 20}
 VIP_REVIEW_DAY = 6
+
+# The shop contradicts itself: 30 days for a return in public, 14 in what staff read.
+RETURN_POLICY, RETURN_CONTRADICTION = "returning-something", "staff-returns-by-telephone"
+# An article of an earlier Christmas whose prices and days are no longer so: a parcel shop keeps
+# a parcel for ten days in it, and for seven in what counts.
+STALE_ARTICLE, NOT_STALE_ARTICLE = "christmas-posting-days", "express-parcel-shops-and-time-slots"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from customers.imports.errors import ImportProblem
+from customers.spreadsheet_cells import unguarded
 
 BATCH_ROWS = 5_000
 SNIFFED_BYTES = 64 * 1024
@@ -76,13 +77,18 @@ def _csv(path: Path) -> Table:
         columns = tuple(name.strip() for name in next(csv.reader(file, delimiter=delimiter), []))
     if not columns:
         raise ImportProblem(f"{path.name} is empty.")
+    is_mended = set(REJECT_COLUMNS) <= set(columns)
+    if is_mended:
+        columns = tuple(unguarded(name) for name in columns)
 
     def rows() -> Iterator[Row]:
         with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
             reader = csv.reader(file, delimiter=delimiter)
             next(reader)
             for values in reader:
-                if values:
+                if values and is_mended:
+                    yield _named(columns, [unguarded(value) for value in values])
+                elif values:
                     yield _named(columns, values)
 
     return Table(columns, max(lines, 0), _batched(rows()))

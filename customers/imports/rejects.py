@@ -1,4 +1,8 @@
-"""The file of rows that could not be taken in: number, column, reason, and the row itself."""
+"""The file of rows that could not be taken in: number, column, reason, and the row itself.
+
+It is opened in a spreadsheet and brought back: nothing in it runs, and what is read of it
+again (see `files`) is what the row was.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import IO, Any
 
 from customers.imports.errors import RowError
 from customers.imports.files import REJECT_COLUMNS, Row
+from customers.spreadsheet_cells import guarded
 
 
 class Rejects:
@@ -29,10 +34,13 @@ class Rejects:
                 "w", encoding="utf-8", errors="backslashreplace", newline=""
             )
             self._writer = csv.writer(self._file)
-            self._writer.writerow([*REJECT_COLUMNS, *self.columns])
+            self._write([*REJECT_COLUMNS, *self.columns])
         values = ["" if row.get(name) is None else row[name] for name in self.columns]
-        self._writer.writerow([number, error.column, error.reason, *values])
+        self._write([number, error.column, error.reason, *values])
         self.count += 1
+
+    def _write(self, values: Sequence[Any]) -> None:
+        self._writer.writerow([guarded(str(value)) for value in values])
 
     def close(self) -> str:
         """Finish the file; its path, or "" when no row was refused."""

@@ -25,6 +25,7 @@ from customers.plots.registry import PLOTS
 from customers.plots.render import rendered
 from customers.plots.specs import Plot, narrowed
 from customers.plots.words import table_of
+from customers.spreadsheet_cells import guarded
 
 MEDIA_TYPES = {
     "svg": "image/svg+xml",
@@ -91,11 +92,18 @@ def _tag(*of: Any) -> str:
     return hashlib.sha256(json.dumps(of, sort_keys=True, default=str).encode()).hexdigest()
 
 
+def _cell(value: Any) -> Any:
+    """Names of products and topics are others' words, and may begin as a formula does."""
+    return guarded(value) if isinstance(value, str) else value
+
+
 def _as_csv(drawn: Plot) -> str:
     fields = list(drawn.rows[0]) if drawn.rows else list(drawn.columns)
     out = io.StringIO()
     shown = [name for name in fields if not name.startswith("_")]
     writer = csv.DictWriter(out, fieldnames=shown, extrasaction="ignore")
     writer.writeheader()
-    writer.writerows(drawn.rows)
+    writer.writerows(
+        {name: _cell(value) for name, value in row.items() if name in shown} for row in drawn.rows
+    )
     return out.getvalue()

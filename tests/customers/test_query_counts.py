@@ -221,9 +221,7 @@ ENDPOINTS = {
     **{
         noun: SCREENS[noun]
         for noun in SCREENS
-        if noun not in ("ask", "automation", "imports", "models")
-    },
-        if noun not in ("automation", "imports", "models", "radar")
+        if noun not in ("ask", "automation", "imports", "models", "radar")
     },
     "findings": make_finding,
     "recommendations": RecommendationFactory,

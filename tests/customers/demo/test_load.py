@@ -1,6 +1,7 @@
 """Loading writes the shop once, whole, and asks for its analysis."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,7 +18,7 @@ COUNTS = {
     "products": 200,
     "reviews": 600,
     "tickets": 400,
-    "articles": 40,
+    "articles": 45,
 }
 
 
@@ -51,6 +52,7 @@ def test_a_load_writes_all_and_a_second_changes_nothing(
     _totals_are_sums()
     _statistics_count_orders(shop)
     _tickets_are_as_written(shop)
+    _articles_are_shown_to_whom_they_are_for()
 
     before = _snapshot()
     rung.clear()
@@ -69,6 +71,17 @@ def test_the_command_leaves_a_loaded_shop_alone_and_says_so(capsys):
     assert said["created"] is False
     assert said["counts"]["products"] == 1
     assert Customer.objects.count() == 0
+
+
+def _articles_are_shown_to_whom_they_are_for():
+    rows = {article.external_id: article for article in Article.objects.all()}
+    assert rows["staff-goodwill"].visibility == "staff"
+    assert rows["sharpening-service"].status == "draft"
+    assert rows["summer-terracotta-offer"].expires_on == ANCHOR - timedelta(days=60)
+    assert rows["christmas-posting-days"].updated_at.date() == ANCHOR - timedelta(days=640)
+    assert rows["refunds"].visibility == "public"
+    assert rows["refunds"].status == "published"
+    assert rows["refunds"].expires_on is None
 
 
 def _totals_are_sums():

@@ -26,7 +26,7 @@ def test_it_is_as_large_as_promised(shop):
     assert sum(order.kind == "sale" for order in shop.orders) == 3000
     assert len(shop.reviews) == 600
     assert len(shop.tickets) == 400
-    assert len(shop.articles) == 40
+    assert len(shop.articles) == 45
 
 
 def test_it_is_the_same_in_another_process_with_other_hashes(shop):
