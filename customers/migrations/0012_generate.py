@@ -41,7 +41,7 @@ DROP FUNCTION customers_egress_append_only();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0008_knowledge"),
+        ("customers", "0011_assist"),
     ]
 
     operations = [
