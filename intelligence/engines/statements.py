@@ -119,7 +119,7 @@ def statements_of(text: Text, things: frozenset[str] = frozenset()) -> list[Stat
                     is_floor=_is_floor(quantity, sentence),
                     qualifiers=qualifiers_in(sentence) or qualifiers_in(heading),
                     exceptions=exceptions_in(f"{path} {sentence}"),
-                    terms=terms_of(f"{sentence} {heading}"),
+                    terms=terms_of(f"{sentence} {path if text.is_product else heading}"),
                     things=frozenset(named),
                     of_everything=bool(EVERYTHING.search(sentence)),
                 )

@@ -92,7 +92,7 @@ def test_it_is_open_again_when_the_words_come_back():
 
 def test_a_reply_of_a_solved_ticket_is_held_against_the_articles():
     ArticleFactory(title="Returns", body="You can return things within 30 days.")
-    ticket = TicketFactory(status="solved")
+    ticket = TicketFactory(status="solved", subject="A question")
     reply = MessageFactory(
         ticket=ticket, author_kind="agent", body="You can return it within 14 days.", sent_at=NOON
     )
