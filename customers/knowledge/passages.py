@@ -181,9 +181,7 @@ def _of_tickets(tickets: Sequence[Ticket]) -> dict[int, Wanted]:
     answered = {pk: (_question(said[pk]), _answer(said[pk])) for pk in solved}
     return {
         pk: Wanted(
-            _drafts(
-                (_heading(solved[pk].subject), body) for body in cut(_lines(question, answer))
-            ),
+            _drafts((_heading(solved[pk].subject), body) for body in cut(_lines(question, answer))),
             _guessed(f"{question} {answer}", Visibility.STAFF),
         )
         for pk, (question, answer) in answered.items()

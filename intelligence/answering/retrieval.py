@@ -37,6 +37,8 @@ MOST_SCORED = 3000
 SEARCH_WIDTH, MOST_SCANNED = 80, 4000
 MOST_CHARACTERS = 2000  # of a question
 
+# Vectors have length 1 (or 0, where nothing was read: then a cosine would be no number), so
+# their inner product is the cosine.
 SEARCH_SQL = """
 WITH by_terms AS (
     SELECT r.passage_id FROM intelligence_passagereading r
@@ -46,12 +48,12 @@ WITH by_terms AS (
     SELECT v.passage_id FROM intelligence_textvector v
     WHERE v.passage_id IS NOT NULL AND v.embedding_version = %(version)s
         AND v.passage_id IN ({allowed})
-    ORDER BY v.embedding::halfvec({dimension}) <=> %(embedding)s::halfvec({dimension})
+    ORDER BY v.embedding::halfvec({dimension}) <#> %(embedding)s::halfvec({dimension})
     LIMIT %(nearest)s
 )
 SELECT f.passage_id,
     coalesce(-(r.weights <#> %(asked)s::sparsevec({terms})), 0),
-    coalesce(1 - (v.embedding::halfvec({dimension}) <=> %(embedding)s::halfvec({dimension})), 0)
+    coalesce(-(v.embedding::halfvec({dimension}) <#> %(embedding)s::halfvec({dimension})), 0)
 FROM (SELECT passage_id FROM by_terms UNION SELECT passage_id FROM by_meaning) f
 LEFT JOIN intelligence_passagereading r ON r.passage_id = f.passage_id
 LEFT JOIN intelligence_textvector v
@@ -159,17 +161,13 @@ def _found(asked: Asked, passages: QuerySet[Passage]) -> Found:
     return Found(table[:, 0].astype(np.int64), table[:, 1], table[:, 2])
 
 
-def _statement(
-    asked: Asked, allowed: str, given: Sequence[Any]
-) -> tuple[str, Mapping[str, Any]]:
+def _statement(asked: Asked, allowed: str, given: Sequence[Any]) -> tuple[str, Mapping[str, Any]]:
     """The search over the allowed passages. Numbers that the planner must know, to find the
     index, stand in it as literals.
     """
     names = [f"allowed_{place}" for place in range(len(given))]
     named = allowed.replace("%%", "%%%%") % tuple(f"%({name})s" for name in names)
-    statement = SEARCH_SQL.format(
-        allowed=named, terms=TERM_NUMBERS, dimension=len(asked.embedding)
-    )
+    statement = SEARCH_SQL.format(allowed=named, terms=TERM_NUMBERS, dimension=len(asked.embedding))
     worth = dict(zip(asked.terms.numbers.tolist(), asked.terms.worth.tolist(), strict=True))
     return statement, {
         "looked_up": asked.terms.rarest(MOST_SCORED).tolist(),
@@ -213,9 +211,7 @@ def _cosines(asked: Asked, sentences: bytes | None) -> NDArray[np.float32]:
     return np.asarray(numbers.reshape(-1, dimension) @ asked.embedding, np.float32)
 
 
-def _hits(
-    best: Found, fused: NDArray[np.float64], passages: QuerySet[Passage]
-) -> list[Hit]:
+def _hits(best: Found, fused: NDArray[np.float64], passages: QuerySet[Passage]) -> list[Hit]:
     """The passages are asked of the queryset again: what was taken back meanwhile is not
     among them.
     """

@@ -52,11 +52,6 @@ def characters_of(text: str) -> Characters:
     return Characters(np.array(codes, np.uint64), np.array(places, np.int64))
 
 
-def simplified(text: str) -> str:
-    """The text with traditional characters written as the simplified ones."""
-    return text.translate(_table())
-
-
 def grams_of(characters: Characters) -> Grams:
     """The n-grams of 1 to `LONGEST` characters."""
     codes = characters.codes

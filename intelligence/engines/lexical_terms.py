@@ -51,12 +51,14 @@ IDEOGRAPH = re.compile(rf"[{IDEOGRAPHS}]")
 INNER = re.compile(r"[-./'’]")
 POSSESSIVE = re.compile(r"['’]s$")
 LONGEST_WORD = 64  # longer runs are no words, and their hash would help nobody
-STOP_WORDS = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have he her his how"
-    " i if in into is it its me my of on or our she should so than that the their them then there"
-    " these they this those to was we were what when where which who whom whose why will with"
-    " would you your".split()
-)
+STOP_WORDS = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do",
+    "does", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i", "if", "in",
+    "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "she", "should", "so", "than",
+    "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to",
+    "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will",
+    "with", "would", "you", "your",
+})  # fmt: skip
 
 
 def terms_of(text: str, language: str) -> list[str]:

@@ -192,4 +192,6 @@ def _figures(ranks: Sequence[float]) -> dict[str, float]:
     table = np.array(ranks)
     reciprocal = np.where(table <= 10, 1 / np.maximum(table, 1), 0.0)
     shares = {"recall_at_1": table < 2, "recall_at_5": table < 6, "mrr_at_10": reciprocal}
-    return {name: round(float(np.mean(of)), 4) if len(table) else 0.0 for name, of in shares.items()}
+    return {
+        name: round(float(np.mean(of)), 4) if len(table) else 0.0 for name, of in shares.items()
+    }

@@ -9,52 +9,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0008_knowledge'),
-        ('intelligence', '0003_topics'),
+        ("customers", "0008_knowledge"),
+        ("intelligence", "0003_topics"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PassageReading',
+            name="PassageReading",
             fields=[
-                ('passage', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='reading', serialize=False, to='customers.passage', verbose_name='passage')),
-                ('numbers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None, verbose_name='terms')),
-                ('weights', pgvector.django.sparsevec.SparseVectorField(dimensions=1000000000, verbose_name='weights of the terms')),
-                ('sentences', pgvector.django.halfvec.HalfVectorField(null=True, verbose_name='vectors of the sentences')),
+                (
+                    "passage",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="reading",
+                        serialize=False,
+                        to="customers.passage",
+                        verbose_name="passage",
+                    ),
+                ),
+                (
+                    "numbers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None, verbose_name="terms"
+                    ),
+                ),
+                (
+                    "weights",
+                    pgvector.django.sparsevec.SparseVectorField(
+                        dimensions=1000000000, verbose_name="weights of the terms"
+                    ),
+                ),
+                (
+                    "sentences",
+                    pgvector.django.halfvec.HalfVectorField(
+                        null=True, verbose_name="vectors of the sentences"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reading of a passage',
-                'verbose_name_plural': 'readings of passages',
+                "verbose_name": "reading of a passage",
+                "verbose_name_plural": "readings of passages",
             },
         ),
         migrations.CreateModel(
-            name='TermFrequency',
+            name="TermFrequency",
             fields=[
-                ('number', models.IntegerField(primary_key=True, serialize=False, verbose_name='term')),
-                ('passages', models.PositiveIntegerField(verbose_name='passages')),
+                (
+                    "number",
+                    models.IntegerField(primary_key=True, serialize=False, verbose_name="term"),
+                ),
+                ("passages", models.PositiveIntegerField(verbose_name="passages")),
             ],
             options={
-                'verbose_name': 'frequency of a term',
-                'verbose_name_plural': 'frequencies of terms',
+                "verbose_name": "frequency of a term",
+                "verbose_name_plural": "frequencies of terms",
             },
         ),
         migrations.RemoveConstraint(
-            model_name='textvector',
-            name='textvector_of_one_text',
+            model_name="textvector",
+            name="textvector_of_one_text",
         ),
         migrations.AddField(
-            model_name='textvector',
-            name='passage',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='vector', to='customers.passage', verbose_name='passage'),
+            model_name="textvector",
+            name="passage",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="vector",
+                to="customers.passage",
+                verbose_name="passage",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='textvector',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('message__isnull', False), ('passage__isnull', True), ('review__isnull', True)), models.Q(('message__isnull', True), ('passage__isnull', True), ('review__isnull', False)), models.Q(('message__isnull', True), ('passage__isnull', False), ('review__isnull', True)), _connector='OR'), name='textvector_of_one_text'),
+            model_name="textvector",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("message__isnull", False),
+                        ("passage__isnull", True),
+                        ("review__isnull", True),
+                    ),
+                    models.Q(
+                        ("message__isnull", True),
+                        ("passage__isnull", True),
+                        ("review__isnull", False),
+                    ),
+                    models.Q(
+                        ("message__isnull", True),
+                        ("passage__isnull", False),
+                        ("review__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="textvector_of_one_text",
+            ),
         ),
         migrations.AddIndex(
-            model_name='passagereading',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['numbers'], name='passagereading_numbers'),
+            model_name="passagereading",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["numbers"], name="passagereading_numbers"
+            ),
         ),
     ]

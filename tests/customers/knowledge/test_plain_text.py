@@ -1,5 +1,7 @@
 """Plain text holds what a page would show, and nothing else."""
 
+from itertools import pairwise
+
 import pytest
 
 from customers.knowledge.cutting import MOST, cut, size_of
@@ -20,7 +22,7 @@ from customers.knowledge.plain_text import sections_of, visible, without_markup
     ],
 )
 def test_what_a_page_hides_is_not_read(hidden):
-    assert without_markup(f"Before {hidden} after") .split() == ["Before", "after"]
+    assert without_markup(f"Before {hidden} after").split() == ["Before", "after"]
     said = [block for one in sections_of(f"Before\n\n{hidden}\n\nafter") for block in one.blocks]
     assert "SECRET" not in " ".join(said)
     assert {"Before", "after"} <= set(said)
@@ -57,7 +59,7 @@ def test_passages_overlap_by_whole_sentences():
     text = " ".join(f"This is the sentence with the number {n} in it." for n in range(40))
     passages = cut([text])
     assert len(passages) > 1
-    for one, two in zip(passages, passages[1:], strict=False):
+    for one, two in pairwise(passages):
         assert two.split(".")[0] + "." in one
     assert all(size_of(one) <= MOST for one in passages)
     assert passages[-1].endswith("number 39 in it.")

@@ -171,9 +171,7 @@ def test_the_counts_of_terms_follow_small_collections(shop):
     assert TermFrequency.objects.get(number=TermFrequency.ALL).passages == 3
 
 
-def test_the_number_of_statements_is_the_same_for_few_and_many(
-    shop, django_assert_num_queries
-):
+def test_the_number_of_statements_is_the_same_for_few_and_many(shop, django_assert_num_queries):
     public = Passage.objects.readable(by_staff=False, on=TODAY)
     with django_assert_num_queries(7):  # two of them a savepoint
         retrieve("refund in 30 days", language="en", passages=public)
