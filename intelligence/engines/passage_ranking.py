@@ -131,9 +131,13 @@ def _pairs_side_by_side(worth: Mapping[str, float], words: Words) -> float:
 
 
 def weights_for(language: str) -> Weights:
-    """The weights for questions in a language; those of English for one without its own."""
+    """The weights for questions in a language; those of English for one without its own.
+
+    A language with "-reply" after it asks for those of passages that are people's replies to
+    questions: they repeat few of the question's words.
+    """
     known = _card()
-    return known.get(language) or known["en"]
+    return known.get(language) or known.get(language.removesuffix("-reply")) or known["en"]
 
 
 @cache
