@@ -30,7 +30,7 @@ WHERE i.indrelid = 'intelligence_textvector'::regclass AND c.relname LIKE 'passa
 CREATE_SQL = sql.SQL(
     """
     CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON intelligence_textvector
-    USING hnsw ((embedding::halfvec({dimension})) halfvec_cosine_ops)
+    USING hnsw ((embedding::halfvec({dimension})) halfvec_ip_ops)
     WITH (m = {m}, ef_construction = {width})
     WHERE passage_id IS NOT NULL AND embedding_version = {version}
     """

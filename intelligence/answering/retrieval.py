@@ -37,6 +37,8 @@ MOST_SCORED = 3000
 SEARCH_WIDTH, MOST_SCANNED = 80, 4000
 MOST_CHARACTERS = 2000  # of a question
 
+# Vectors have length 1 (or 0, where nothing was read: then a cosine would be no number), so
+# their inner product is the cosine.
 SEARCH_SQL = """
 WITH by_terms AS (
     SELECT r.passage_id FROM intelligence_passagereading r
@@ -46,12 +48,12 @@ WITH by_terms AS (
     SELECT v.passage_id FROM intelligence_textvector v
     WHERE v.passage_id IS NOT NULL AND v.embedding_version = %(version)s
         AND v.passage_id IN ({allowed})
-    ORDER BY v.embedding::halfvec({dimension}) <=> %(embedding)s::halfvec({dimension})
+    ORDER BY v.embedding::halfvec({dimension}) <#> %(embedding)s::halfvec({dimension})
     LIMIT %(nearest)s
 )
 SELECT f.passage_id,
     coalesce(-(r.weights <#> %(asked)s::sparsevec({terms})), 0),
-    coalesce(1 - (v.embedding::halfvec({dimension}) <=> %(embedding)s::halfvec({dimension})), 0)
+    coalesce(-(v.embedding::halfvec({dimension}) <#> %(embedding)s::halfvec({dimension})), 0)
 FROM (SELECT passage_id FROM by_terms UNION SELECT passage_id FROM by_meaning) f
 LEFT JOIN intelligence_passagereading r ON r.passage_id = f.passage_id
 LEFT JOIN intelligence_textvector v

@@ -21,6 +21,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -71,8 +72,8 @@ class Candidate:
 def words_of(sentences: Sequence[Sequence[str]]) -> Words:
     """The words of a passage, whose sentences are given by their terms in order."""
     sets = [frozenset(sentence) for sentence in sentences]
-    windows = tuple(one | two for one, two in zip(sets, sets[1:], strict=False))
-    pairs = (pair for one in sentences for pair in zip(one, one[1:], strict=False))
+    windows = tuple(one | two for one, two in pairwise(sets))
+    pairs = (pair for one in sentences for pair in pairwise(one))
     return Words(windows or tuple(sets), frozenset(pairs))
 
 
@@ -123,16 +124,20 @@ def _best_window(worth: Mapping[str, float], words: Words) -> float:
 
 
 def _pairs_side_by_side(worth: Mapping[str, float], words: Words) -> float:
-    pairs = list(zip(worth, list(worth)[1:], strict=False))
+    pairs = list(pairwise(worth))
     wanted = {pair: worth[pair[0]] + worth[pair[1]] for pair in pairs}
     found = sum(weight for pair, weight in wanted.items() if pair in words.pairs)
     return found / max(sum(wanted.values()), 1e-9)
 
 
 def weights_for(language: str) -> Weights:
-    """The weights for questions in a language; those of English for one without its own."""
+    """The weights for questions in a language; those of English for one without its own.
+
+    A language with "-reply" after it asks for those of passages that are people's replies to
+    questions: they repeat few of the question's words.
+    """
     known = _card()
-    return known.get(language) or known["en"]
+    return known.get(language) or known.get(language.removesuffix("-reply")) or known["en"]
 
 
 @cache

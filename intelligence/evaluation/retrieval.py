@@ -69,11 +69,12 @@ def evaluate_retrieval(data: Path, encode: ManyTexts) -> dict[str, Any]:
     language = _language(asking.passages)
     library = _library(asking.passages, language, encode)
     embeddings = encode(asking.questions)
+    kind = language if asking.among is None else f"{language}-reply"
     ranks: Ranks = {name: [] for name in ("fused", "bm25", "cosine", "z_sum", "rrf")}
     started = time.perf_counter()
     for place, question in enumerate(asking.questions):
         among = None if asking.among is None else asking.among[place]
-        found = _ranks(question, embeddings[place], asking.answers[place], among, library, language)
+        found = _ranks(question, embeddings[place], asking.answers[place], among, library, kind)
         for name, rank in found.items():
             ranks[name].append(rank)
     seconds = time.perf_counter() - started
@@ -146,12 +147,12 @@ def _ranks(
     answer: int,
     among: NDArray[np.int64] | None,
     library: Library,
-    language: str,
+    kind: str,
 ) -> dict[str, float]:
     """The rank of the answer (1 is first; ties share their mean), by each way of ranking."""
     pool = np.arange(len(library.words)) if among is None else among
     place = int(np.flatnonzero(pool == answer)[0])
-    asked = library.index.asked(terms_of(question, language))
+    asked = library.index.asked(terms_of(question, kind.partition("-")[0]))
     lexical = library.index.scores(asked)[pool]
     cosine = (library.embeddings[pool] @ embedding).astype(np.float64)
     by_each = {
@@ -160,7 +161,7 @@ def _ranks(
         "z_sum": _z(lexical) + _z(cosine),
         "rrf": 1 / (RRF + rankdata(-lexical)) + 1 / (RRF + rankdata(-cosine)),
     }
-    first = first_scores(lexical, cosine, asked.most, language)
+    first = first_scores(lexical, cosine, asked.most, kind)
     near = np.argsort(-first, kind="stable")[:READ_CLOSELY]
     fused = np.full(len(pool), -1.0)
     fused[near] = scores(
@@ -174,7 +175,7 @@ def _ranks(
             )
             for at in near
         ],
-        language,
+        kind,
     )
     return {name: _rank(of, place) for name, of in {"fused": fused, **by_each}.items()}
 

@@ -59,9 +59,8 @@ def test_a_score_is_the_inner_product():
 
 def test_the_rarest_terms_look_passages_up():
     numbers = [number_of(term) for term in ("rare", "usual", "common")]
-    asked = asked_terms(
-        ["common", "rare", "usual", "never"], dict(zip(numbers, (2, 50, 900))), 1000
-    )
+    held = dict(zip(numbers, (2, 50, 900), strict=True))
+    asked = asked_terms(["common", "rare", "usual", "never"], held, 1000)
     assert set(asked.rarest(100)) == set(numbers[:2])
     assert list(asked.rarest(1)) == [numbers[0]]
     assert len(asked_terms(["never"], {}, 1000).rarest(100)) == 0

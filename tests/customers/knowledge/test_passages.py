@@ -93,10 +93,10 @@ def test_passages_go_with_their_source():
 
 def test_a_rolled_back_change_leaves_the_passages():
     article = ArticleFactory(body="You have 30 days.")
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         article.body = "You have 14 days."
         article.save()
-        _ = 1 / 0
+        transaction.set_rollback(True)
     assert bodies(article=article) == ["You have 30 days."]
 
 

@@ -1,5 +1,7 @@
 """Plain text holds what a page would show, and nothing else."""
 
+from itertools import pairwise
+
 import pytest
 
 from customers.knowledge.cutting import MOST, cut, size_of
@@ -57,7 +59,7 @@ def test_passages_overlap_by_whole_sentences():
     text = " ".join(f"This is the sentence with the number {n} in it." for n in range(40))
     passages = cut([text])
     assert len(passages) > 1
-    for one, two in zip(passages, passages[1:], strict=False):
+    for one, two in pairwise(passages):
         assert two.split(".")[0] + "." in one
     assert all(size_of(one) <= MOST for one in passages)
     assert passages[-1].endswith("number 39 in it.")
