@@ -77,9 +77,9 @@ def merge(
 
 def _tell_of(cursor: CursorWrapper, model: type[KnowledgeSource], states: str) -> None:
     """What answers are read from follows the rows that were created or changed."""
-    key = model._meta.get_field("id" if model.SOURCE_KEY == "pk" else model.SOURCE_KEY)
+    key: Any = model._meta.get_field("id" if model.SOURCE_KEY == "pk" else model.SOURCE_KEY)
     statement = sql.SQL("SELECT DISTINCT row.{} FROM {} row JOIN {} USING (id)").format(
-        sql.Identifier(key.column),  # type: ignore[union-attr]
+        sql.Identifier(key.column),
         sql.Identifier(model._meta.db_table),
         sql.Identifier(states),
     )

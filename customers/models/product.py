@@ -29,7 +29,7 @@ WHERE p.id = locked.id
 """
 
 
-class ProductQuerySet(KnowledgeQuerySet, AnalysableQuerySet):
+class ProductQuerySet(KnowledgeQuerySet, AnalysableQuerySet):  # type: ignore[override]
     """Many products at once."""
 
     def matching(self, words: str) -> ProductQuerySet:

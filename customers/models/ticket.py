@@ -406,7 +406,7 @@ class Ticket(KnowledgeSource, ExternalRecord):
         return message
 
 
-class MessageQuerySet(KnowledgeQuerySet, AnalysableQuerySet):
+class MessageQuerySet(KnowledgeQuerySet, AnalysableQuerySet):  # type: ignore[override]
     """Many messages at once."""
 
     def from_customers(self) -> Self:
