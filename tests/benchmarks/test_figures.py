@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from benchmarks import imports, latency, measures, pages, road
+from benchmarks import asking, imports, latency, measures, pages, road
 from benchmarks.__main__ import names
 from benchmarks.instruments.cpu import Cost
 from benchmarks.latency import Timing
@@ -13,6 +13,7 @@ from customers.imports.run import Outcome
 from intelligence.management.commands import benchmark
 
 BENCHMARKS = [
+    "asking",
     "encoding",
     "faithfulness",
     "imports",
@@ -38,6 +39,7 @@ def test_every_target_is_about_a_figure_that_is_measured():
         measures: measures.figures(costs, costs, 200, 100, None),
         imports: imports.figures(first, second, 0.5, 12.0),
         road: road.figures([(1.0, 0.9)], 100),
+        asking: asking.figures(2.0, [0.2, 0.3], [0.1]),
         latency: latency.figures(Timing(1, 2), [Timing(0.01, 0.2)], [0.001], [0.02]),
         pages: pages.figures(many, few, {"/": 7}, {"/": 7}),
     }
@@ -91,6 +93,14 @@ def test_the_first_ticket_stands_apart():
         "peer_engine_p95_ms": 30.0,
         "first_ticket_ms": 9000.0,
     }
+
+
+def test_a_question_stands_beside_the_bare_work():
+    found = asking.figures(2.0, [0.2, 0.3], [0.1, 0.15])
+    assert (found["question_p50_ms"], found["question_p95_ms"]) == (200.0, 300.0)
+    assert (found["peer_answer_p95_ms"], found["first_question_ms"]) == (150.0, 2000.0)
+    shares = asking.shares(["answered", "unsure", "failed", "answered"])
+    assert shares == {"share_answered": 0.5, "share_failed": 0.25}
 
 
 def test_the_slowest_page_and_the_page_with_more_queries_stand_out():

@@ -212,6 +212,8 @@ def test_the_widget_needs_no_cookie_and_carries_who_asks(settings, ada):
     assert (question.customer, question.channel, question.page) == (ada, "widget", "/tea")
     assert not frame.cookies
     key = answer["Location"].split("/")[2]
+    Question.objects.update(status="unsure")
+    assert not frame.get(answer["Location"]).cookies
     assert frame.post(f"/widget/{key}/rate/", {"feedback": "up"}).status_code == 302
     assert frame.post(f"/widget/{key}/hand-over/").status_code == 302
     assert Ticket.objects.get().channel == "chat"

@@ -144,7 +144,7 @@ def test_another_language_is_answered_by_whole_sentences(engines):
 
 def test_the_shops_own_budget_decides_for_the_answerer_that_it_was_derived_for(engines):
     PassageFactory(body=BODY)
-    ErrorBudgetFactory(task=ErrorBudget.Task.ANSWER, threshold=0.999, model_version="overlap test")
+    ErrorBudgetFactory(task=ErrorBudget.Task.ANSWER, threshold=0.9999, model_version="overlap test")
     question = asked("How many days does delivery take?")
     assert (question.status, question.detail["threshold_of"]) == ("unsure", "budget")
     ErrorBudget.objects.update(model_version="another")
