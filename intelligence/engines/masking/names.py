@@ -63,10 +63,10 @@ _FURTHER = rf"[ ]+(?:(?:de|da|van|von|der|la|le|bin|al)\s)?(?:[A-Z]\.|{_WORD})"
 _NAME = rf"(?:(?:[A-Z]\.\s?)*{_WORD}(?:{_FURTHER}){{0,3}})"
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau)\.?\s+)"
 _CLOSING = (
-    r"(?i:(?:with\s{1,3})?(?:kind|best|warm|kindest|many|warmest)?\s{0,3}(?:regards|wishes|greetings)|"
-    r"(?:yours\s{1,3})?(?:sincerely|faithfully|truly)(?:\s{1,3}yours)?|cheers|thanks(?:\s{1,3}again|\s{1,3}a\s{1,3}lot|"
-    r"\s{1,3}so\s{1,3}much|\s{1,3}in\s{1,3}advance)?|thank\s{1,3}you(?:\s{1,3}very\s{1,3}much|\s{1,3}in\s{1,3}advance|\s{1,3}so\s{1,3}much)?|"
-    r"best|respectfully|mit\s{1,3}freundlichen\s{1,3}gr(?:u|ue)(?:ss|ß)en|cordialement|saludos)"
+    r"(?i:(?:with\s)?(?:kind|best|warm|kindest|many|warmest)?\s?(?:regards|wishes|greetings)|"
+    r"(?:yours\s)?(?:sincerely|faithfully|truly)(?:\syours)?|cheers|thanks(?:\sagain|\sa\slot|"
+    r"\sso\smuch|\sin\sadvance)?|thank\syou(?:\svery\smuch|\sin\sadvance|\sso\smuch)?|"
+    r"best|respectfully|mit\sfreundlichen\sgr(?:u|ue)(?:ss|ß)en|cordialement|saludos)"
 )
 GUESSES = tuple(
     re.compile(pattern)

@@ -12,7 +12,11 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
-WORDS = [
+WORDS = (
+    *("the", "parcel", "is", "late", ".", "your", "order", "has", "not", "come", "yet", ","),
+    *("we", "are", "sorry", "and", "will", "send", "it", "again", "today", "dear", "customer"),
+    *("thanks", "for", "writing", "to", "us", "answer", "begin", "end", "ready"),
+)
     "the",
     "parcel",
     "is",
