@@ -420,6 +420,8 @@ class ArticleFilter(filters.FilterSet):
         expired = Article.objects.expired(on=timezone.localdate())
         is_asked = Q(pk__in=expired.values("pk"))
         return rows.filter(is_asked if asked == "yes" else ~is_asked)
+
+
 class QuestionFilter(filters.FilterSet):
     """Everything that was asked."""
 
@@ -466,6 +468,8 @@ class ReviewQueueFilter(filters.FilterSet):
         if part == "reviewed":
             return rows.exclude(reviewed_at=None).order_by("-reviewed_at", "-id")
         return rows.to_review().order_by("urgency", "-created_at", "-id")
+
+
 class EgressFilter(filters.FilterSet):
     """The egress ledger, by what a request was for, where it went, how it ended, and when."""
 

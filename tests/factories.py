@@ -260,6 +260,8 @@ class MacroFactory(DjangoModelFactory):
     body = "Dear {{customer.first_name}}, your order {{order.number}} is on its way."
     language = "en"
     category = "Delivery"
+
+
 class QuestionFactory(DjangoModelFactory):
     """A pending question of the portal, as old as the rest; no worker is rung for."""
 

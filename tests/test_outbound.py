@@ -75,7 +75,11 @@ def test_the_default_product_opens_no_connection():
     customer = CustomerFactory()
     TicketFactory(customer=customer)
     ReviewFactory(customer=customer)
-    report = report_of("tests.programs.closed_network", "agent")
+    report = report_of(
+        "tests.programs.closed_network",
+        "agent",
+        DJANGO_SETTINGS_MODULE="tests.settings.plain_static",
+    )
     assert report["connections"] == []
     assert report["generated"] == [None, None, None]
     assert set(report["answers"].values()) == {200}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -59,7 +60,9 @@ def generator_page(request: StaffRequest, pk: int) -> HttpResponse:
     generator = get_generator_for(request.user, pk)
     if request.method == "GET":
         return render(request, "generators/page.html", page_context(request, generator))
-    return _changed(request, generator)
+    if not request.user.has_role("admin"):
+        raise PermissionDenied
+    return _edited(request, generator)
 
 
 @require_POST
@@ -129,11 +132,6 @@ def page_context(
         "uses": generator.uses.filter(is_on=True) if generator.pk else [],
         "may_set": request.user.has_role("admin"),
     }
-
-
-@admins_only
-def _changed(request: StaffRequest, generator: Generator) -> HttpResponse:
-    return _edited(request, generator)
 
 
 def _edited(request: StaffRequest, generator: Generator) -> HttpResponse:

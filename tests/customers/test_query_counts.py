@@ -189,6 +189,8 @@ def make_question(**columns):
         detail={"retrieved": [passage.pk]},
         **columns,
     )
+
+
 def make_finding():
     """A finding with a draft that became an article, and dismissed by somebody."""
     finding = FindingFactory(dismissed_by=UserFactory())

@@ -59,7 +59,7 @@ def main():
         "entries": EgressRecord.objects.count(),
         "guard_sees": noted,
     }
-    print(json.dumps(told))
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

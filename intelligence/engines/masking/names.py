@@ -63,10 +63,10 @@ _FURTHER = rf"[ ]+(?:(?:de|da|van|von|der|la|le|bin|al)\s)?(?:[A-Z]\.|{_WORD})"
 _NAME = rf"(?:(?:[A-Z]\.\s?)*{_WORD}(?:{_FURTHER}){{0,3}})"
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau)\.?\s+)"
 _CLOSING = (
-    r"(?i:(?:with\s+)?(?:kind|best|warm|kindest|many|warmest)?\s*(?:regards|wishes|greetings)|"
-    r"(?:yours\s+)?(?:sincerely|faithfully|truly)(?:\s+yours)?|cheers|thanks(?:\s+again|\s+a\s+lot|"
-    r"\s+so\s+much|\s+in\s+advance)?|thank\s+you(?:\s+very\s+much|\s+in\s+advance|\s+so\s+much)?|"
-    r"best|respectfully|mit\s+freundlichen\s+gr(?:u|ue)(?:ss|ß)en|cordialement|saludos)"
+    r"(?i:(?:with\s)?(?:kind|best|warm|kindest|many|warmest)?\s?(?:regards|wishes|greetings)|"
+    r"(?:yours\s)?(?:sincerely|faithfully|truly)(?:\syours)?|cheers|thanks(?:\sagain|\sa\slot|"
+    r"\sso\smuch|\sin\sadvance)?|thank\syou(?:\svery\smuch|\sin\sadvance|\sso\smuch)?|"
+    r"best|respectfully|mit\sfreundlichen\sgr(?:u|ue)(?:ss|ß)en|cordialement|saludos)"
 )
 GUESSES = tuple(
     re.compile(pattern)

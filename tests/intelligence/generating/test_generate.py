@@ -175,7 +175,7 @@ BAD = {
 def test_a_bad_server_is_one_clear_error_and_in_the_ledger(staff, case):
     reply, reason, requests = BAD[case]
     with Peer(reply) as peer:
-        switched_on(remote(peer.url, timeout_s=1))
+        switched_on(remote(peer.url, timeout_s=1 if reason == "slow" else 10))
         error = refusal(staff)
     assert error.reason == reason
     assert str(error).endswith(".")
@@ -184,7 +184,8 @@ def test_a_bad_server_is_one_clear_error_and_in_the_ledger(staff, case):
     assert len(entries) == requests
     # the answer came, and only its markup was left: the ledger knows of the answer alone
     assert {entry.outcome for entry in entries} == {reason if case != "markup alone" else "done"}
-    assert {entry.latency_ms < 2500 for entry in entries} == {True}
+    if reason == "slow":
+        assert {entry.latency_ms < 2500 for entry in entries} == {True}
     log = GenerationLog.objects.get()
     assert (log.outcome, log.detail) == (reason, str(error))
 

@@ -35,7 +35,8 @@ def answers(port):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """The address of a server with a tiny model, and the model's name there."""
-    pytest.importorskip("fastapi", reason="the server of transformers wants fastapi")
+    for wanted in ("fastapi", "accelerate"):
+        pytest.importorskip(wanted, reason="the server of transformers wants it")
     folder, port = tiny_llama(tmp_path_factory.mktemp("llama")), free_port()
     command = Path(sys.executable).with_name("transformers")
     process = subprocess.Popen(

@@ -12,7 +12,11 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
-WORDS = ["the", "parcel", "is", "late", ".", "your", "order", "has", "not", "come", "yet", ",", "we", "are", "sorry", "and", "will", "send", "it", "again", "today", "dear", "customer", "thanks", "for", "writing", "to", "us", "answer", "begin", "end", "ready"]
+WORDS = (
+    *("the", "parcel", "is", "late", ".", "your", "order", "has", "not", "come", "yet", ","),
+    *("we", "are", "sorry", "and", "will", "send", "it", "again", "today", "dear", "customer"),
+    *("thanks", "for", "writing", "to", "us", "answer", "begin", "end", "ready"),
+)
 TEMPLATE = (
     "{% for message in messages %}<{{ message.role }}> {{ message.content }} {% endfor %}"
     "{% if add_generation_prompt %}<assistant>{% endif %}"
