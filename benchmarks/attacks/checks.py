@@ -64,7 +64,7 @@ def _of_tag(tag: Tag) -> Iterator[tuple[str, str]]:
     shown = str(tag)[:300]
     if tag.name in NEVER or _is_foreign_script(tag):
         yield "markup", shown
-    if tag.name == "meta" and tag.get("http-equiv", "").lower() == "refresh":
+    if tag.name == "meta" and str(tag.get("http-equiv", "")).lower() == "refresh":
         yield "markup", shown
     if "attack" in (tag.get("class") or ()):
         yield "markup", shown

@@ -142,7 +142,7 @@ def _form(page: str, text: str) -> dict[str, str] | None:
     """The fields of the page's form with a box for text, filled in."""
     for form in BeautifulSoup(page, "html.parser").find_all("form"):
         box = form.find("textarea") or form.find("input", attrs={"type": ["text", "search"]})
-        if box is None or not box.get("name") or form.get("method", "").lower() != "post":
+        if box is None or not box.get("name") or str(form.get("method", "")).lower() != "post":
             continue
         hidden = form.find_all("input", attrs={"type": "hidden"})
         fields = {str(tag["name"]): str(tag.get("value", "")) for tag in hidden if tag.get("name")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,7 +44,7 @@ class Outcome:
     attacks: tuple[Attack, ...]
     breaches: list[Breach] = field(default_factory=list)
     looks: Counter[str] = field(default_factory=Counter)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     refused: list[str] = field(default_factory=list)
     parts: dict[str, bool] = field(default_factory=dict)
 

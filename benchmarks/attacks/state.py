@@ -100,7 +100,7 @@ def _digest(model: type[models.Model], columns: list[str]) -> Digest:
         "FROM {table}"
     ).format(
         row=row,
-        key=sql.Identifier(model._meta.pk.column),
+        key=sql.Identifier(str(model._meta.pk.column)),
         table=sql.Identifier(model._meta.db_table),
     )
     with connection.cursor() as cursor:

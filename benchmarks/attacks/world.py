@@ -148,7 +148,7 @@ def _order(customer: Customer, number: str, product: Product, note: str = "") ->
         number=number, customer=customer, currency="GBP", country="GB",
         placed_at=timezone.now() - timedelta(days=9), payment="paid", fulfilment="shipped",
     )  # fmt: skip
-    lines = [OrderLine(product=product, quantity=2, unit_price=product.price)]
+    lines = [OrderLine(product=product, quantity=2, unit_price=product.price or Decimal(9))]
     if note:
         charge = OrderLine.Kind.CHARGE
         lines.append(OrderLine(kind=charge, description=note, quantity=1, unit_price=3))

@@ -30,9 +30,20 @@ class Reading:
 class AnswerReader(Protocol):
     """An extractive reader: a question and passages in, a reading of each passage out."""
 
-    name: str
-    version: str
-    languages: frozenset[str]
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """What tells it from others."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that it reads, by ISO 639-1."""
+        ...
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """One reading of each passage, in order."""
