@@ -29,8 +29,9 @@ def hand_over(question: Question, *, name: str = "", email: str = "", note: str 
     that was asked inside a ticket is handed over to that ticket. `note` is what the asker adds.
     """
     with transaction.atomic():
-        locked = Question.objects.select_for_update(of=("self",)).select_related("customer")
-        row = locked.select_related("customer", "handed_over_to", "ticket").get(pk=question.pk)
+        # Without joins: whoever waited for the lock gets the row as it is now, but what is
+        # joined to it as it was before the wait, and would make a second ticket.
+        row = Question.objects.select_for_update().get(pk=question.pk)
         if row.handed_over_to is None:
             row.contact_name, row.contact_email = name[:200], email
             row.handed_over_to = row.ticket or _new_ticket(row, note)

@@ -68,7 +68,8 @@ def test_a_long_question_has_a_short_subject_and_is_whole_in_its_message():
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_clicks_at_once_make_one_ticket():
+@pytest.mark.parametrize("_round", range(5))
+def test_two_clicks_at_once_make_one_ticket(_round):
     question = QuestionFactory(status="unsure")
     start = threading.Barrier(2)
     made = []
