@@ -26,6 +26,7 @@ SENTENCES = (
     _("no order of theirs has a value that can be counted"),
     # why a row was not read
     _("The worker that read this row died, %(tries)s times. Analyse it again to retry."),
+    _("The worker that read this question died, %(tries)s times."),
     # what models are for and learnt from, by their cards
     _("what the opening message of a ticket is about"),
     _("how soon the opening message of a ticket wants to be answered"),

@@ -274,11 +274,12 @@ class QuestionFactory(DjangoModelFactory):
 
 
 class PassageFactory(DjangoModelFactory):
-    """A public passage of a published article."""
+    """A public passage of a published article, beside those cut out of its text."""
 
     class Meta:
         model = models.Passage
 
+    position = factory.Sequence(lambda number: 100 + number)
     article = factory.SubFactory(ArticleFactory)
     heading = factory.LazyAttribute(lambda passage: str(passage.article))
     body = "You may return goods within 30 days. Delivery takes two to four working days."

@@ -138,7 +138,8 @@ def _import(world: World, kind: str, name: str, content: bytes) -> int:
     """Upload by the page, and carry it out as a worker would."""
     before = Import.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     upload = SimpleUploadedFile("upload.csv", content)
-    vars(upload)["_name"] = name  # as a client sends it: `SimpleUploadedFile` keeps the last part alone
+    # as a client sends it: `SimpleUploadedFile` keeps the last part alone
+    vars(upload)["_name"] = name
     form = {"format": kind, "source": SOURCE, "file": upload}
     answer = world.browser.post("/imports/", form)
     if answer.status_code >= 500:

@@ -183,9 +183,7 @@ class ExtractiveReader:
     @cached_property
     def _tokenizer(self) -> Any:
         weight_files(self.folder)
-        tokenizer = AutoTokenizer.from_pretrained(
-            self.folder, local_files_only=True, trust_remote_code=False
-        )
+        tokenizer = tokenizer_of(self.folder)
         if not tokenizer.is_fast:
             raise RefusedWeightsError(f"{self.name} has no fast tokenizer (tokenizer.json)")
         return tokenizer
@@ -253,6 +251,11 @@ def bare_model(folder: Path, attention: str | None = None) -> Any:
             dtype=torch.float32,
             attn_implementation=attention,
         )
+
+
+def tokenizer_of(folder: Path) -> Any:
+    """The tokenizer in a model's folder."""
+    return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
 def load_answer_reader(

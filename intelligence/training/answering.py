@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from transformers import AutoTokenizer
 
-from intelligence.engines.answer_reader import UNMEASURED, AdaptedReader, bare_model
+from intelligence.engines.answer_reader import UNMEASURED, AdaptedReader, bare_model, tokenizer_of
 from intelligence.engines.backbone import Backbone
 from intelligence.engines.contract import Card
 from intelligence.engines.reader_files import TASK, ReaderChange, change_of, save_reader
@@ -62,7 +61,7 @@ def train_reader(
     encoder = Backbone()
     model = bare_model(encoder.folder, attention="eager")
     before = weights_of(model)
-    tokenizer = AutoTokenizer.from_pretrained(encoder.folder, local_files_only=True)
+    tokenizer = tokenizer_of(encoder.folder)
     tune_spans(model, tokenizer, rounds_of(sets, encode), settings or SpanSettings(), report)
     change = ReaderChange(
         change_of(before, weights_of(model), RANK), encoder.bare_version, UNMEASURED
