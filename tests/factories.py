@@ -280,7 +280,7 @@ class PassageFactory(DjangoModelFactory):
         model = models.Passage
 
     position = factory.Sequence(lambda number: 100 + number)
-    article = factory.SubFactory(ArticleFactory)
+    article = factory.SubFactory(ArticleFactory, body="")
     heading = factory.LazyAttribute(lambda passage: str(passage.article))
     body = "You may return goods within 30 days. Delivery takes two to four working days."
     language = "en"

@@ -164,6 +164,7 @@ def make_question(**columns):
     article = ArticleFactory()
     passage = Passage.objects.create(
         article=article,
+        position=9,
         heading=article.title,
         body="Send it back.",
         language="en",

@@ -168,8 +168,8 @@ def test_pages_are_only_read(client):
     assert client.head("/help/").status_code == 200
 
 
-def test_asking_is_offered_where_there_is_a_page_for_it(client):
-    assert "Ask a question" not in text_of(client, "/help/")
+def test_asking_is_offered_on_every_page(client):
+    assert "Ask a question" in text_of(client, "/help/")
 
 
 def test_nothing_there_yet_is_said(client):
