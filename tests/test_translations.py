@@ -140,7 +140,7 @@ class Words(HTMLParser):
     """Collects what people read: text, and the attributes that are shown or read out."""
 
     READ_OUT = {"title", "alt", "aria-label", "placeholder"}
-    UNREAD = {"script", "style", "code"}
+    UNREAD = {"script", "style", "code", "kbd"}
 
     def __init__(self, page):
         super().__init__()
@@ -198,6 +198,8 @@ PROPER_NAMES = {
     "Online",
     "Retail",
     "Rapport",
+    "Enter",
+    "Shift",
     "PNG",
     "CSV",
     "UTC",

@@ -117,12 +117,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="article",
             name="searched_body",
-            field=models.TextField(default="", editable=False),
+            field=models.TextField(verbose_name="text, as searched", default="", editable=False),
         ),
         migrations.AddField(
             model_name="article",
             name="searched_title",
-            field=models.TextField(default="", editable=False),
+            field=models.TextField(verbose_name="title, as searched", default="", editable=False),
         ),
         migrations.AddField(
             model_name="article",

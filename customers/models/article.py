@@ -148,8 +148,8 @@ class Article(KnowledgeSource, ExternalRecord, ArticleText):
         help_text=_("The end of its address in the help centre; made of the title if empty."),
     )
     revision = models.PositiveIntegerField(_("version"), default=0, editable=False)
-    searched_title = models.TextField(editable=False, default="")
-    searched_body = models.TextField(editable=False, default="")
+    searched_title = models.TextField(_("title, as searched"), editable=False, default="")
+    searched_body = models.TextField(_("text, as searched"), editable=False, default="")
     search = models.GeneratedField(
         expression=Case(
             When(language__startswith=ENGLISH, then=_searched("english")),
