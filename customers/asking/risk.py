@@ -7,7 +7,7 @@ from typing import Any
 
 from customers.models import ErrorBudget, ModelVersion
 
-READER_TASK = "answering"  # of the card; its "risk_coverage" holds points as a budget's curve
+READER_TASK = "answering"
 MOST_ERROR = 5
 
 
@@ -30,5 +30,10 @@ def answer_risk() -> Risk:
     if budget.curve and budget.threshold is not None:
         return Risk(budget, tuple(budget.curve), is_own=True)
     version = ModelVersion.objects.serving().filter(task=READER_TASK).first()
-    shipped = version.card.get("risk_coverage", ()) if version else ()
+    shipped = _on_card(version.card) if version else ()
     return Risk(budget, tuple(shipped or budget.curve), is_own=not shipped and bool(budget.curve))
+
+
+def _on_card(card: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The points, as a budget's curve has them, of answers that the reader was measured with."""
+    return tuple(card.get("metrics", {}).get("answers", {}).get("risk_coverage", ()))

@@ -20,7 +20,7 @@ from scipy.stats import rankdata
 from intelligence.encoding import ManyTexts
 from intelligence.engines.language import language_of
 from intelligence.engines.lexical_index import LexicalIndex, lexical_index
-from intelligence.engines.lexical_terms import terms_of
+from intelligence.engines.lexical_terms import AskedTerms, terms_of
 from intelligence.engines.passage_ranking import (
     Candidate,
     Words,
@@ -67,7 +67,7 @@ def evaluate_retrieval(data: Path, encode: ManyTexts) -> dict[str, Any]:
     """
     asking = read_asking(data)
     language = _language(asking.passages)
-    library = _library(asking.passages, language, encode)
+    library = library_of(asking.passages, language, encode)
     embeddings = encode(asking.questions)
     kind = language if asking.among is None else f"{language}-reply"
     ranks: Ranks = {name: [] for name in ("fused", "bm25", "cosine", "z_sum", "rrf")}
@@ -130,7 +130,22 @@ def _language(passages: Sequence[str]) -> str:
     return max(set(told), key=told.count) if told else "en"
 
 
-def _library(passages: Sequence[str], language: str, encode: ManyTexts) -> Library:
+def closest(
+    question: str, embedding: NDArray[np.float32], library: Library, language: str, limit: int
+) -> list[tuple[int, float]]:
+    """Place and score of the passages that fit a question best, the best first."""
+    asked = library.index.asked(terms_of(question, language))
+    lexical = library.index.scores(asked)
+    cosine = (library.embeddings @ embedding).astype(np.float64)
+    first = first_scores(lexical, cosine, asked.most, language)
+    near = np.argsort(-first, kind="stable")[:READ_CLOSELY]
+    fused = _read_closely(asked, near, lexical, cosine, embedding, library, language)
+    order = np.argsort(-fused, kind="stable")[:limit]
+    return [(int(near[at]), float(fused[at])) for at in order]
+
+
+def library_of(passages: Sequence[str], language: str, encode: ManyTexts) -> Library:
+    """The passages ready to be searched."""
     spans = [sentences_of(text) for text in passages]
     terms = [
         [terms_of(text[start:end], language) for start, end in own]
@@ -164,20 +179,30 @@ def _ranks(
     first = first_scores(lexical, cosine, asked.most, kind)
     near = np.argsort(-first, kind="stable")[:READ_CLOSELY]
     fused = np.full(len(pool), -1.0)
-    fused[near] = scores(
-        asked,
-        [
-            Candidate(
-                float(lexical[at]),
-                float(cosine[at]),
-                library.sentences[pool[at]] @ embedding,
-                library.words[pool[at]],
-            )
-            for at in near
-        ],
-        kind,
-    )
+    fused[near] = _read_closely(asked, near, lexical, cosine, embedding, library, kind, pool)
     return {name: _rank(of, place) for name, of in {"fused": fused, **by_each}.items()}
+
+
+def _read_closely(
+    asked: AskedTerms,
+    near: NDArray[np.int64],
+    lexical: NDArray[np.float64],
+    cosine: NDArray[np.float64],
+    embedding: NDArray[np.float32],
+    library: Library,
+    kind: str,
+    pool: NDArray[np.int64] | None = None,
+) -> NDArray[np.float64]:
+    """The scores of the passages at these places of the pool (None: of the library)."""
+    own = near if pool is None else pool[near]
+    candidates = [
+        Candidate(
+            float(lexical[at]), float(cosine[at]), library.sentences[row] @ embedding,
+            library.words[row],
+        )
+        for at, row in zip(near, own, strict=True)
+    ]  # fmt: skip
+    return scores(asked, candidates, kind)
 
 
 def _z(scores: NDArray[np.float64]) -> NDArray[np.float64]:

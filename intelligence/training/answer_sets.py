@@ -17,6 +17,7 @@ from intelligence.evaluation.encode import Encode
 from intelligence.training.text_sets import MEASURED, tenth_of
 
 MARKED = "squadshifts"
+SUBJECTIVE = "subjqa"  # long reviews, spans of taste
 UNCLEAR = "unclear: see the data's own source"
 SPACE = re.compile(r"\s+")
 NEIGHBOURS = 8  # of a question's nearest passages, one that does not answer it is drawn
@@ -46,7 +47,7 @@ def answer_sets(data: Path) -> list[AnswerSet]:
     files = sorted((data / MARKED).glob("*.parquet"))
     found = [AnswerSet(file.stem, "CC BY 4.0 (by its data card)", _marked(file)) for file in files]
     if (opinions := data / "subjqa" / "train_dev.parquet").exists():
-        found.append(AnswerSet("subjqa", UNCLEAR, _opinions(opinions)))
+        found.append(AnswerSet(SUBJECTIVE, UNCLEAR, _opinions(opinions)))
     if not found:
         raise TableError(f"{data} holds neither {MARKED}/*.parquet nor subjqa/train_dev.parquet")
     return found

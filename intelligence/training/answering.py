@@ -8,11 +8,13 @@ docs/decisions/0029-answer-reader.md has what each part gives.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from intelligence.encoding import ManyTexts
 from intelligence.engines.answer_reader import UNMEASURED, AdaptedReader, bare_model, tokenizer_of
 from intelligence.engines.backbone import Backbone
 from intelligence.engines.contract import Card
@@ -21,11 +23,17 @@ from intelligence.engines.span_tuning import SpanExample, SpanProgress, SpanSett
 from intelligence.evaluation.answering import figures_of
 from intelligence.evaluation.encode import Encode
 from intelligence.evaluation.squad import Asked
-from intelligence.training.answer_sets import AnswerSet, answer_sets, cropped, unanswered
+from intelligence.training.answer_calibration import calibrate
+from intelligence.training.answer_sets import (
+    SUBJECTIVE,
+    AnswerSet,
+    answer_sets,
+    cropped,
+    unanswered,
+)
 
 # Of each round: words of a passage at most, share of the questions with a silent passage.
 ROUNDS = ((88, 0.25), (88, 0.2), (150, 0.5))
-SUBJECTIVE = "subjqa"  # long reviews, spans of taste: half of them a round
 SEED = 7
 RANK = 96  # of what is kept of each matrix's change
 
@@ -50,7 +58,7 @@ def rounds_of(sets: Sequence[AnswerSet], encode: Encode) -> list[list[SpanExampl
 def train_reader(
     data: Path,
     folder: Path,
-    encode: Encode,
+    encode: ManyTexts,
     report: Callable[[SpanProgress], None] | None = None,
     settings: SpanSettings | None = None,
 ) -> Card:
@@ -66,13 +74,20 @@ def train_reader(
     change = ReaderChange(
         change_of(before, weights_of(model), RANK), encoder.bare_version, UNMEASURED
     )
-    return save_measured(change, folder, sets)
+    return save_measured(change, folder, sets, encode)
 
 
-def save_measured(change: ReaderChange, folder: Path, sets: Sequence[AnswerSet]) -> Card:
-    """Write a reader with the figures of the passages that it did not learn from."""
+def save_measured(
+    change: ReaderChange, folder: Path, sets: Sequence[AnswerSet], encode: ManyTexts
+) -> Card:
+    """Write a reader with its calibration, and the figures of the passages that it did not
+    learn from.
+    """
     reader = AdaptedReader(change, "")
     metrics = {one.name: figures_of(_asked(one), reader) for one in sets}
+    fitted = calibrate(reader, sets, encode)
+    metrics["answers"] = fitted.figures
+    change = replace(change, calibration=fitted.calibration)
     card = Card(
         name=folder.name,
         task=TASK,
@@ -85,6 +100,7 @@ def save_measured(change: ReaderChange, folder: Path, sets: Sequence[AnswerSet])
         training_data=tuple(
             {"name": one.name, "licence": one.licence, "rows": len(one.learnt())} for one in sets
         ),
+        threshold=fitted.calibration.threshold,
         metrics=metrics,
     )
     return save_reader(change, folder, card)

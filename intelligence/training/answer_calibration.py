@@ -1,0 +1,104 @@
+"""How sure an answer of the whole road is: search among many passages, then the reader.
+
+Each held-out question is asked of all passages of the sets; of a third the passage that it
+was written about is taken away, so that nothing answers it. An answer is right when it shares
+at least half of its words with a known one (F1). One half of the questions fits the numbers
+and gives the threshold of the error budget, the other half shows what they are worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from intelligence.encoding import ManyTexts
+from intelligence.engines.answer_choice import Calibration, Choice, Judged, choose, fit_calibration
+from intelligence.engines.answer_reader import ExtractiveReader
+from intelligence.engines.risk_control import control, curve
+from intelligence.engines.span_tuning import SpanExample
+from intelligence.evaluation.retrieval import Library, closest, library_of
+from intelligence.evaluation.squad import f1
+from intelligence.training.answer_sets import SUBJECTIVE, AnswerSet
+
+LANGUAGE = "en"
+BUDGET = 0.05
+PASSAGES = 6  # of a question, as the product reads
+TAKEN_AWAY = 3  # every so many questions lose their passage
+HALF_RIGHT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The calibration, and what it did on questions that did not fit it."""
+
+    calibration: Calibration
+    figures: dict[str, Any]
+
+
+def calibrate(
+    reader: ExtractiveReader, sets: Sequence[AnswerSet], encode: ManyTexts, most: int = 1600
+) -> Fitted:
+    """Fit on every other held-out question of the sets (at most so many), measure on the rest."""
+    known = [one for one in sets if one.name != SUBJECTIVE]
+    passages = list(dict.fromkeys(pair.passage for one in known for pair in one.examples))
+    library = library_of(passages, LANGUAGE, encode)
+    asked = [pair for one in known for pair in one.held_out()][:most]
+    embeddings = encode([pair.question for pair in asked])
+    judged = [
+        _judged(pair, place % TAKEN_AWAY == 0, vector, library, passages, reader)
+        for place, (pair, vector) in enumerate(zip(asked, embeddings, strict=True))
+    ]
+    fitted = fit_calibration(judged[::2])
+    point = control(*_sure(judged[::2], fitted), BUDGET)
+    calibration = replace(fitted, threshold=1.0 if point is None else round(point.threshold, 4))
+    return Fitted(calibration, _figures(judged[1::2], calibration))
+
+
+def _judged(
+    pair: SpanExample,
+    is_taken_away: bool,
+    vector: Any,
+    library: Library,
+    passages: Sequence[str],
+    reader: ExtractiveReader,
+) -> Judged:
+    found = closest(pair.question, vector, library, LANGUAGE, PASSAGES + 1)
+    gone = pair.passage if is_taken_away else None
+    hits = [(at, score) for at, score in found if passages[at] != gone][:PASSAGES]
+    readings = reader.read(pair.question, [passages[at] for at, _ in hits])
+    answer = "" if pair.answer is None else pair.passage[slice(*pair.answer)]
+    right = [f1(reading.text, (answer,)) >= HALF_RIGHT for reading in readings]
+    return Judged(readings, [score for _, score in hits], right)
+
+
+def _sure(judged: Sequence[Judged], calibration: Calibration) -> tuple[Any, Any]:
+    """float64[n] how sure each answer is (0: none), bool[n] whether it is right."""
+    chosen = [choose(one.readings, one.hit_scores, calibration) for one in judged]
+    sure = np.array([_probability(choice) for choice in chosen])
+    right = np.array(
+        [
+            choice.best is not None and bool(one.right[choice.best])
+            for choice, one in zip(chosen, judged, strict=True)
+        ]
+    )
+    return sure, right
+
+
+def _probability(choice: Choice) -> float:
+    return 0.0 if choice.best is None else choice.probability
+
+
+def _figures(judged: Sequence[Judged], calibration: Calibration) -> dict[str, Any]:
+    sure, right = _sure(judged, calibration)
+    given = sure >= calibration.threshold
+    return {
+        "n": len(judged),
+        "answerable": round(float(np.mean([any(one.right) for one in judged])), 4),
+        "threshold": calibration.threshold,
+        "answered": round(float(given.mean()), 4),
+        "wrong_of_answered": round(float((~right)[given].mean()), 4) if given.any() else None,
+        "risk_coverage": [asdict(point) for point in curve(sure, right)],
+    }
