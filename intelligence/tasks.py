@@ -23,7 +23,7 @@ from intelligence.customer_values import refresh_values_when_due
 from intelligence.engines.errors import WeightsError
 from intelligence.error_budgets import derive_when_due
 from intelligence.generating.trials import carry_out_trial
-from intelligence.loaded import text_reader
+from intelligence.loaded import answer_reader, text_reader
 from intelligence.radar.drafting import carry_out_draft
 from intelligence.radar.run import refresh_radar as look_when_due
 from intelligence.recommender import refit_when_stale
@@ -46,6 +46,7 @@ def load_models(**_: Any) -> None:
     """
     try:
         text_reader()
+        answer_reader().load()
         for version in note_serving():
             if not version.measured:
                 measure.delay(version.pk)

@@ -19,7 +19,7 @@ from intelligence.engines.sentences import sentences_of
 
 logger = logging.getLogger(__name__)
 
-MOST_PASSAGES = 10
+MOST_PASSAGES = 6  # as the calibration of the reader was fitted with
 CLOSEST = 3
 LANGUAGE = "en"  # of a question without letters, such as an order number alone
 NO_ANSWER = Reading("", 0, 0, 0.0, 0.0)
