@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from intelligence.engines.generators.spotlighting import visible
+from intelligence.engines.generators.spotlighting import legible
 
 LINK_LEFT_OUT = "[link removed]"
 MOST_CHARACTERS = 8_000
@@ -56,7 +56,7 @@ def without_markup(text: str) -> str:
     """The text without thoughts, HTML, Markdown and hidden characters. A link's address is
     left beside its words, for `without_links` to judge; placeholders stay.
     """
-    text = visible(text[:MOST_READ])
+    text = legible(text[:MOST_READ])
     for pattern in (THOUGHTS, HIDDEN_TAGS, COMMENT, FENCE, REFERENCE, RULE, MARKS):
         text = pattern.sub("", text)
     text = IMAGE.sub(r"\1", text)
@@ -67,7 +67,7 @@ def without_markup(text: str) -> str:
     text = HEADING.sub("", text)
     for _ in range(2):
         text = EMPHASIS.sub(r"\2", text)
-    return visible(text)
+    return legible(text)
 
 
 def addresses_in(texts: Iterable[str]) -> frozenset[str]:
