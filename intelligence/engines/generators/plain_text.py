@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from intelligence.engines.generators.spotlighting import legible
+from intelligence.engines.sentences import sentence_ends
 
 LINK_LEFT_OUT = "[link removed]"
 MOST_CHARACTERS = 8_000
@@ -99,6 +100,6 @@ def _trimmed(address: str) -> str:
 
 
 def _shortened(text: str, most: int) -> str:
-    head = text[:most]
-    ends = [found.end() for found in re.finditer(r"[.!?](?=\s)|[。！？]|\n", head)]
-    return head[: ends[-1]].rstrip() if ends and ends[-1] > most // 2 else head.rstrip() + "…"
+    # with the character behind: it tells whether a full stop ends a sentence
+    end = max((end for end in sentence_ends(text[: most + 1]) if end <= most), default=0)
+    return text[:end].rstrip() if end > most // 2 else text[:most].rstrip() + "…"
