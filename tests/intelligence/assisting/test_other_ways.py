@@ -1,6 +1,7 @@
 """Replies from help pages, macros and generators, with stand-ins for those parts."""
 
 from types import SimpleNamespace
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -48,7 +49,9 @@ def test_a_help_page_is_quoted_with_its_source(suggested, ticket, stand_in):
     )
     (source,) = draft.sources
     assert (source["kind"], source["id"], source["quote"]) == ("passage", passage.pk, HELP)
-    assert source["address"] == f"/articles/{article.pk}/"
+    page, asked = source["address"].split("?")
+    assert page == f"/articles/{article.pk}/"
+    assert parse_qs(asked) == {"cite": [str(passage.pk)], "highlight": [HELP]}
 
 
 def test_the_quote_begins_where_the_reader_finds_the_answer(suggested, ticket, stand_in):
