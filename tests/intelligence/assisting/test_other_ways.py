@@ -10,7 +10,13 @@ from intelligence.assisting import parts
 from intelligence.assisting.generated import borne_out, numbers_in
 from intelligence.assisting.parts import FilledMacro, Written
 from intelligence.assisting.passages import quote_of
-from tests.factories import ArticleFactory, CustomerFactory, OrderFactory, TicketFactory
+from tests.factories import (
+    ArticleFactory,
+    CustomerFactory,
+    OrderFactory,
+    PassageFactory,
+    TicketFactory,
+)
 from tests.intelligence.assisting.conftest import read
 
 QUESTION = "How long do I have to send it back?"
@@ -33,8 +39,7 @@ def stand_in(monkeypatch):
 
 
 def passage_of(article, **columns):
-    values = {"heading": article.title, "body": HELP, "language": "en", "visibility": "public"}
-    return Passage.objects.create(article=article, **values | columns)
+    return PassageFactory(article=article, heading=article.title, body=HELP, **columns)
 
 
 def test_a_help_page_is_quoted_with_its_source(suggested, ticket, stand_in):
