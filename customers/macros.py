@@ -18,9 +18,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from customers.languages import ui_language
-from customers.markdown import seen
 from customers.models import Macro, Ticket, User
 from customers.templatetags.records import money
+from customers.unseen import visible
 
 HAN = re.compile("[\u3400-\u9fff]")
 MOST_VALUE = 200  # characters of one value
@@ -107,4 +107,4 @@ def render(macro: Macro, ticket: Ticket, agent: User) -> RenderedMacro:
 
 
 def _one_line(value: str) -> str:
-    return " ".join(seen(value).split())[:MOST_VALUE]
+    return " ".join(visible(value).split())[:MOST_VALUE]

@@ -1,4 +1,4 @@
-"""Markdown as safe HTML and as plain text; what is hidden in a text is dropped.
+"""Markdown as safe HTML; `customers.plain_markdown` reads it as plain text.
 
 Raw HTML is shown as text. Links lead to http, https, mail and to pages of our own; images
 come from our own site. Zero-width and bidirectional control characters, by which a text
@@ -8,7 +8,6 @@ says something else than it shows, are removed, however they were written.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,7 +21,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from customers.hidden_html import HiddenSpans, visible_text
+from customers.unseen import visible
 
 # An address with one of these schemes, or one of our own: a path, a query or an anchor.
 SLASH = r"(?:[/\\]|%5C)"  # what browsers may read as the second slash of another site
@@ -36,15 +35,8 @@ SPACE = re.compile(r"\s+")
 # Ids of headings begin so, that none of them is an id of the page around.
 ANCHOR = "s-"
 LEAVES = ("text", "code_inline", "fence", "code_block")
-KEPT_CONTROLS = "\n\t"
-# Format characters that only change how others are drawn, beside those of the category Cf.
-INVISIBLE = dict.fromkeys(
-    (
-        *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0),
-        *range(0xFE00, 0xFE10),
-        *range(0xE0100, 0xE01F0),
-    )
-)
+TEXTS = (*LEAVES, "html_block")
+BREAKS = {"softbreak": " ", "hardbreak": "\n"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,45 +48,23 @@ class Heading:
     anchor: str
 
 
-def seen(text: str) -> str:
-    """The text without the characters that nobody sees: controls, zero-width and
-    bidirectional ones. Line breaks are those of Unix.
-    """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(INVISIBLE)
-    if lines.isascii() and lines.isprintable():
-        return lines
-    return "".join(
-        ch for ch in lines if ch in KEPT_CONTROLS or unicodedata.category(ch) not in ("Cc", "Cf")
-    )
-
-
 def render(text: str, highlight: str = "") -> SafeString:
     """The text as HTML, with the first place that reads `highlight` in <mark> elements.
 
     `highlight` is plain text; its place is found across emphasis, links and line breaks.
     Where it stands nowhere, nothing is marked. The first <mark> has the id "cited".
     """
-    tokens = PAGE.parse(seen(text))
+    tokens = PAGE.parse(visible(text))
     if highlight:
-        _mark(_leaves(tokens), seen(highlight))
+        _mark(_leaves(tokens), visible(highlight))
     return mark_safe(PAGE.renderer.render(tokens, PAGE.options, {}))  # noqa: S308  # html is off
-
-
-def plain(text: str) -> str:
-    """What a reader sees of the text, without markup: each block on lines of its own.
-
-    HTML inside it is read as a browser would: what it hides (comments, scripts, hidden
-    elements) is left out.
-    """
-    blocks = ("".join(_said(block)) for block in _blocks(WITH_HTML.parse(seen(text))))
-    return "\n".join(said.strip() for said in blocks if said.strip())
 
 
 def headings(text: str) -> list[Heading]:
     """The headings of the text in their order, with their anchors on the page."""
-    tokens = PAGE.parse(seen(text))
+    tokens = PAGE.parse(visible(text))
     return [
-        Heading(int(token.tag[1]), _title(inline), str(token.attrs["id"]))
+        Heading(int(token.tag[1]), words_of(inline).strip(), str(token.attrs["id"]))
         for token, inline in pairwise(tokens)
         if token.type == "heading_open"
     ]
@@ -155,48 +125,13 @@ def _is_edge(letters: Sequence[str], left: int, right: int) -> bool:
     return not (pair.isascii() and pair.isalnum())
 
 
-def _blocks(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """The tokens that hold text, block by block; the cells of a table row are one block."""
-    row: list[Token] | None = None
-    for token in tokens:
-        if token.type == "tr_open":
-            row = []
-        elif token.type == "tr_close":
-            yield row or []
-            row = None
-        elif token.type in ("inline", "html_block", *LEAVES):
-            if row is None:
-                yield [token]
-            else:
-                row += [token, Token("softbreak", "br", 0)]
-
-
-def _said(block: Iterable[Token]) -> Iterator[str]:
-    """The text of a block."""
-    hidden = HiddenSpans()
-    for token in block:
-        if token.type == "html_block":
-            yield visible_text(token.content)
-        for leaf in token.children or [token]:
-            if leaf.type == "html_inline":
-                hidden.read(leaf.content)
-            elif not hidden:
-                yield from _words(leaf)
-
-
-def _words(leaf: Token) -> Iterator[str]:
-    if leaf.type in LEAVES:
-        yield leaf.content
-    elif leaf.type == "softbreak":
-        yield " "
-    elif leaf.type == "hardbreak":
-        yield "\n"
-    elif leaf.type == "image":
-        yield _alt(leaf)
-
-
-def _title(inline: Token) -> str:
-    return "".join(word for leaf in inline.children or [] for word in _words(leaf)).strip()
+def words_of(token: Token) -> str:
+    """What a token says: text as it is, pictures by their words, breaks as white space."""
+    if token.type == "inline":
+        return "".join(map(words_of, token.children or []))
+    if token.type == "image":
+        return _alt(token)
+    return BREAKS.get(token.type) or (token.content if token.type in TEXTS else "")
 
 
 def _alt(image: Token) -> str:
@@ -209,18 +144,18 @@ def _clean(state: StateCore) -> None:
     """
     used: set[str] = set()
     for token, following in pairwise([*state.tokens, Token("end", "", 0)]):
-        token.content = seen(token.content) if token.content else ""
+        token.content = visible(token.content) if token.content else ""
         for child in token.children or []:
             _clean_inline(child)
         if token.type == "heading_open":
-            token.attrSet("id", _anchor(_title(following), used))
+            token.attrSet("id", _anchor(words_of(following).strip(), used))
 
 
 def _clean_inline(token: Token) -> None:
-    token.content = seen(token.content)
+    token.content = visible(token.content)
     for name, value in token.attrs.items():
         if isinstance(value, str):
-            token.attrs[name] = seen(value)
+            token.attrs[name] = visible(value)
     if token.type == "link_open" and EXTERNAL.match(str(token.attrs["href"])):
         token.attrSet("rel", "nofollow noopener")
     if token.type != "image":

@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
+from customers import quotations
 from customers.models import Article, Passage, Question
 
 EXCERPT = 200
-MOST_HIGHLIGHTED = 500
 
 Passages = Mapping[int, Passage]
 
@@ -167,22 +166,11 @@ def address_of(passage: Passage, quote: str = "", *, by_staff: bool) -> str:
     """The page of the passage's source, with the words (else the passage) to highlight; ""
     where the reader has none: customers read articles alone.
     """
-    asked: dict[str, str | int] = {"cite": passage.pk}
-    if quote:
-        asked["highlight"] = quote[:MOST_HIGHLIGHTED]
-    address = _page_of(passage, by_staff=by_staff)
-    return f"{address}?{urlencode(asked)}" if address else ""
-
-
-def _page_of(passage: Passage, *, by_staff: bool) -> str:
-    try:
-        if passage.article_id:
-            name = "article" if by_staff else "portal-article-short"
-            return reverse(name, args=[passage.article_id])
-        if not by_staff:
-            return ""
-        if passage.product_id:
-            return reverse("product", args=[passage.product_id])
-        return reverse("ticket", args=[passage.ticket_id])
-    except NoReverseMatch:
-        return ""  # a shop without a public help centre
+    if by_staff:
+        keys = {kind: getattr(passage, f"{kind}_id") for kind in ("article", "product", "ticket")}
+        kind, pk = next((kind, pk) for kind, pk in keys.items() if pk)
+        return quotations.address_of(kind, pk, cite=passage.pk, quote=quote)
+    if not passage.article_id:
+        return ""
+    page = reverse("portal-article-short", args=[passage.article_id])
+    return quotations.with_mark(page, cite=passage.pk, quote=quote)

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-MOST_CHARACTERS = 2000
+from customers.unseen import visible
 
-SPACES = re.compile(r"\s+")
-# Format characters change how a text looks or hide words in it; the joiners of emoji and of
-# Indic and Persian letters are among them, and no question needs those.
-DROPPED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn"}
-KEPT_CONTROLS = "\t\n\r"
+MOST_CHARACTERS = 2000
 
 
 def clean_question(text: str) -> str:
-    """The question in composed form (NFC), without control and zero-width characters, and
-    with single spaces. Raises ValidationError, with a sentence for the asker, for a text
+    """The question in composed form (NFC), without characters that nobody sees, and with
+    single spaces. Raises ValidationError, with a sentence for the asker, for a text
     without a letter or digit and for one of more than `MOST_CHARACTERS` characters.
     """
     if len(text) > 10 * MOST_CHARACTERS:
         raise ValidationError(_too_long(len(text)), code="too_long")
-    plain = "".join(
-        character
-        for character in unicodedata.normalize("NFC", text)
-        if character in KEPT_CONTROLS or unicodedata.category(character) not in DROPPED_CATEGORIES
-    )
-    question = SPACES.sub(" ", plain).strip()
+    question = " ".join(visible(unicodedata.normalize("NFC", text)).split())
     if len(question) > MOST_CHARACTERS:
         raise ValidationError(_too_long(len(question)), code="too_long")
     if not any(character.isalnum() for character in question):

@@ -16,7 +16,9 @@ MOST, OVERLAP = 150.0, 30.0
 IDEOGRAPHS = "㐀-鿿豈-﫿぀-ヿ"
 WORD = re.compile(rf"[{IDEOGRAPHS}]|[^\s{IDEOGRAPHS}]+")
 IDEOGRAPH = re.compile(rf"[{IDEOGRAPHS}]")
-# A full stop ends a sentence before a space only: 3.5 and e-mail addresses stay whole.
+# A full stop ends a sentence before a space only: 3.5 and e-mail addresses stay whole. This is
+# customers' only splitter; readers of passages take `intelligence.engines.sentences`, which
+# leaves out what has no letter, as a passage must not.
 SENTENCE = re.compile(r"[^\n]+?(?:[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？；]+[”’」』）]*|(?=\n)|$)")
 
 

@@ -23,9 +23,10 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from customers.hidden_html import one_line, visible_text
 from customers.knowledge.cutting import IDEOGRAPH, cut, size_of
-from customers.knowledge.plain_text import one_line, sections_of, without_markup
 from customers.models import Article, Message, Passage, Product, Ticket, Visibility
+from customers.plain_markdown import sections_of
 from customers.signals import ring
 
 BETWEEN_HEADINGS = " › "
@@ -158,7 +159,7 @@ def _of_products(products: Sequence[Product]) -> dict[int, Wanted]:
         product.pk: Wanted(
             _drafts(
                 (_heading(product.name), body)
-                for body in cut(_lines(_kind_of(product), without_markup(product.description)))
+                for body in cut(_lines(_kind_of(product), visible_text(product.description)))
             ),
             _guessed(f"{product.name} {product.description}", Visibility.PUBLIC),
         )
@@ -192,14 +193,14 @@ def _of_tickets(tickets: Sequence[Ticket]) -> dict[int, Wanted]:
 def _question(messages: Sequence[Message]) -> str:
     asked = (message for message in messages if message.author_kind == Message.Author.CUSTOMER)
     first = next(asked, None)
-    return without_markup(first.body) if first else ""
+    return visible_text(first.body) if first else ""
 
 
 def _answer(messages: Sequence[Message]) -> str:
     """The last reply that says something, else nothing."""
     for message in reversed(messages):
         if message.author_kind == Message.Author.AGENT:
-            text = without_markup(message.body)
+            text = visible_text(message.body)
             if size_of(text) >= FEWEST_WORDS:
                 return text
     return ""

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.utils.text import slugify
 
-from customers.markdown import plain
+from customers.plain_markdown import plain
 from customers.models.search import searched_words
 
 TEXTS = ("title", "body", "category", "language", "status", "visibility", "expires_on")

@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from customers.markdown import plain
 from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
 from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 from customers.models.search import asked_words, searched_words, words_query
 from customers.models.user import User
+from customers.plain_markdown import plain
 
 ENGLISH = "en"  # languages that begin so are searched by their stems, all others word by word
 

@@ -6,18 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
-
 from customers.models import Finding, Message
+from customers.quotations import editing_address_of
 from customers.radar.wording import RECORDS
-
-# The page where a text is put right, the first that this shop has.
-ADDRESSES: Mapping[str, tuple[str, ...]] = {
-    "article": ("article-edit", "article"),
-    "macro": ("macro-edit",),
-    "product": ("product",),
-    "ticket": ("ticket",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +53,4 @@ def _address(side: dict[str, Any], tickets: Mapping[int, int]) -> str:
     kind, pk = side["record"], side["record_id"]
     if kind == "message":
         kind, pk = "ticket", tickets.get(pk)
-    for name in ADDRESSES.get(kind, ()) if pk else ():
-        try:
-            return reverse(name, args=[pk])
-        except NoReverseMatch:
-            continue  # another page for it, where there is one
-    return ""
+    return editing_address_of(kind, pk) if pk else ""

@@ -10,6 +10,7 @@ from customers.assisting.customer_facts import facts_about
 from customers.assisting.generators import generator_on
 from customers.forms import DraftWishesForm
 from customers.models import AssistEvent, Customer, Draft, Summary, Ticket
+from customers.quotations import address_of
 
 EVENTS_SHOWN = 8
 
@@ -63,5 +64,5 @@ def _parts_of(summary: Summary | None) -> list[dict[str, Any]]:
 
 
 def _address_of(item: dict[str, Any]) -> str:
-    page = reverse("ticket" if item["source"] == "ticket" else "product", args=[item["source_id"]])
+    page = address_of("ticket" if item["source"] == "ticket" else "product", item["source_id"])
     return f"{page}#message-{item['message']}" if item["message"] else page

@@ -19,10 +19,10 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from customers.excerpts import beginning, excerpt
 from customers.languages import text_language, ui_language
-from customers.markdown import plain
 from customers.models import Article
 from customers.models.article import ArticleQuerySet, address_of_category
 from customers.paging import page_of
+from customers.plain_markdown import plain
 from customers.quotations import quoted
 
 OF_A_CATEGORY = 6  # articles that home shows of each

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 
 from customers.assisting.wording import from_help, letter
 from customers.models import Draft, Passage
+from customers.quotations import address_of
 from intelligence.assisting import parts
 from intelligence.assisting.suggestion import Matter, Suggestion, source
 from intelligence.engines.sentences import Span, sentences_of
@@ -71,6 +71,7 @@ def _reply(
     address = settings.PUBLIC_ADDRESS + public if settings.PUBLIC_ADDRESS and public else ""
     body = from_help(quote, title, address)
     text = letter(matter.customer_name, body, matter.agent_name)
-    page = reverse("article" if passage.article else "product", args=[passage.source.pk])
+    kind = "article" if passage.article else "product"
+    page = address_of(kind, passage.source.pk, cite=passage.pk, quote=quote)
     sources = [source("passage", passage.pk, title, quote, page)]
     return Suggestion(Draft.Origin.PASSAGE, text, score, sources, model_version=version)

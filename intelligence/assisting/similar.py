@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from django.db.models import Q
-from django.urls import reverse
 from pgvector.django import CosineDistance
 
 from customers.assisting.personal import impersonal, names_told
 from customers.assisting.wording import letter
 from customers.models import Draft, Message, Ticket
 from customers.models.draft import BLANK
+from customers.quotations import address_of
 from intelligence.assisting.asked import BY_CHARACTERS, alike_by_characters
 from intelligence.assisting.suggestion import Matter, Suggestion, details_of, source
 from intelligence.models import TextVector
@@ -47,7 +47,7 @@ def similar_replies(matter: Matter, most: int) -> list[Suggestion]:
         if body is None or len(body) < SHORTEST_REPLY or len(BLANK.findall(body)) > MOST_BLANKS:
             continue
         sources = [
-            source("ticket", pk, tickets[pk].subject, said[:QUOTE], reverse("ticket", args=[pk]))
+            source("ticket", pk, tickets[pk].subject, said[:QUOTE], address_of("ticket", pk))
         ]
         text = letter(matter.customer_name, body, matter.agent_name)
         used = matter.order is not None and matter.order.number in body

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from customers.assisting.personal import Details, Filling
 from customers.assisting.wording import blanks, first_name
 from customers.models import Customer, Draft, Order, Ticket
+from customers.quotations import address_of
 from intelligence.assisting.asked import Asked
 
 MOST_ORDERS = 500
@@ -87,7 +87,7 @@ class Matter:
         """The order as a source, where there is one."""
         if self.order is None:
             return []
-        page = reverse("order", args=[self.order.pk])
+        page = address_of("order", self.order.pk)
         return [source("order", self.order.pk, self.order.number, address=page)]
 
 

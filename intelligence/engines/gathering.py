@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
-from intelligence.engines.statements import terms_of
+from intelligence.engines.content_words import content_stems
 
 Likeness = NDArray[np.float32]
 
@@ -28,7 +28,7 @@ def cosines(embeddings: NDArray[np.float32]) -> Likeness:
 
 def lexical_likeness(texts: Sequence[str]) -> Likeness:
     """float32[n, n]: cosines of the texts' words, each weighed log(1 + n / texts with it)."""
-    terms = [sorted(terms_of(text)) for text in texts]
+    terms = [sorted(content_stems(text)) for text in texts]
     counts = Counter(term for own in terms for term in own)
     places = {term: at for at, term in enumerate(sorted(counts))}
     table = np.zeros((len(texts), max(1, len(places))), np.float32)

@@ -51,6 +51,8 @@ IDEOGRAPH = re.compile(rf"[{IDEOGRAPHS}]")
 INNER = re.compile(r"[-./'’]")
 POSSESSIVE = re.compile(r"['’]s$")
 LONGEST_WORD = 64  # longer runs are no words, and their hash would help nobody
+# What every question is asked with. A short list: in a search words that are common are worth
+# little by themselves (stop_words.txt, of six languages, is for texts without that measure).
 STOP_WORDS = frozenset({
     "a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do",
     "does", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i", "if", "in",
@@ -88,8 +90,8 @@ def _words(run: str, language: str) -> tuple[str, ...]:
     word = POSSESSIVE.sub("", run)
     parts = INNER.split(word)
     if len(parts) == 1:
-        return () if _is_stopped(word, language) else (_stem(word, language),)
-    own = [_stem(part, language) for part in parts if not _is_stopped(part, language)]
+        return () if _is_stopped(word, language) else (stem(word, language),)
+    own = [stem(part, language) for part in parts if not _is_stopped(part, language)]
     return (word, *own)
 
 
@@ -97,7 +99,8 @@ def _is_stopped(word: str, language: str) -> bool:
     return language == DEFAULT and word in STOP_WORDS
 
 
-def _stem(word: str, language: str) -> str:
+def stem(word: str, language: str) -> str:
+    """A word in lower case without its ending, by a language of `STEMMERS`."""
     return _stemmer(language).stemWord(word)
 
 
@@ -113,7 +116,12 @@ def chinese_terms(run: str) -> list[str]:
     98.1 and 95.2, words by jieba 97.2 and 93.4, pairs with words 97.3 and 95.1.
     """
     plain = simplified(run)
-    return [*plain, *(plain[at : at + 2] for at in range(len(plain) - 1))]
+    return [*plain, *pairs_of(plain)]
+
+
+def pairs_of(run: str) -> list[str]:
+    """Each pair of neighbours of a run of ideographs."""
+    return [run[at : at + 2] for at in range(len(run) - 1)]
 
 
 def number_of(term: str) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from intelligence.engines.content_words import stop_words
 from intelligence.engines.sentences import sentences_of
-from intelligence.engines.topic_names import stop_words
 
 SHORTEST, LONGEST = 20, 400  # characters
 SHORTEST_ZH = 7

@@ -19,15 +19,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from intelligence.engines.answer_contract import Reading
+from intelligence.engines.content_words import content_words
 from intelligence.engines.sentences import sentences_of
 
-WORD = re.compile(r"[㐀-鿿]+|[^\W_㐀-鿿]+")
-IDEOGRAPHS = re.compile(r"[㐀-鿿]+")
-STOP_WORDS = Path(__file__).with_name("stop_words.txt")
 # What a question is asked with says nothing of what is asked for.
 ASKING_ZH = re.compile(
     r"什么时候|为什么|怎么样|怎么办|怎么|怎样|如何|什么|哪里|哪些|哪个|哪儿|哪|多少|几|谁|是否|可以|请问|吗|呢|吧|啊|的|了|是|我|你|您|们"
@@ -60,7 +56,7 @@ class SentenceReader:
         """The best sentence of each passage with its neighbours; `score` is its coverage in
         [0, 1], and an empty text one that has nothing of the question.
         """
-        asked = terms_of(ASKING_ZH.sub(" ", question))
+        asked = content_words(ASKING_ZH.sub(" ", question))
         weight = _weights(asked, passages)
         return [self._best(passage, weight) for passage in passages]
 
@@ -68,7 +64,7 @@ class SentenceReader:
         total, spans = sum(weight.values()), sentences_of(passage)
         best, coverage = None, 0.0
         for place, (start, end) in enumerate(spans):
-            shared = weight.keys() & terms_of(passage[start:end]).keys()
+            shared = weight.keys() & content_words(passage[start:end]).keys()
             covered = sum(weight[term] for term in shared) / total if total else 0.0
             if len(shared) >= min(FEWEST_TERMS, len(weight)) and covered > coverage:
                 best, coverage = place, covered
@@ -93,29 +89,10 @@ def choose_sentence(readings: Sequence[Reading]) -> Found:
     return Found(best, sure, (*spread, 1.0 - sum(spread)))
 
 
-def terms_of(text: str) -> Counter[str]:
-    """The words of a text in lower case without stop words, and the pairs of characters of
-    Chinese, which sets no spaces.
-    """
-    found: Counter[str] = Counter()
-    for word in WORD.findall(text.lower()):
-        if IDEOGRAPHS.match(word):
-            pairs = [word[at : at + 2] for at in range(len(word) - 1)]
-            found.update(pairs or [word])
-        elif word not in _stop_words():
-            found[word] += 1
-    return found
-
-
 def _weights(asked: Counter[str], passages: Sequence[str]) -> dict[str, float]:
     """The weight of each term of the question, by the passages that hold it."""
-    held = [set(terms_of(passage)) for passage in passages]
+    held = [set(content_words(passage)) for passage in passages]
     return {
         term: math.log(1 + (len(held) + 1) / (0.5 + sum(term in terms for terms in held)))
         for term in asked
     }
-
-
-@cache
-def _stop_words() -> frozenset[str]:
-    return frozenset(STOP_WORDS.read_text().split())

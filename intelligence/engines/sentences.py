@@ -40,6 +40,11 @@ def sentences_of(text: str) -> list[Span]:
     return [span for span in _pieces(text) if LETTER.search(text, *span)]
 
 
+def sentence_ends(text: str) -> list[int]:
+    """Where sentences end, in order: behind their stops, or behind a break of the line."""
+    return [match.end() for match in SENTENCE_END.finditer(text)]
+
+
 def clauses_of(text: str, sentence: Span) -> list[Span]:
     """Start and end of each clause of a sentence, in order.
 

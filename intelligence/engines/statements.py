@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
 
-from intelligence.engines.characters import simplified
+from intelligence.engines.content_words import content_stems
 from intelligence.engines.matters import (
     EVERYTHING,
     exceptions_in,
@@ -18,14 +16,11 @@ from intelligence.engines.matters import (
 from intelligence.engines.policies import policies_in
 from intelligence.engines.quantities import Quantity, quantities_in
 from intelligence.engines.sentences import Span, sentences_of
-from intelligence.engines.topic_names import stop_words
 
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$")
 BOLD_LEAD = re.compile(r"^\s*(?:[-*+]\s+)?(?:\d+\.\s+)?\*\*(.+?)\*\*")
 MARKS = re.compile(r"[*_`>#|]")
 TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
-WORD = re.compile(r"[^\W\d_]{2,}")
-IDEOGRAPHS = re.compile(r"[㐀-鿿]+")
 FLOOR = re.compile(
     r"(?:at least|from|over|above|more than|minimum(?: of)?|spend|after|later than|since|满|至少"
     r"|超过)"
@@ -101,9 +96,9 @@ def statements_of(text: Text, things: frozenset[str] = frozenset()) -> list[Stat
             continue
         path = " > ".join(filter(None, (text.title, heading)))
         roles = [role for role in roles_in(sentence) if not _is_begin(role, sentence)]
-        named = terms_of(sentence) & things
+        named = content_stems(sentence) & things
         if text.is_product:
-            named |= terms_of(text.title) & things
+            named |= content_stems(text.title) & things
         for quantity in (*quantities_in(sentence), *policies_in(sentence)):
             role, is_own = _role(quantity, sentence, roles, path)
             found.append(
@@ -119,7 +114,7 @@ def statements_of(text: Text, things: frozenset[str] = frozenset()) -> list[Stat
                     is_floor=_is_floor(quantity, sentence),
                     qualifiers=qualifiers_in(sentence) or qualifiers_in(heading),
                     exceptions=exceptions_in(f"{path} {sentence}"),
-                    terms=terms_of(f"{sentence} {path if text.is_product else heading}"),
+                    terms=content_stems(f"{sentence} {path if text.is_product else heading}"),
                     things=frozenset(named),
                     of_everything=bool(EVERYTHING.search(sentence)),
                 )
@@ -191,30 +186,3 @@ def _is_free_from(quantity: Quantity, sentence: str) -> bool:
 def _is_floor(quantity: Quantity, sentence: str) -> bool:
     before, after = sentence[: quantity.start], sentence[quantity.end :]
     return bool(FLOOR.search(before) or FLOOR_AFTER.match(after))
-
-
-@cache
-def stemmer() -> Any:
-    """The English stemmer of Snowball (Porter 2001)."""
-    import Stemmer
-
-    return Stemmer.Stemmer("english")
-
-
-def terms_of(text: str) -> frozenset[str]:
-    """The stems of a text's words that say something, and its pairs of Chinese characters."""
-    stop = stop_words()
-    plain = text.lower().replace("’", "'")
-    words = [word for word in WORD.findall(IDEOGRAPHS.sub(" ", plain)) if word not in stop]
-    stems = {_singular(stem) for stem in stemmer().stemWords(words)}
-    pairs = {
-        run[at : at + 2]
-        for run in IDEOGRAPHS.findall(simplified(text))
-        for at in range(len(run) - 1)
-    }
-    return frozenset(stems | pairs)
-
-
-def _singular(stem: str) -> str:
-    """Knives and knife are one thing: Snowball leaves "knive" and "knife"."""
-    return stem[:-2] + "f" if stem.endswith("ve") else stem[:-1] if stem.endswith("fe") else stem

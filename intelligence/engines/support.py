@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from intelligence.engines.sentence_answers import terms_of
+from intelligence.engines.content_words import content_words
 from intelligence.engines.sentences import sentences_of
 
 NUMBER = re.compile(r"\d+(?:[.,’' ]\d+)*")
@@ -94,8 +94,8 @@ def _support(
 
 def coverage(sentence: str, passage: str) -> float:
     """The share of the sentence's content words that the passage holds; 0 without any."""
-    wanted = terms_of(sentence).keys()
-    held = terms_of(passage).keys()
+    wanted = content_words(sentence).keys()
+    held = content_words(passage).keys()
     return len(wanted & held) / len(wanted) if wanted else 0.0
 
 

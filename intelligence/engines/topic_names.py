@@ -12,12 +12,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from math import log
-from pathlib import Path
 
 from intelligence.engines.characters import simplified
+from intelligence.engines.content_words import IDEOGRAPHS, stop_words
 from intelligence.engines.topics import NONE
 
 MAX_CHARACTERS = 2_000  # what a text is about stands at its beginning
@@ -28,11 +27,9 @@ MOST_SAYING = 0.5  # of all texts: a word in more of them names nothing
 LONGER = 0.45  # what each further word or character adds to a term's weight
 LONGEST_GRAM = 4
 MOST_TERMS = 60  # are looked at for a topic's words
-TABLE = Path(__file__).with_name("stop_words.txt")
 # Words stay apart where a sentence ends, so that no pair spans two of them.
 PIECE = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[.!?;,:\n()]")
 NUMBERED = re.compile(r"\S*\d\S*")  # order numbers, prices, dates: no words
-IDEOGRAPHS = re.compile(r"[㐀-鿿]+")
 ENDINGS = ("ing", "ie", "ied", "ed", "y", "e")
 
 
@@ -110,15 +107,6 @@ def _gram_terms(text: str) -> Iterator[str]:
                 if run[end - 1] in stop:
                     break
                 yield run[start:end]
-
-
-@cache
-def stop_words() -> frozenset[str]:
-    """Words of some languages and Chinese characters that say nothing about a topic."""
-    *spaced, chinese = (
-        line for line in TABLE.read_text("utf-8").splitlines() if not line.startswith("#")
-    )
-    return frozenset(" ".join(spaced).split()) | frozenset(chinese)
 
 
 def _words(

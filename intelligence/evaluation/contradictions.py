@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from intelligence.engines.content_words import content_stems
 from intelligence.engines.contradictions import contradictions
-from intelligence.engines.statements import Text, terms_of
+from intelligence.engines.statements import Text
 from intelligence.evaluation.columns import TableError
 from intelligence.evaluation.encode import Encode
 
@@ -31,7 +32,7 @@ def read_pairs(path: Path) -> Pairs:
         pairs = [
             (_text(row, "first"), _text(row, "second"), bool(row["contradicts"])) for row in rows
         ]
-        return Pairs(terms_of(" , ".join(head["things"])), pairs)
+        return Pairs(content_stems(" , ".join(head["things"])), pairs)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TableError(f"{path} holds no pairs of texts: {error}") from error
 

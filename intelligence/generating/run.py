@@ -10,6 +10,7 @@ from decimal import Decimal
 from customers.models import Generator, GeneratorUse, User
 from customers.models.generation import GenerationLog
 from customers.models.generator import TRIAL, Feature
+from customers.unseen import visible
 from intelligence.engines.generators.contract import (
     Generated,
     GeneratorError,
@@ -24,7 +25,7 @@ from intelligence.engines.generators.plain_text import (
     finished,
     without_markup,
 )
-from intelligence.engines.generators.spotlighting import spotlighted, visible
+from intelligence.engines.generators.spotlighting import legible, spotlighted
 from intelligence.engines.masking import Masker, counted, unmask
 from intelligence.generating.costs import cost_of, estimated_tokens
 from intelligence.generating.engines import key_of, local_engine
@@ -184,7 +185,7 @@ def _with_estimate(made: Generated, prompt: Prompt) -> Generated:
 
 def _readable(made: Generated, mapping: dict[str, str], passages: Sequence[str]) -> PlainText:
     """Plain text with the masked data back in it. Raises GeneratorError where none is left."""
-    text = unmask(without_markup(made.text), mapping)
+    text = unmask(visible(without_markup(made.text)), mapping)
     plain = finished(text, addresses_in(passages))
     if not plain.text.strip():
         raise GeneratorError(Reason.NONSENSE, "The generator wrote nothing that can be shown.")
@@ -219,9 +220,11 @@ def _told(
 
 
 def _bounded(asked: Asked) -> list[str]:
-    """The passages and texts, free of hidden characters, `MOST_CHARACTERS` at most in all."""
+    """The passages and texts, `MOST_CHARACTERS` at most in all. Characters that nobody sees
+    are gone before anything is masked: none of them parts a number or a name.
+    """
     left, kept = MOST_CHARACTERS, list[str]()
-    for text in map(visible, (*asked.passages, *asked.texts)):
+    for text in (legible(visible(one)) for one in (*asked.passages, *asked.texts)):
         if left <= 0:
             break
         kept.append(text if len(text) <= left else text[:left] + LEFT_OUT)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from intelligence.engines.content_words import IDEOGRAPHS
 from intelligence.engines.contradictions import SPEAKING
 from intelligence.engines.gathering import Likeness, cosines, lexical_likeness
-from intelligence.engines.statements import IDEOGRAPHS
 from intelligence.loaded import text_reader
 
 SAME_QUESTION, SAME_WORDS = 0.55, 0.25  # likeness of texts about one matter

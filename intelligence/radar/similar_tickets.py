@@ -10,8 +10,8 @@ from pgvector import HalfVector
 from pgvector.django import CosineDistance
 
 from customers.models import Finding, Message, Order, Question, Ticket
+from intelligence.engines.content_words import content_stems
 from intelligence.engines.contradictions import SPEAKING
-from intelligence.engines.statements import terms_of
 from intelligence.loaded import text_reader
 from intelligence.models import TextVector
 from intelligence.radar.embedding import SAME_QUESTION, embed
@@ -90,12 +90,12 @@ def _near(texts: Sequence[str]) -> list[int]:
 
 def _sharing_words(texts: Sequence[str]) -> list[int]:
     """By the words of the latest solved tickets, where no encoder reads the language."""
-    asked = frozenset[str]().union(*(terms_of(text) for text in texts))
+    asked = frozenset[str]().union(*(content_stems(text) for text in texts))
     rows = Message.objects.from_customers().filter(ticket__status__in=SOLVED)
     pool = rows.order_by("-pk").values_list("ticket", "body")[:LEXICAL_POOL]
     shares = {
         ticket: len(asked & terms) / max(1, min(len(asked), len(terms)))
-        for ticket, terms in ((ticket, terms_of(body)) for ticket, body in pool)
+        for ticket, terms in ((ticket, content_stems(body)) for ticket, body in pool)
     }
     best = sorted(shares, key=lambda ticket: (-shares[ticket], ticket))
     return [ticket for ticket in best if shares[ticket] >= SHARED_TERMS][:NEAREST]

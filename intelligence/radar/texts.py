@@ -13,7 +13,8 @@ from django.db import models
 from django.db.models import Count, Max
 
 from customers.models import Article, Message, Product, Question, RadarText, Ticket
-from intelligence.engines.statements import Text, terms_of
+from intelligence.engines.content_words import content_stems
+from intelligence.engines.statements import Text
 from intelligence.radar.embedding import script_of
 
 REPLY_DAYS, MOST_REPLIES = 180, 2_000  # replies of solved tickets, the newest
@@ -42,7 +43,7 @@ def shelf(now: datetime) -> Shelf:
     """Every text that customers are told things by, as it stands."""
     texts = [*_articles(), *_macros(), *_products(), *_replies(now)]
     names = [text.title for text in texts if text.is_product]
-    return Shelf({text.key: text for text in texts}, terms_of(" . ".join(names)))
+    return Shelf({text.key: text for text in texts}, content_stems(" . ".join(names)))
 
 
 def _articles() -> Iterator[Text]:

@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from customers.models import Article, Finding, Question, Topic
 from customers.models.radar import Found
+from intelligence.engines.content_words import content_stems
 from intelligence.engines.gathering import groups_of, most_central
-from intelligence.engines.statements import terms_of
 from intelligence.engines.topic_names import name_topics, titles
 from intelligence.radar.embedding import likeness_of, same_matter, script_of
 from intelligence.radar.excerpts import fingerprint
@@ -111,7 +111,7 @@ def _topics() -> Iterator[Found]:
     articles: dict[str, list[frozenset[str]]] = defaultdict(list)
     rows = Article.objects.filter(status=Article.Status.PUBLISHED)
     for language, title, body in rows.values_list("language", "title", "body"):
-        articles[language].append(terms_of(f"{title} {body}"))
+        articles[language].append(content_stems(f"{title} {body}"))
     for topic in topics.order_by("-size", "pk"):
         if not topic.words or _cover(topic, articles[topic.language or "en"]) >= COVERED:
             continue
@@ -133,7 +133,7 @@ def _topics() -> Iterator[Found]:
 
 def _cover(topic: Topic, articles: Sequence[frozenset[str]]) -> float:
     """How much of a topic's words the closest article says, weighed, in [0, 1]."""
-    words = [(terms_of(term), weight) for term, weight in topic.words]
+    words = [(content_stems(term), weight) for term, weight in topic.words]
     total = sum(weight for _, weight in words) or 1.0
     return max(
         (sum(weight for terms, weight in words if terms & own) / total for own in articles),

@@ -4,7 +4,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from customers.markdown import headings, plain, render, seen
+from customers.markdown import headings, render
+from customers.plain_markdown import plain
 
 ALLOWED = {
     *("p", "a", "em", "strong", "s", "code", "pre", "ul", "ol", "li", "blockquote", "hr", "br"),
@@ -99,8 +100,6 @@ def test_images_are_our_own_and_others_leave_their_words():
 def test_unseen_characters_are_removed_however_they_were_written():
     assert render("a\u200bb\u202ec&#8203;d&shy;e&#x202E;f\ufeff") == "<p>abcdef</p>\n"
     assert render("`a&#8203;\u2066b`") == "<p><code>a&amp;#8203;b</code></p>\n"
-    assert seen("tag\U000e0041s\u3164\x00\x1b[0m") == "tags[0m"
-    assert seen("退货\r\n说明\r说明") == "退货\n说明\n说明"
 
 
 def test_headings_have_anchors_that_no_id_of_a_page_can_be():
@@ -143,25 +142,6 @@ def test_only_the_first_place_is_marked_and_only_whole_words():
 @pytest.mark.parametrize("quoted", ["not there", " ", "\u200b", "**days**", "</p>"])
 def test_what_stands_nowhere_marks_nothing(quoted):
     assert render("Within 30 **days**", quoted) == render("Within 30 **days**")
-
-
-def test_plain_text_is_what_a_reader_sees():
-    text = (
-        "# Returns\n\nWithin **30\ndays**, [here](/x/).  \nNext\n\n1. one\n2. two\n\n"
-        "| UK | £3 |\n|---|---|\n| EU | £9 |\n\n```\ncode\n```\n![A lamp](https://x.example/)"
-    )
-    assert plain(text) == (
-        "Returns\nWithin 30 days, here.\nNext\none\ntwo\nUK £3\nEU £9\ncode\nA lamp"
-    )
-
-
-def test_plain_text_leaves_out_what_html_hides():
-    text = (
-        "Before <!-- a --><span style='font-size:0'>b<b>c</b></span><span hidden>d</span> after\n\n"
-        "<div>shown<p style='display: none'>e</p><script>f</script></div>\n\n"
-        "<div aria-hidden=true>g</div>\n\n<!--\nh\n-->\n\nif a < b"
-    )
-    assert plain(text) == "Before  after\nshown\nif a < b"
 
 
 def test_what_is_rendered_and_what_is_plain_read_the_same():

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from intelligence.engines.content_words import content_stems
 from intelligence.engines.contradictions import contradictions
-from intelligence.engines.statements import Text, statements_of, terms_of
+from intelligence.engines.statements import Text, statements_of
 from intelligence.evaluation.contradictions import evaluate_contradictions, read_pairs
 
 PAIRS = Path(__file__).parents[2] / "benchmarks" / "samples" / "contradictions.jsonl"
@@ -57,7 +58,7 @@ def test_a_text_that_says_the_other_value_as_well_does_not_contradict():
 
 
 def test_dishwasher_safe_and_wash_by_hand_contradict_for_one_thing_alone():
-    things = terms_of("Robin teapot, salt jug")
+    things = content_stems("Robin teapot, salt jug")
     care = Text("article:1", "Care", "The Robin teapot goes in the dishwasher.")
     teapot = Text("product:1", "Robin Teapot", "Stoneware. Wash by hand.", is_product=True)
     jug = Text("product:2", "Salt Jug", "Clay. Wash by hand.", is_product=True)

@@ -5,7 +5,7 @@ import pytest
 from intelligence.engines.errors import MissingWeightsError, RefusedWeightsError
 from intelligence.engines.generators.contract import GeneratorError, Prompt, Reason
 from intelligence.engines.generators.local import CausalGenerator, Seq2SeqGenerator
-from intelligence.engines.generators.spotlighting import spotlighted, visible
+from intelligence.engines.generators.spotlighting import legible, spotlighted
 from tests.intelligence.generating.tiny import WORDS, tiny_gpt2, tiny_llama, tiny_t5
 
 PROMPT = Prompt("answer the customer .", "the parcel is late .")
@@ -101,4 +101,4 @@ def test_texts_stand_between_marks_that_nobody_can_guess():
     ],
 )
 def test_hidden_characters_are_taken_out(text, shown):
-    assert visible(text) == shown
+    assert legible(text) == shown

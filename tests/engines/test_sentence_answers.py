@@ -2,7 +2,7 @@
 
 import pytest
 
-from intelligence.engines.sentence_answers import SentenceReader, choose_sentence, terms_of
+from intelligence.engines.sentence_answers import SentenceReader, choose_sentence
 
 PASSAGES = [
     "我们的商店在伦敦。工作日下午两点以前的订单当天发货。",
@@ -42,7 +42,3 @@ def test_more_of_the_question_in_a_sentence_is_surer():
     little = choose_sentence(reader.read("退款到账以后银行收取多少手续费用和利息？", PASSAGES))
     assert much.best == 1
     assert much.probability > little.probability
-
-
-def test_terms_are_words_without_stop_words_and_pairs_of_characters():
-    assert terms_of("The Parcel to 伦敦店") == {"parcel": 1, "伦敦": 1, "敦店": 1}

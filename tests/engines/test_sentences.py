@@ -1,6 +1,6 @@
 import pytest
 
-from intelligence.engines.sentences import clauses_of, sentences_of
+from intelligence.engines.sentences import clauses_of, sentence_ends, sentences_of
 
 
 def sentences(text):
@@ -41,6 +41,10 @@ def test_sentences_end_where_customers_end_them(text, found):
 )
 def test_a_clause_is_what_one_opinion_fits_into(sentence, found):
     assert clauses(sentence) == found
+
+
+def test_sentences_end_behind_their_stops():
+    assert sentence_ends('3.5 km. "No!" 好。还行\n\nend') == [7, 13, 16, 20]
 
 
 def test_a_long_text_without_an_end_is_cut_quickly():

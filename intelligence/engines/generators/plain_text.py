@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from intelligence.engines.generators.spotlighting import visible
+from intelligence.engines.generators.spotlighting import legible
+from intelligence.engines.sentences import sentence_ends
 
 LINK_LEFT_OUT = "[link removed]"
 MOST_CHARACTERS = 8_000
@@ -56,7 +57,7 @@ def without_markup(text: str) -> str:
     """The text without thoughts, HTML, Markdown and hidden characters. A link's address is
     left beside its words, for `without_links` to judge; placeholders stay.
     """
-    text = visible(text[:MOST_READ])
+    text = legible(text[:MOST_READ])
     for pattern in (THOUGHTS, HIDDEN_TAGS, COMMENT, FENCE, REFERENCE, RULE, MARKS):
         text = pattern.sub("", text)
     text = IMAGE.sub(r"\1", text)
@@ -67,7 +68,7 @@ def without_markup(text: str) -> str:
     text = HEADING.sub("", text)
     for _ in range(2):
         text = EMPHASIS.sub(r"\2", text)
-    return visible(text)
+    return legible(text)
 
 
 def addresses_in(texts: Iterable[str]) -> frozenset[str]:
@@ -99,6 +100,6 @@ def _trimmed(address: str) -> str:
 
 
 def _shortened(text: str, most: int) -> str:
-    head = text[:most]
-    ends = [found.end() for found in re.finditer(r"[.!?](?=\s)|[。！？]|\n", head)]
-    return head[: ends[-1]].rstrip() if ends and ends[-1] > most // 2 else head.rstrip() + "…"
+    # with the character behind: it tells whether a full stop ends a sentence
+    end = max((end for end in sentence_ends(text[: most + 1]) if end <= most), default=0)
+    return text[:end].rstrip() if end > most // 2 else text[:most].rstrip() + "…"

@@ -13,7 +13,10 @@ from collections.abc import Sequence
 
 from intelligence.engines.generators.contract import Prompt
 
-HIDDEN = {"Cc", "Cf", "Co", "Cn", "Cs"}  # control, format, private, unassigned, surrogates
+# Control, format, private, unassigned, surrogates. The product's table of characters that
+# nobody sees is `customers.unseen`, which engines may not import: texts come cleaned by it,
+# and an engine takes out by category alone what a prompt must not hold, whoever calls it.
+HIDDEN = {"Cc", "Cf", "Co", "Cn", "Cs"}
 KEPT = {"\n", "\t"}
 MANY_BREAKS = re.compile(r"\n{3,}")
 
@@ -25,8 +28,8 @@ RULES = (
 )
 
 
-def visible(text: str) -> str:
-    """The text without control, zero-width and other hidden characters."""
+def legible(text: str) -> str:
+    """The text as a prompt may hold it: nothing of the hidden categories, two breaks at most."""
     shown = (
         character
         for character in text.replace("\r\n", "\n").replace("\r", "\n")
@@ -38,5 +41,5 @@ def visible(text: str) -> str:
 def spotlighted(instructions: str, texts: Sequence[str], mark: str = "") -> Prompt:
     """A prompt whose texts stand between marks; `mark` is drawn unless a test names one."""
     mark = mark or secrets.token_hex(6)
-    data = "\n".join(f"[begin {mark}]\n{visible(text)}\n[end {mark}]" for text in texts)
+    data = "\n".join(f"[begin {mark}]\n{legible(text)}\n[end {mark}]" for text in texts)
     return Prompt(f"{instructions.strip()}\n\n{RULES.format(mark=mark)}", data)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from intelligence.engines.masking.spans import SHOWN, Span
+from intelligence.engines.sentences import sentence_ends
 
 BORN_UNTIL = 2012  # a date before it is taken for a birthday: a shop's matters are younger
 NEAR = 40  # characters before a date in which a word of birth makes it one
@@ -24,7 +25,6 @@ DATE = re.compile(
     r")(?![-./]?\d)",
     re.IGNORECASE,
 )
-SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？\n]")
 BIRTH = re.compile(
     r"\bborn\b|birth|\bd\.?o\.?b\b|\bb-?day\b|geboren|geburt|naissance|\bne(?:e)? le\b|nacimiento|"
     r"生日|出生|生于",
@@ -36,6 +36,7 @@ def dates(text: str) -> Iterator[Span]:
     """The dates of a folded text: births by their year or the words before them."""
     for found in DATE.finditer(text):
         year = next(value for value in found.group("a", "b", "c", "d", "e") if value)
-        before = SENTENCE_END.split(text[max(0, found.start() - NEAR) : found.start()])[-1]
+        near = text[max(0, found.start() - NEAR) : found.start()]
+        before = near[max((end for end in sentence_ends(near) if end < len(near)), default=0) :]
         early = len(year) == 4 and int(year) <= BORN_UNTIL
         yield Span(*found.span(), "BIRTHDATE" if early or BIRTH.search(before) else SHOWN)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from intelligence.answering.engines import Answerer, by_sentences
 from intelligence.engines.answer_contract import Reading
-from intelligence.engines.sentence_answers import SentenceReader, choose_sentence, terms_of
+from intelligence.engines.content_words import content_words
+from intelligence.engines.sentence_answers import SentenceReader, choose_sentence
 
 meanwhile = []
 
@@ -49,9 +50,12 @@ class SimpleAnswering:
     threshold = 0.5
 
     def find(self, question, *, language, passages, limit):
-        asked = terms_of(question).keys()
+        asked = content_words(question).keys()
         scored = [
-            Hit(one, len(asked & terms_of(f"{one.heading} {one.body}").keys()) / max(1, len(asked)))
+            Hit(
+                one,
+                len(asked & content_words(f"{one.heading} {one.body}").keys()) / max(1, len(asked)),
+            )
             for one in passages.filter(language=language).order_by("pk")
         ]
         hits = sorted((hit for hit in scored if hit.score > 0), key=lambda hit: -hit.score)[:limit]

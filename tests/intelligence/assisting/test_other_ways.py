@@ -1,6 +1,7 @@
 """Replies from help pages, macros and generators, with stand-ins for those parts."""
 
 from types import SimpleNamespace
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -9,7 +10,13 @@ from intelligence.assisting import parts
 from intelligence.assisting.generated import borne_out, numbers_in
 from intelligence.assisting.parts import FilledMacro, Written
 from intelligence.assisting.passages import quote_of
-from tests.factories import ArticleFactory, CustomerFactory, OrderFactory, TicketFactory
+from tests.factories import (
+    ArticleFactory,
+    CustomerFactory,
+    OrderFactory,
+    PassageFactory,
+    TicketFactory,
+)
 from tests.intelligence.assisting.conftest import read
 
 QUESTION = "How long do I have to send it back?"
@@ -32,8 +39,7 @@ def stand_in(monkeypatch):
 
 
 def passage_of(article, **columns):
-    values = {"heading": article.title, "body": HELP, "language": "en", "visibility": "public"}
-    return Passage.objects.create(article=article, **values | columns)
+    return PassageFactory(article=article, heading=article.title, body=HELP, **columns)
 
 
 def test_a_help_page_is_quoted_with_its_source(suggested, ticket, stand_in):
@@ -48,7 +54,9 @@ def test_a_help_page_is_quoted_with_its_source(suggested, ticket, stand_in):
     )
     (source,) = draft.sources
     assert (source["kind"], source["id"], source["quote"]) == ("passage", passage.pk, HELP)
-    assert source["address"] == f"/articles/{article.pk}/"
+    page, asked = source["address"].split("?")
+    assert page == f"/articles/{article.pk}/"
+    assert parse_qs(asked) == {"cite": [str(passage.pk)], "highlight": [HELP]}
 
 
 def test_the_quote_begins_where_the_reader_finds_the_answer(suggested, ticket, stand_in):
