@@ -38,7 +38,7 @@ class Masker:
     def __init__(self, known: Sequence[str] = (), texts: Sequence[str] = ()) -> None:
         told = [known_of for known_of in map(str.strip, known) if len(known_of) >= LEAST_KNOWN]
         names = [one for one in told if not A_VALUE.search(one)]
-        self._values = [one for one in told if A_VALUE.search(one)]
+        self._values = [_as_written(one) for one in told if A_VALUE.search(one)]
         self._names = Names([*names, *guessed_names([folded(text) for text in texts])])
         self._placeholders: dict[tuple[str, str], str] = {}
         self._counts: dict[str, int] = {}
@@ -72,10 +72,8 @@ class Masker:
         )
 
     def _known_values(self, plain: str) -> Iterator[Span]:
-        for value in self._values:
-            pattern = r"[\s-]*".join(re.escape(part) for part in re.split(r"[\s-]+", folded(value)))
-            kind = "EMAIL" if "@" in value else "CUSTOMER"
-            for found in re.finditer(f"(?i:{pattern})", plain):
+        for pattern, kind in self._values:
+            for found in pattern.finditer(plain):
                 yield Span(*found.span(), kind)
 
     def _placeholder(self, span: Span, text: str) -> str:
@@ -84,6 +82,18 @@ class Masker:
             self._counts[span.kind] = number = self._counts.get(span.kind, 0) + 1
             self._placeholders[key] = f"<{span.kind}_{number}>"
         return self._placeholders[key]
+
+
+def _as_written(value: str) -> tuple[re.Pattern[str], str]:
+    """A pattern of what is known to be somebody's, in any case and spacing, and its kind; a
+    number is not looked for within a longer one.
+    """
+    plain = folded(value)
+    parts = r"[\s-]*".join(re.escape(part) for part in re.split(r"[\s-]+", plain))
+    found = settled(plain, chain(identifiers(plain), addresses(plain), numbers(plain)))
+    is_whole = len(found) == 1 and (found[0].start, found[0].end) == (0, len(plain))
+    pattern = re.compile(rf"(?i:(?<![A-Za-z0-9]){parts}(?![A-Za-z0-9]))")
+    return pattern, found[0].kind if is_whole else "CUSTOMER"
 
 
 def mask(text: str, known: Sequence[str] = ()) -> Masked:
