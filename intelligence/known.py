@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from customers.models import Message, Order, Ticket, User
 
 MOST_ORDERS = 500
+OF_ROLES = frozenset({"admin", "manager", "agent"})  # logins that are words, and nobody's name
 
 
 def known_of(
@@ -29,6 +30,8 @@ def known_of(
 
 
 def _called(person: User) -> list[str]:
-    """A person's names; the login where there is no other, for it is what they sign with."""
+    """A person's names; the login where there is no other, for they may sign with it."""
     names = [person.get_full_name(), person.first_name, person.last_name]
-    return names if any(names) else [person.username]
+    if not any(names) and person.username not in OF_ROLES:
+        names.append(person.username)
+    return names

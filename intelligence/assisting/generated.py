@@ -106,7 +106,11 @@ def order_facts(matter: Matter) -> list[str]:
 
 def _conversation(matter: Matter) -> list[str]:
     latest = matter.conversation[-MOST_MESSAGES:]
-    return [f"{message.author_kind}: {message.body[:LONGEST_MESSAGE]}" for message in latest]
+    return [f"{_speaker(message)}: {message.body[:LONGEST_MESSAGE]}" for message in latest]
+
+
+def _speaker(message: Message) -> str:
+    return "shop" if message.author_kind == Message.Author.AGENT else str(message.author_kind)
 
 
 def _said_by_shop(matter: Matter) -> list[str]:
