@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from customers.models import Message, Order, Ticket, User
 
 MOST_ORDERS = 500
-OF_ROLES = frozenset({"admin", "manager", "agent"})  # logins that are words, and nobody's name
 
 
 def known_of(
@@ -30,8 +29,10 @@ def known_of(
 
 
 def _called(person: User) -> list[str]:
-    """A person's names; the login where there is no other, for they may sign with it."""
+    """A person's names; the login where there is no other, for they may sign with it, unless
+    it is a word: that of a role.
+    """
     names = [person.get_full_name(), person.first_name, person.last_name]
-    if not any(names) and person.username not in OF_ROLES:
+    if not any(names) and person.username not in User.ROLES:
         names.append(person.username)
     return names

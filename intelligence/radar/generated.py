@@ -37,9 +37,13 @@ def written_by_generator(
     fails, or where nothing that it wrote is supported. `known` are names and numbers of the
     people whose tickets the sentences are from.
     """
-    told = {"user": user, "known": list(known), "fields": ["sentences of replies"]}
     try:
-        generation = generate("article", INSTRUCTIONS, sentences, **told)
+        generation = generate(
+            *("article", INSTRUCTIONS, sentences),
+            user=user,
+            known=list(known),
+            fields=["sentences of replies"],
+        )
     except GeneratorError:
         return None  # the sentences as agents wrote them are an article as well
     if generation is None:
