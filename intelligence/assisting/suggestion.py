@@ -8,10 +8,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from customers.assisting.personal import Details, Filling
 from customers.assisting.wording import blanks, first_name
 from customers.models import Customer, Draft, Order, Ticket
 from intelligence.assisting.asked import Asked
+from intelligence.assisting.personal import Details, Filling
 
 MOST_ORDERS = 500
 

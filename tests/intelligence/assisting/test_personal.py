@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.assisting.personal import KINDS, Details, Filling, impersonal, names_told
+from intelligence.assisting.personal import KINDS, Details, Filling, impersonal, names_told
 
 BLANKS = {kind: f"[{kind}?]" for kind in KINDS}
 NOBODY = Details()
