@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import phonenumbers
 from rapidfuzz import fuzz
 
-from customers.assisting.personal import ADDRESS, DATE, EMAIL, POSTCODE
+from customers.assisting.patterns import ADDRESS, DATE, EMAIL, POSTCODE
 
 LONGEST_TEXT = 20_000  # characters of a message that are looked at
 COMMON_SHAPE = 0.01  # share of a shop's order numbers that a shape must have

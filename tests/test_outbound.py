@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import CustomerFactory, ReviewFactory, TicketFactory, UserFactory
+from tests.factories import (
+    ArticleFactory,
+    CustomerFactory,
+    ReviewFactory,
+    TicketFactory,
+    UserFactory,
+)
 from tests.processes import report_of
+from tests.programs.closed_network import QUESTION
 from tests.test_architecture import SOURCES, imported_by, name_of, parsed
 
 NETWORK = {
@@ -15,6 +22,7 @@ NETWORK = {
     *("urllib.request", "ftplib", "telnetlib", "xmlrpc.client", "websockets", "openai", "asyncio"),
     *("poplib", "imaplib", "nntplib", "socketserver", "ssl"),
 }
+HELP = "Damaged goods may be returned within 30 days."
 # Who may, and why.
 ALLOWED = {
     "intelligence/generating/outbound.py": {"httpcore"},  # the door
@@ -70,20 +78,29 @@ def test_models_are_read_from_this_machine_alone():
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_default_product_opens_no_connection():
-    """Rows are read by every model, pages are looked at, and each feature is asked to write."""
+    """Rows are read by every model, a question is answered, a reply suggested, a ticket summed
+    up, pages are looked at, and each feature is asked to write.
+    """
     UserFactory(username="agent", is_staff=True, is_superuser=True)
     customer = CustomerFactory()
-    TicketFactory(customer=customer)
+    TicketFactory(customer=customer, subject=QUESTION, body=QUESTION)
+    ArticleFactory(body=HELP)
     ReviewFactory(customer=customer)
     report = report_of(
         "tests.programs.closed_network",
         "agent",
         DJANGO_SETTINGS_MODULE="tests.settings.plain_static",
+        ENGINE_ANSWERING="tests.intelligence.answering.simple_engines.SimpleAnswering",
     )
     assert report["connections"] == []
     assert report["generated"] == [None, None, None]
     assert set(report["answers"].values()) == {200}
-    assert report["analysed"] >= 3
+    assert report["analysed"] >= 4
+    assert report["made"] == {
+        "question": ["answered", HELP],
+        "draft": ["offered", "passage"],
+        "summary": ["done", ""],
+    }
     assert report["entries"] == 0
     assert report["guard_sees"] == ["socket.connect"], json.dumps(report)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -48,7 +49,7 @@ def egress_cost(asked: Asked) -> Plot:
     rows = list(found)
     currencies = sorted({row["currency"] for row in rows})
     totals = [
-        f"{sum(row['n'] for row in rows if row['currency'] == currency):.2f} {currency}"
+        _amount(sum(row["n"] for row in rows if row["currency"] == currency), currency)
         for currency in currencies
     ]
     summary = _("%(sums)s in half a year.") % {"sums": ", ".join(totals)} if totals else ""
@@ -59,7 +60,13 @@ def egress_cost(asked: Asked) -> Plot:
         "legend": {"title": None, "orient": "top"},
     }
     shade = {"color": colour} if len(currencies) > 1 else {}
-    return _plot(rows, "n", _("Cost by week"), _("cost"), summary, form=",.2~f", **shade)
+    is_small = max((row["n"] for row in rows), default=0) < 1  # a request costs parts of a cent
+    form = ".2~g" if is_small else ",.2~f"
+    return _plot(rows, "n", _("Cost by week"), _("cost"), summary, form=form, **shade)
+
+
+def _amount(sum_: Decimal, currency: str) -> str:
+    return f"{sum_:,.2f} {currency}" if sum_ >= 1 else f"{sum_.normalize():f} {currency}"
 
 
 def _by_week(asked: Asked, *also: str) -> QuerySet:
@@ -95,12 +102,18 @@ def _plot(
     ]
     if not rows:
         return drawn([], description)
-    x = x_axis(buckets, Grain.WEEK)
+    # all weeks, though nothing left in some: what is seldom must not look as if it were always
+    ends = [_moment(buckets[0].first), _moment(buckets[-1].last + DAY)]
+    x = x_axis(buckets, Grain.WEEK) | {"scale": {"domain": ends}}
     layer = [bars(y_axis("value", title, form), x, ACCENT, **encoding)]
     columns = {"when": _("week"), "value": title}
     if any(row.get("currency") for row in rows):
         columns["currency"] = _("currency")
     return drawn(rows, description, summary=summary, columns=columns, layer=layer)
+
+
+def _moment(day: date) -> dict[str, int]:
+    return {"year": day.year, "month": day.month, "date": day.day}
 
 
 def _of(row: dict[str, Any], bucket: dict[str, Any], title: str) -> dict[str, Any]:

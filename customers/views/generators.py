@@ -28,13 +28,14 @@ MOST_ROWS = 200  # of use by user, the heaviest first
 # What a remote generator would be given, in plain words beside the switch.
 LEAVES = {
     Feature.REPLY: gettext_lazy(
-        "the messages of the ticket, the passages and earlier replies that fit it, and the facts "
-        "of the customer's orders"
+        "the latest messages of the ticket, the public help pages that fit it, and the facts of "
+        "its order"
     ),
-    Feature.SUMMARY: gettext_lazy(
-        "the messages of the ticket, or of the customer whose summary is asked for"
+    Feature.SUMMARY: gettext_lazy("the latest messages of the ticket"),
+    Feature.ARTICLE: gettext_lazy(
+        "sentences that agents wrote to several customers in solved tickets, none of which names "
+        "a person"
     ),
-    Feature.ARTICLE: gettext_lazy("the solved tickets and the articles that a draft is made from"),
 }
 
 

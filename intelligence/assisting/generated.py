@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from django.template.defaultfilters import date as date_text
 
 from customers.assisting.wording import letter
-from customers.models import Draft
+from customers.models import Draft, Message
 from customers.models.draft import BLANK
-from intelligence.assisting import parts
+from intelligence.assisting.passages import public_hits
 from intelligence.assisting.suggestion import Matter, Suggestion
-from intelligence.engines.sentences import sentences_of
+from intelligence.engines.support import support_of
+from intelligence.generating import generate
+from intelligence.known import known_of
 
 MOST_MESSAGES, LONGEST_MESSAGE, MOST_PASSAGES = 12, 1500, 3
 TONES = {
@@ -36,28 +38,26 @@ NUMBER = re.compile(r"\d[\d.,:/-]*")
 
 def generated_replies(matter: Matter, most: int) -> list[Suggestion]:
     """A reply by the generator that is on for replies, or none. Every sentence of it is borne
-    out by a text that the generator was given. Raises GeneratorError with a reason.
+    out by what the shop itself says in the given texts: what a customer wrote does not become
+    true by being repeated. Raises GeneratorError with a reason.
     """
     if most < 1:
         return []
-    passages = _help_texts(matter)
-    texts = [*_conversation(matter), *order_facts(matter)]
+    passages, order = _help_texts(matter), order_facts(matter)
     draft = matter.draft
     instructions = REPLY.format(
         language=matter.asked.language, tone=TONES[draft.tone], length=LENGTHS[draft.length]
     )
-    customer = matter.customer
-    known = parts.names_of([customer.name, customer.company] if customer else [])
-    written = parts.generate(
-        *("reply", instructions, texts),
+    written = generate(
+        *("reply", instructions, [*_conversation(matter), *order]),
         user=draft.asked_by,
-        known=known,
+        known=known_of(matter.ticket, matter.conversation, [draft.asked_by]),
         passages=passages,
         fields=("messages", "order", "help passages"),
     )
     if written is None:
         return []
-    kept, dropped = borne_out(written.text, [*texts, *passages])
+    kept, dropped = borne_out(written.text, [*_said_by_shop(matter), *order, *passages])
     if not kept:
         return []
     text = letter(matter.customer_name, " ".join(kept), matter.agent_name)
@@ -75,13 +75,12 @@ def borne_out(text: str, sources: Sequence[str]) -> tuple[list[str], int]:
     """The sentences that the sources support, and how many they do not. A number that stands
     in none of them counts against its sentence, whatever else is said for it.
     """
-    sentences = [text[start:end] for start, end in sentences_of(text)]
-    bears = parts.supported(sentences, sources) if sentences else []
-    known = set().union(*(numbers_in(source) for source in sources)) if sources else set()
+    sentences = support_of(text, sources)
+    known = set().union(*(numbers_in(source) for source in sources))
     kept = [
-        sentence
-        for sentence, ok in zip(sentences, bears, strict=True)
-        if ok and numbers_in(sentence) <= known and not _has_link(sentence)
+        one.text
+        for one in sentences
+        if one.passage is not None and numbers_in(one.text) <= known and not _has_link(one.text)
     ]
     return kept, len(sentences) - len(kept)
 
@@ -107,11 +106,20 @@ def order_facts(matter: Matter) -> list[str]:
 
 def _conversation(matter: Matter) -> list[str]:
     latest = matter.conversation[-MOST_MESSAGES:]
-    return [f"{message.author_kind}: {message.body[:LONGEST_MESSAGE]}" for message in latest]
+    return [f"{_speaker(message)}: {message.body[:LONGEST_MESSAGE]}" for message in latest]
+
+
+def _speaker(message: Message) -> str:
+    return "shop" if message.author_kind == Message.Author.AGENT else str(message.author_kind)
+
+
+def _said_by_shop(matter: Matter) -> list[str]:
+    agents = Message.Author.AGENT
+    return [one.body for one in matter.conversation if one.author_kind == agents]
 
 
 def _help_texts(matter: Matter) -> list[str]:
-    hits = parts.public_hits(matter.asked.question, matter.asked.language, MOST_PASSAGES)
+    hits = public_hits(matter, MOST_PASSAGES)
     return [f"{passage.heading}\n{passage.body}" for passage, _score in hits]
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from customers.assisting.wording import from_help, letter
 from customers.models import Draft, Passage
 from customers.quotations import address_of
-from intelligence.assisting import parts
+from intelligence.answering.engines import answering
 from intelligence.assisting.suggestion import Matter, Suggestion, source
 from intelligence.engines.sentences import Span, sentences_of
 
@@ -20,7 +20,7 @@ LONGEST_QUOTE = 600  # characters: a reply quotes a paragraph, not a page
 
 def quoting_replies(matter: Matter, most: int) -> list[Suggestion]:
     """Up to `most` replies that quote a passage each, of different sources, the best first."""
-    hits = parts.public_hits(matter.asked.question, matter.asked.language, READ)
+    hits = public_hits(matter, READ)
     hits = [(passage, score) for passage, score in hits if score >= LEAST_SCORE]
     spans, version = _read(matter, [passage for passage, _score in hits])
     ranked = sorted(zip(hits, spans, strict=True), key=lambda one: (one[1] is None, -one[0][1]))
@@ -32,6 +32,20 @@ def quoting_replies(matter: Matter, most: int) -> list[Suggestion]:
                 (kind, passage.source.pk), _reply(matter, passage, score, span, version)
             )
     return list(found.values())
+
+
+def public_hits(matter: Matter, limit: int) -> list[tuple[Passage, float]]:
+    """Passages that everybody may read and that may answer what is asked, with how well they
+    fit, in [0, 1]. Solved tickets are never among them: their text is other people's.
+    """
+    question, language = matter.asked.question, matter.asked.language
+    if not question.strip():
+        return []
+    readable = Passage.objects.readable(by_staff=False, on=timezone.localdate())
+    hits = answering().find(
+        question, language=language, passages=readable.filter(ticket=None), limit=limit
+    )
+    return [(hit.passage, float(hit.score)) for hit in hits]
 
 
 def quote_of(text: str, span: Span | None) -> str:
@@ -51,15 +65,13 @@ def quote_of(text: str, span: Span | None) -> str:
 
 
 def _read(matter: Matter, passages: Sequence[Passage]) -> tuple[list[Span | None], str]:
-    """Where each passage answers (None where it does not say), by the reader of answers if
-    there is one for the language, and its version.
-    """
-    reader: Any = parts.answer_reader()
-    if reader is None or matter.asked.language not in reader.languages or not passages:
-        return [None] * len(passages), ""
+    """Where each passage answers (None where it does not say), and the reader's version."""
+    if not passages:
+        return [], ""
+    reader = answering().answerer(matter.asked.language).reader
     readings = reader.read(matter.asked.question, [passage.body for passage in passages])
     spans = [(one.start, one.end) if one.margin > 0 else None for one in readings]
-    return spans, reader.version
+    return spans, reader.version[:64]
 
 
 def _reply(

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Q
 from pgvector.django import CosineDistance
 
-from customers.assisting.personal import impersonal, names_told
 from customers.assisting.wording import letter
 from customers.models import Draft, Message, Ticket
 from customers.models.draft import BLANK
 from customers.quotations import address_of
 from intelligence.assisting.asked import BY_CHARACTERS, alike_by_characters
+from intelligence.assisting.personal import impersonal, names_told
 from intelligence.assisting.suggestion import Matter, Suggestion, details_of, source
 from intelligence.models import TextVector
 

@@ -61,7 +61,8 @@ def suggestions(draft: Draft) -> tuple[list[Suggestion], str, str]:
     """The replies that can be suggested, best first, the language of the ticket, and what kept
     a way from giving any.
     """
-    conversation = list(draft.ticket.messages.order_by("sent_at", "id"))
+    said = draft.ticket.messages.select_related("author").order_by("sent_at", "id")
+    conversation = list(said)
     asked = asked_in(draft.ticket, conversation)
     if asked is None:
         return [], "", NOTHING_ASKED
@@ -81,11 +82,16 @@ def suggestions(draft: Draft) -> tuple[list[Suggestion], str, str]:
 
 def ranked(found: list[Suggestion]) -> list[Suggestion]:
     """The best first, each text once, at most `Draft.MOST`: by the share of like drafts that
-    agents inserted where that is known, else by the score.
+    agents inserted where that is known, else by the score. What a generator wrote is always
+    among them: it was asked for, and its score is not comparable with likenesses.
     """
     once = {suggestion.text: suggestion for suggestion in reversed(found)}
     worth = {text: expected(one.origin, one.score) or one.score for text, one in once.items()}
-    return sorted(once.values(), key=lambda one: -worth[one.text])[: Draft.MOST]
+    best = sorted(once.values(), key=lambda one: -worth[one.text])
+    written = [one for one in best if one.origin == Draft.Origin.GENERATOR]
+    others = [one for one in best if one.origin != Draft.Origin.GENERATOR]
+    kept = [*written, *others[: Draft.MOST - len(written)]]
+    return sorted(kept, key=lambda one: -worth[one.text])
 
 
 def _loaded(pk: int) -> Draft:

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.functional import cached_property
 
-from customers.assisting.personal import Details, Filling
 from customers.assisting.wording import blanks, first_name
 from customers.models import Customer, Draft, Order, Ticket
 from customers.quotations import address_of
 from intelligence.assisting.asked import Asked
+from intelligence.assisting.personal import Details, Filling
 
 MOST_ORDERS = 500
 

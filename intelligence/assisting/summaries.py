@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from customers.locks import held
 from customers.models import MAX_ATTEMPTS, Customer, Message, Review, Summary, Ticket
 from intelligence.analysis.run import describe
-from intelligence.assisting import parts
 from intelligence.assisting.generated import borne_out
 from intelligence.assisting.key_sentences import (
     Said,
@@ -25,6 +24,8 @@ from intelligence.assisting.key_sentences import (
     wish_of,
 )
 from intelligence.assisting.suggest import ASSIST_LOCKS, KILLED, LOCK_SPACE
+from intelligence.generating import generate
+from intelligence.known import known_of
 from intelligence.loaded import text_reader
 
 MOST_MESSAGES, RECENT_TEXTS = 100, 40
@@ -35,6 +36,7 @@ INSTRUCTIONS = (
     "colleague: what the customer wants, what happened, what is still open. Use only what the "
     "given texts say."
 )
+RELATED = ("ticket__customer", "ticket__order", "customer", "asked_by")
 Item = dict[str, Any]
 
 
@@ -44,7 +46,7 @@ def write_summary(pk: int) -> None:
         waiting = Summary.objects.pending().filter(pk=pk)
         if not mine or not waiting.update(attempts=F("attempts") + 1):
             return
-        summary = Summary.objects.select_related("ticket", "customer", "asked_by").get(pk=pk)
+        summary = Summary.objects.select_related(*RELATED).get(pk=pk)
         if summary.attempts > MAX_ATTEMPTS:
             _finish(summary, Summary.Status.FAILED, error=KILLED.format(tries=MAX_ATTEMPTS))
             return
@@ -77,9 +79,10 @@ def of_ticket(ticket: Ticket, summary: Summary) -> tuple[list[Item], datetime | 
     """The items of a ticket, the time of its latest message, and the generator if one wrote
     them.
     """
-    messages = list(ticket.messages.order_by("-sent_at", "-id")[:MOST_MESSAGES])[::-1]
+    latest = ticket.messages.select_related("author").order_by("-sent_at", "-id")
+    messages = list(latest[:MOST_MESSAGES])[::-1]
     messages = [one for one in messages if one.author_kind != Message.Author.SYSTEM]
-    opening = ticket.messages.opening_of([ticket.pk]).first()
+    opening = ticket.messages.select_related("author").opening_of([ticket.pk]).first()
     if opening is not None and opening.pk not in {one.pk for one in messages}:
         messages.insert(0, opening)
     until = ticket.messages.order_by("-sent_at").values_list("sent_at", flat=True).first()
@@ -155,9 +158,9 @@ def _with_state(items: list[Item], messages: Sequence[Message], said: Sequence[S
 
 def _generated(messages: Sequence[Message], summary: Summary) -> tuple[list[Item], str]:
     texts = [one.body[:LONGEST_MESSAGE] for one in messages[-TOLD_TO_GENERATOR:]]
-    customer = summary.ticket.customer if summary.ticket else None
-    known = parts.names_of([customer.name, customer.company] if customer else [])
-    written = parts.generate(
+    assert summary.ticket is not None  # customers' summaries are not generated
+    known = known_of(summary.ticket, messages, [summary.asked_by])
+    written = generate(
         *("summary", INSTRUCTIONS, texts),
         user=summary.asked_by,
         known=known,

@@ -22,9 +22,10 @@ from intelligence.engines.contradictions import contradictions
 from intelligence.engines.gathering import groups_of, most_central
 from intelligence.engines.reply_sentences import general_sentences, holds_personal
 from intelligence.engines.statements import Text
+from intelligence.known import known_of
 from intelligence.radar.embedding import likeness_of, same_sentence, script_of
 from intelligence.radar.generated import written_by_generator
-from intelligence.radar.similar_tickets import askers_of, known_of, solved_tickets_for
+from intelligence.radar.similar_tickets import askers_of, solved_tickets_for
 
 DRAFT_LOCKS = 7_310_020
 FEWEST_CUSTOMERS = 2
@@ -86,7 +87,7 @@ def carry_out_draft(pk: int) -> None:
 
 def chosen_sentences(tickets: Sequence[Ticket], language: str) -> list[Chosen]:
     """The sentences of an article about these tickets, in order."""
-    known = {name for ticket in tickets for name in known_of(ticket)}
+    known = {name for ticket in tickets for name in known_of(ticket, ticket.messages.all())}
     told = list(_told(tickets, known, language))[:MOST_READ]
     if not told:
         return []
@@ -131,8 +132,8 @@ def _write(draft: ArticleDraft) -> None:
         _finish(draft, ArticleDraft.Status.FAILED, error=TOO_LITTLE)
         return
     sentences = [one.text for one in chosen]
-    written = written_by_generator(sentences, language, draft.requested_by)
-    known = {name for ticket in tickets for name in known_of(ticket)}
+    known = {name for ticket in tickets for name in known_of(ticket, ticket.messages.all())}
+    written = written_by_generator(sentences, language, draft.requested_by, known)
     if written and holds_personal(written.body, known):
         written = None
     joined = "\n\n".join(_paragraphs(sentences, language))

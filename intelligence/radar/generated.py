@@ -6,12 +6,14 @@ supports, or that has a figure which none of them has, is left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from customers.models import User
 from intelligence.engines.quantities import quantities_in
 from intelligence.engines.sentences import sentences_of
+from intelligence.generating import GeneratorError, generate
 from intelligence.radar.embedding import likeness_of, same_matter
 
 INSTRUCTIONS = (
@@ -28,16 +30,20 @@ class Written:
     generator: str
 
 
-def written_by_generator(sentences: Sequence[str], language: str, user: Any) -> Written | None:
+def written_by_generator(
+    sentences: Sequence[str], language: str, user: User | None, known: Iterable[str]
+) -> Written | None:
     """The article as a generator writes it; None where none is on for articles, where it
-    fails, or where nothing that it wrote is supported.
+    fails, or where nothing that it wrote is supported. `known` are names and numbers of the
+    people whose tickets the sentences are from.
     """
     try:
-        from intelligence.generating import GeneratorError, generate
-    except ImportError:
-        return None
-    try:
-        generation = generate("article", INSTRUCTIONS, sentences, user=user)
+        generation = generate(
+            *("article", INSTRUCTIONS, sentences),
+            user=user,
+            known=list(known),
+            fields=["sentences of replies"],
+        )
     except GeneratorError:
         return None  # the sentences as agents wrote them are an article as well
     if generation is None:

@@ -1,4 +1,4 @@
-"""Solved tickets about the matter of a finding, and the names that must not leave them."""
+"""Solved tickets about the matter of a finding, and who asked about it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from pgvector import HalfVector
 from pgvector.django import CosineDistance
 
-from customers.models import Finding, Message, Order, Question, Ticket
+from customers.models import Finding, Message, Question, Ticket
 from intelligence.engines.content_words import content_stems
 from intelligence.engines.contradictions import SPEAKING
 from intelligence.loaded import text_reader
@@ -43,20 +43,6 @@ def askers_of(finding: Finding) -> list[str]:
     known: list[str] = []
     for name, email in rows.values_list("customer__name", "customer__email"):
         known += [name, *name.split(), email]
-    return [one for one in known if one]
-
-
-def known_of(ticket: Ticket) -> list[str]:
-    """Names, addresses and numbers of the people of a ticket, and of their orders."""
-    known = list(filter(None, (ticket.external_id,)))
-    if customer := ticket.customer:
-        known += [customer.name, *customer.name.split(), customer.email, customer.phone]
-        known += list(Order.objects.filter(customer=customer).values_list("number", flat=True))
-    if ticket.order:
-        known.append(ticket.order.number)
-    for message in ticket.messages.all():
-        if author := message.author:
-            known += [author.username, author.first_name, author.last_name]
     return [one for one in known if one]
 
 

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.apps import apps
-from django.db import models
 from django.db.models import Count, Max
 
-from customers.models import Article, Message, Product, Question, RadarText, Ticket
+from customers.models import Article, Macro, Message, Product, Question, RadarText, Ticket
 from intelligence.engines.content_words import content_stems
 from intelligence.engines.statements import Text
 from intelligence.radar.embedding import script_of
@@ -30,15 +28,6 @@ class Shelf:
     things: frozenset[str]
 
 
-def macro_model() -> type[models.Model] | None:
-    """The model of macros; None where this shop has none."""
-    try:
-        name = "Macro"  # another part may bring it
-        return apps.get_model("customers", name)
-    except LookupError:
-        return None
-
-
 def shelf(now: datetime) -> Shelf:
     """Every text that customers are told things by, as it stands."""
     texts = [*_articles(), *_macros(), *_products(), *_replies(now)]
@@ -53,9 +42,7 @@ def _articles() -> Iterator[Text]:
 
 
 def _macros() -> Iterator[Text]:
-    model: Any = macro_model()
-    rows = model.objects.active().order_by("pk") if model else ()
-    for row in rows:
+    for row in Macro.objects.active().order_by("pk"):
         yield Text(f"macro:{row.pk}", row.name, row.body, row.language or script_of(row.body))
 
 
@@ -82,8 +69,7 @@ def signature(today: str) -> str:
     counts and latest changes, so that asking costs a few index scans.
     """
     parts: list[Any] = [today]
-    known: list[Any] = [Article, Product, macro_model()]
-    for model in filter(None, known):
+    for model in (Article, Product, Macro):
         rows: Any = model._default_manager
         parts.append(rows.aggregate(n=Count("pk"), at=Max("updated_at")))
     parts.append(Ticket.objects.filter(status__in=SOLVED).aggregate(n=Count("pk")))

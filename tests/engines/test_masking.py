@@ -116,3 +116,9 @@ def test_of_made_up_customers_nearly_everything_is_masked():
 def test_hostile_texts_end_in_time(text):
     found = mask(text, ["Anna Schmidt", "王小明"])
     assert unmask(found.text, found.mapping) == text
+
+
+def test_what_is_known_to_be_somebodys_has_its_own_kind_and_is_no_part_of_a_longer_number():
+    known = ["FK-10001", "4711", "ada@example.com"]
+    masked = mask("FK-10001 and 4711, but 14711 pieces; ADA@example.com", known).text
+    assert masked == "<ORDER_1> and <CUSTOMER_1>, but 14711 pieces; <EMAIL_1>"

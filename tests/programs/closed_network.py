@@ -1,4 +1,5 @@
-"""Reads rows, serves pages and asks for texts while every connection is noted.
+"""Reads rows, answers, suggests, sums up, serves pages and asks for texts while every
+connection is noted.
 
 An audit hook of the interpreter sees each `connect`, look-up and datagram, whoever makes it;
 the database's own library speaks over a local socket beneath it.
@@ -12,6 +13,7 @@ import sys
 
 EVENTS = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}
 PAGES = ("/", "/tickets/", "/customers/", "/articles/", "/models/generators/", "/models/egress/")
+QUESTION = "May damaged goods be returned within a month?"
 noted = []
 
 
@@ -22,6 +24,30 @@ def hook(event, arguments):
 
 def is_unix(event, arguments):
     return event == "socket.connect" and arguments[0].family == socket.AF_UNIX
+
+
+def worked(user):
+    """What workers make of a question, a draft and a summary: how each of them ended."""
+    from customers.asking.ask import ask
+    from customers.models import Draft, Summary, Ticket
+    from intelligence.answering.answer import answer_question
+    from intelligence.assisting.suggest import write_draft
+    from intelligence.assisting.summaries import write_summary
+
+    ticket = Ticket.objects.get(subject=QUESTION)
+    question = ask(QUESTION, channel="staff", user=user)
+    answer_question(question.pk)
+    draft = Draft.objects.ask_for(ticket, by=user)
+    write_draft(draft.pk)
+    summary = Summary.objects.ask(by=user, ticket=ticket)
+    write_summary(summary.pk)
+    for row in (question, draft, summary):
+        row.refresh_from_db()
+    return {
+        "question": (question.status, question.answer),
+        "draft": (draft.status, draft.origin),
+        "summary": (summary.status, summary.generator),
+    }
 
 
 def main():
@@ -39,6 +65,7 @@ def main():
 
     user = User.objects.get(username=sys.argv[1])
     analysed = sum(analyse_pending(kind).n for kind in KINDS.values())
+    made = worked(user)
     generated = [
         generate(feature, "Write.", ["Where is it?"], user=user, known=["Anna"])
         for feature in ("reply", "summary", "article")
@@ -55,6 +82,7 @@ def main():
         "connections": connections,
         "generated": generated,
         "answers": answers,
+        "made": made,
         "analysed": analysed,
         "entries": EgressRecord.objects.count(),
         "guard_sees": noted,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -38,7 +38,7 @@ class Masker:
     def __init__(self, known: Sequence[str] = (), texts: Sequence[str] = ()) -> None:
         told = [known_of for known_of in map(str.strip, known) if len(known_of) >= LEAST_KNOWN]
         names = [one for one in told if not A_VALUE.search(one)]
-        self._values = [one for one in told if A_VALUE.search(one)]
+        self._values = [_as_written(one) for one in told if A_VALUE.search(one)]
         self._names = Names([*names, *guessed_names([folded(text) for text in texts])])
         self._placeholders: dict[tuple[str, str], str] = {}
         self._counts: dict[str, int] = {}
@@ -61,21 +61,12 @@ class Masker:
     def _found(self, text: str) -> Iterator[Span]:
         plain = folded(text)
         literal = (Span(*found.span(), "TEXT") for found in LITERAL.finditer(plain))
-        return chain(
-            literal,
-            identifiers(plain),
-            self._known_values(plain),
-            self._names.spans(plain),
-            dates(plain),
-            addresses(plain),
-            numbers(plain),
-        )
+        known = chain(self._known_values(plain), self._names.spans(plain))
+        return chain(literal, _identifying(plain, known))
 
     def _known_values(self, plain: str) -> Iterator[Span]:
-        for value in self._values:
-            pattern = r"[\s-]*".join(re.escape(part) for part in re.split(r"[\s-]+", folded(value)))
-            kind = "EMAIL" if "@" in value else "CUSTOMER"
-            for found in re.finditer(f"(?i:{pattern})", plain):
+        for pattern, kind in self._values:
+            for found in pattern.finditer(plain):
                 yield Span(*found.span(), kind)
 
     def _placeholder(self, span: Span, text: str) -> str:
@@ -84,6 +75,30 @@ class Masker:
             self._counts[span.kind] = number = self._counts.get(span.kind, 0) + 1
             self._placeholders[key] = f"<{span.kind}_{number}>"
         return self._placeholders[key]
+
+
+def identifying(text: str) -> list[Span]:
+    """Where a text has what tells a person, an order or a parcel by its form or by the words
+    before it, in order and without overlaps; names are not among it.
+    """
+    return settled(text, _identifying(folded(text)))
+
+
+def _identifying(plain: str, known: Iterable[Span] = ()) -> Iterator[Span]:
+    """All finds in a folded text, the surest first."""
+    return chain(identifiers(plain), known, dates(plain), addresses(plain), numbers(plain))
+
+
+def _as_written(value: str) -> tuple[re.Pattern[str], str]:
+    """A pattern of what is known to be somebody's, in any case and spacing, and its kind; a
+    number is not looked for within a longer one.
+    """
+    plain = folded(value)
+    parts = r"[\s-]*".join(re.escape(part) for part in re.split(r"[\s-]+", plain))
+    found = identifying(plain)
+    is_whole = len(found) == 1 and (found[0].start, found[0].end) == (0, len(plain))
+    pattern = re.compile(rf"(?i:(?<![A-Za-z0-9]){parts}(?![A-Za-z0-9]))")
+    return pattern, found[0].kind if is_whole else "CUSTOMER"
 
 
 def mask(text: str, known: Sequence[str] = ()) -> Masked:

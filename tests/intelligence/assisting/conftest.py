@@ -10,8 +10,11 @@ from tests.intelligence.assisting.word_reader import VERSION, embedding
 
 @pytest.fixture(autouse=True)
 def words_are_read(settings, db):
-    """Workers read with the word reader."""
-    settings.ENGINES = settings.ENGINES | {"text": "tests.intelligence.assisting.word_reader.load"}
+    """Workers read with the word reader, and find and answer by words in common."""
+    settings.ENGINES = settings.ENGINES | {
+        "text": "tests.intelligence.assisting.word_reader.load",
+        "answering": "tests.intelligence.answering.simple_engines.SimpleAnswering",
+    }
     text_reader.cache_clear()
     yield
     text_reader.cache_clear()

@@ -7,7 +7,6 @@ from customers.models import Message, Summary
 from intelligence.analysis.sweep import overdue_jobs
 from intelligence.assisting import summaries
 from intelligence.assisting.key_sentences import Said, embedded, open_promises, wish_of
-from intelligence.assisting.parts import Written
 from intelligence.assisting.summaries import write_summary
 from intelligence.engines.centrality import centrality
 from tests.factories import (
@@ -113,28 +112,6 @@ def test_a_customers_texts_are_summed_up_with_their_tickets_and_products():
         ("ticket", ticket.pk, "The kettle leaks at the handle again."),
         ("review", review.product_id, "The kettle leaks at the handle, sadly."),
     }
-
-
-def test_what_a_generator_wrote_is_shown_only_as_far_as_messages_bear_it_out(ticket, monkeypatch):
-    text = "The kettle leaks. A refund of 99 was paid. It flew to the moon."
-    monkeypatch.setattr(summaries.parts, "generate", lambda *_, **__: Written(text, "tiny", "v1"))
-    monkeypatch.setattr(
-        summaries.parts, "supported", lambda said, _: ["moon" not in one for one in said]
-    )
-    summary = summed_up(ticket=ticket)
-    assert told(summary) == [("told", "The kettle leaks.")]
-    assert summary.generator == "tiny"
-    assert "leaks" in Message.objects.get(pk=summary.items[0]["message"]).body
-
-
-def test_without_a_check_nothing_that_a_generator_wrote_is_shown(ticket, monkeypatch):
-    monkeypatch.setattr(
-        summaries.parts, "generate", lambda *_, **__: Written("The kettle leaks.", "tiny")
-    )
-    monkeypatch.setattr(summaries.parts, "supported", lambda said, _: [False] * len(said))
-    summary = summed_up(ticket=ticket)
-    assert told(summary)[0] == ("wish", "I would like my money back.")
-    assert summary.generator == ""
 
 
 def test_a_worker_that_fails_leaves_its_reason(ticket, monkeypatch):

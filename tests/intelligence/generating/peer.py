@@ -125,7 +125,7 @@ def forwarded_to(url):
         asked = urllib.request.Request(
             url + "/chat/completions", body, {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(asked, timeout=60) as told:
+        with urllib.request.urlopen(asked, timeout=100) as told:
             handler.reply(told.status, {}, told.read())
 
     return reply

@@ -38,18 +38,19 @@ def server(tmp_path_factory):
     for wanted in ("fastapi", "accelerate"):
         pytest.importorskip(wanted, reason="the server of transformers wants it")
     folder, port = tiny_llama(tmp_path_factory.mktemp("llama")), free_port()
+    log = tmp_path_factory.mktemp("server") / "log"
     command = Path(sys.executable).with_name("transformers")
     process = subprocess.Popen(
         [command, "serve", "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"],
         env=os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=log.open("wb"),
+        stderr=subprocess.STDOUT,
         start_new_session=True,
     )
     until = time.monotonic() + PATIENCE_SECONDS
     while not answers(port):
-        assert process.poll() is None, "the server ended by itself"
-        assert time.monotonic() < until, "the server did not start"
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, f"the server did not start: {log.read_text()}"
         time.sleep(0.2)
     yield f"http://127.0.0.1:{port}/v1", str(folder)
     os.killpg(process.pid, signal.SIGTERM)

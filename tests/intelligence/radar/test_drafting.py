@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.models import Article, ArticleDraft, Finding, Visibility
+from customers.models import Article, ArticleDraft, EgressRecord, Finding, Visibility
 from intelligence import loaded
 from intelligence.radar.drafting import carry_out_draft
 from tests.factories import (
@@ -15,6 +15,8 @@ from tests.factories import (
     TopicFactory,
     UserFactory,
 )
+from tests.intelligence.generating.conftest import remote, switched_on
+from tests.intelligence.generating.peer import Peer, answer
 
 pytestmark = pytest.mark.django_db
 CANARIES = ("Zephyrine", "Quillfeather", "zephyrine@canary.example", "FK777001", "020 7946 0018")
@@ -116,3 +118,18 @@ def test_a_draft_is_written_once(topic, tickets):
     draft = drafted(finding_of(topic))
     carry_out_draft(draft.pk)
     assert Article.objects.count() == 1
+
+
+# As a worker runs, outside of any transaction: the ledger refuses to be part of one.
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_generated_article_keeps_only_what_agents_told(topic, tickets):
+    rule = "The hinge of the lid is replaced free of charge."
+    with Peer((200, {}, answer(f"{rule} The hinge of the lid costs 99 GBP."))) as peer:
+        switched_on(remote(peer.url, name="Tiny server"), "article")
+        draft = drafted(finding_of(topic))
+    assert (draft.article.body, draft.generator) == (rule, "Tiny server")
+    assert draft.article.status == Article.Status.DRAFT
+    entry = EgressRecord.objects.get()
+    assert [entry.body.encode()] == peer.bodies
+    assert [one for one in CANARIES if one.lower() in entry.body.lower()] == []
+    assert entry.fields == ["instructions", "sentences of replies"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.assisting.personal import KINDS, Details, Filling, impersonal, names_told
+from intelligence.assisting.personal import KINDS, Details, Filling, impersonal, names_told
 
 BLANKS = {kind: f"[{kind}?]" for kind in KINDS}
 NOBODY = Details()
@@ -25,7 +25,7 @@ def cleaned(text, other=NOBODY, common=frozenset(), **own):
         ("the code is JD-0092834.", "the code is [code?]."),
         ("order #123456 is here", "order [code?] is here"),
         ("at 14 Quagmire Lane, NW1 6XE", "at [address?]"),
-        ("送到上海市浦东新区世纪大道100号了", "[address?]了"),
+        ("送到上海市浦东新区世纪大道100号了", "送[address?]了"),
         ("请王先生查收", "请[name?]先生查收"),
         ("已于3月5日发出，共25元。", "已于[date?]发出，共[amount?]。"),
     ],

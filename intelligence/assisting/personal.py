@@ -13,36 +13,15 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-import phonenumbers
+from customers.assisting.patterns import ADDRESS, DATE, POSTCODE
+from intelligence.engines.masking import identifying
 
-MONTHS = (
-    "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
-    "Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
-)
-DATE = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTHS})\b\.?(?:,? \d{{4}})?"
-    rf"|\b(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? \d{{4}})?"
-    r"|(?:\d{2,4}\s?年\s?)?\d{1,2}\s?月\s?\d{1,2}\s?[日号]"
-    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b|(?:下?周|下?星期|礼拜)[一二三四五六日天]"
-)
 NUMBER = r"\d+(?:[.,]\d+)*"
 AMOUNT = re.compile(
     rf"(?:[£$€¥￥]|\b(?:GBP|USD|EUR|CNY|RMB))\s?{NUMBER}"
     rf"|{NUMBER}\s?(?:[£$€¥￥]|(?:GBP|USD|EUR|CNY|RMB|pounds?|euros?|dollars?)\b|元|块|人民币)"
 )
-EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'，。）)]+", re.IGNORECASE)
-STREET = (
-    "Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Drive|Dr|Close|Court|Ct|Way|Square|Terrace|Place|Crescent"
-)
-ADDRESS = re.compile(
-    rf"\b(?:Flat \w+,? )?\d+[a-zA-Z]?,? (?:[A-Z][\w'’-]+ ){{1,4}}(?:{STREET})\b\.?"
-    r"|\b[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|weg|platz|allee) \d+[a-z]?\b"
-    r"|(?:[㐀-鿿]{2,9}(?:省|市|区|县|镇))+[㐀-鿿\d]{0,12}(?:路|街|道|巷|弄)\s?\d*\s?[号弄]?(?:\s?\d+\s?[栋室楼单元号]+)*"
-    r"|[㐀-鿿]{2,6}(?:路|街|大道|巷)\s?\d+\s?号(?:\s?\d+\s?[栋室楼单元号]+)*"
-)
-POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
 # Numbers of four digits and more, and codes of letters and digits: orders, parcels, flats.
 CODE = re.compile(
     r"(?<![A-Za-z\d-])#?(?=[A-Za-z\d-]*\d{3})[A-Za-z\d][A-Za-z\d-]{4,}(?![A-Za-z\d-])|#?\d{4,}"
@@ -107,6 +86,10 @@ KINDS = (
 )
 # Private use characters: no text of a shop holds them.
 MARK = {kind: chr(0xE100 + number) for number, kind in enumerate(KINDS)}
+# What stands where an identifier was, by its kind; for all others a number.
+BLANK_OF = {"EMAIL": "email", "PHONE": "phone", "ADDRESS": "address", "POSTCODE": "address",
+            "BIRTHDATE": "date", "LINK": "link"}  # fmt: skip
+# What is one customer's matter without telling who they are: days, sums, short numbers.
 PATTERNS = (
     ("date", DATE),
     ("address", ADDRESS),
@@ -141,11 +124,11 @@ def impersonal(
     other. None where a detail of the other
     person is still in it, in whatever disguise: then the reply is of no use.
     """
-    marked = EMAIL.sub(MARK["email"], LINK.sub(MARK["link"], _without_ends(text)))
+    marked = LINK.sub(MARK["link"], _without_ends(text))
     for kind, details in other.said().items():
         marked = _marked(marked, kind, details)
-    for match in reversed(list(phonenumbers.PhoneNumberMatcher(marked, None))):
-        marked = marked[: match.start] + MARK["phone"] + marked[match.end :]
+    for span in reversed(identifying(marked)):
+        marked = marked[: span.start] + MARK[BLANK_OF.get(span.kind, "code")] + marked[span.end :]
     for kind, pattern in PATTERNS:
         marked = pattern.sub(MARK[kind], marked)
     for word in told:
