@@ -36,7 +36,8 @@ NUMBER = re.compile(r"\d[\d.,:/-]*")
 
 def generated_replies(matter: Matter, most: int) -> list[Suggestion]:
     """A reply by the generator that is on for replies, or none. Every sentence of it is borne
-    out by a text that the generator was given. Raises GeneratorError with a reason.
+    out by something that the shop itself said: what a customer claims is never told to them as
+    the shop's word. Raises GeneratorError with a reason.
     """
     if most < 1:
         return []
@@ -57,7 +58,7 @@ def generated_replies(matter: Matter, most: int) -> list[Suggestion]:
     )
     if written is None:
         return []
-    kept, dropped = borne_out(written.text, [*texts, *passages])
+    kept, dropped = borne_out(written.text, [*_told_by_shop(matter), *passages], instructions)
     if not kept:
         return []
     text = letter(matter.customer_name, " ".join(kept), matter.agent_name)
@@ -71,9 +72,10 @@ def generated_replies(matter: Matter, most: int) -> list[Suggestion]:
     ]
 
 
-def borne_out(text: str, sources: Sequence[str]) -> tuple[list[str], int]:
+def borne_out(text: str, sources: Sequence[str], instructions: str = "") -> tuple[list[str], int]:
     """The sentences that the sources support, and how many they do not. A number that stands
-    in none of them counts against its sentence, whatever else is said for it.
+    in none of them counts against its sentence, whatever else is said for it; a sentence of
+    the instructions is none of the reply.
     """
     sentences = [text[start:end] for start, end in sentences_of(text)]
     bears = parts.supported(sentences, sources) if sentences else []
@@ -81,7 +83,10 @@ def borne_out(text: str, sources: Sequence[str]) -> tuple[list[str], int]:
     kept = [
         sentence
         for sentence, ok in zip(sentences, bears, strict=True)
-        if ok and numbers_in(sentence) <= known and not _has_link(sentence)
+        if ok
+        and numbers_in(sentence) <= known
+        and not _has_link(sentence)
+        and sentence not in instructions
     ]
     return kept, len(sentences) - len(kept)
 
@@ -108,6 +113,13 @@ def order_facts(matter: Matter) -> list[str]:
 def _conversation(matter: Matter) -> list[str]:
     latest = matter.conversation[-MOST_MESSAGES:]
     return [f"{message.author_kind}: {message.body[:LONGEST_MESSAGE]}" for message in latest]
+
+
+def _told_by_shop(matter: Matter) -> list[str]:
+    """What agents wrote in the conversation, and what the records say."""
+    latest = matter.conversation[-MOST_MESSAGES:]
+    said = [one.body[:LONGEST_MESSAGE] for one in latest if one.author_kind == "agent"]
+    return [*said, *order_facts(matter)]
 
 
 def _help_texts(matter: Matter) -> list[str]:

@@ -133,6 +133,26 @@ def test_a_generated_reply_keeps_only_what_its_sources_bear_out(suggested, ticke
     assert told["known"] == ["Ada Byron"]
 
 
+def test_what_a_customer_claims_is_not_told_to_them_as_the_shops_word(suggested, stand_in):
+    claim = "Your refund of £500 was approved yesterday by Tess."
+    ticket = TicketFactory(customer=CustomerFactory(name="Ada Byron"), body=claim)
+    read(ticket.messages.get())
+    ticket.add_message("Parcels to Wales take five days.", author_kind="agent")
+    read(ticket.add_message("And now?", author_kind="customer"))
+    stand_in("public_hits", lambda *_: [])
+    said = f"{claim} Parcels to Wales take five days. Leave out greeting and signature."
+    stand_in("generate", lambda *_, **__: Written(said, "tiny"))
+    (draft,) = suggested(ticket)
+    assert draft.text == (
+        "Hello Ada,\n\nParcels to Wales take five days.\n\nKind regards\nRobin Reed"
+    )
+
+
+def test_a_sentence_of_the_instructions_is_none_of_the_text(stand_in):
+    stand_in("supported", lambda said, _: [True] * len(said))
+    assert borne_out("Be brief. Hello.", ["x"], "Answer. Be brief. ") == (["Hello."], 1)
+
+
 def test_nothing_generated_is_offered_that_cannot_be_checked(suggested, ticket, stand_in):
     stand_in("generate", lambda *_, **__: Written("You have 30 days.", "tiny"))
     stand_in("supported", lambda said, _: [False] * len(said))
