@@ -32,6 +32,7 @@ COMMON = {
 }
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+SHOWN = 300  # characters of a breach
 PICTURE = re.compile(r"^data:image/(png|gif|jpeg|webp)[;,]", re.IGNORECASE)
 
 
@@ -61,9 +62,9 @@ def markup_breaches(page: str, attacks: Iterable[Attack]) -> Iterator[tuple[str,
         yield from _of_tag(element)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Element:
-    """A tag as it opens: its name, its attributes, and the words of it."""
+    """A tag as it opens: its name, its attributes, and its words with those after it."""
 
     name: str
     attributes: dict[str, str]
@@ -79,7 +80,12 @@ class _Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
-        self.found.append(Element(tag, attributes, (self.get_starttag_text() or "")[:300]))
+        self.found.append(Element(tag, attributes, (self.get_starttag_text() or "")[:SHOWN]))
+
+    def handle_data(self, data: str) -> None:
+        """Text belongs to the last tag that opened: breaches show it."""
+        if self.found and len(self.found[-1].shown) < SHOWN:
+            self.found[-1].shown += data[:SHOWN]
 
 
 def _of_tag(element: Element) -> Iterator[tuple[str, str]]:
