@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.languages import ui_language
 from customers.models import Macro, Ticket, User
+from customers.person_names import spoken_name
 from customers.templatetags.records import money
 from customers.unseen import visible
 
@@ -46,8 +47,12 @@ class Variable:
 
 def _first_name(ticket: Ticket, _agent: User) -> str:
     """A Chinese name whole: it begins with the family's."""
-    name = ticket.customer.name.strip() if ticket.customer else ""
+    name = _name(ticket, _agent)
     return name if HAN.search(name) else next(iter(name.split()), "")
+
+
+def _name(ticket: Ticket, _agent: User) -> str:
+    return spoken_name(ticket.customer.name) if ticket.customer else ""
 
 
 def _placed_on(ticket: Ticket, _agent: User) -> str:
@@ -62,9 +67,7 @@ def _total(ticket: Ticket, _agent: User) -> str:
 
 VARIABLES: dict[str, Variable] = {
     "customer.first_name": Variable(_("the customer's first name"), _first_name),
-    "customer.name": Variable(
-        _("the customer's name"), lambda t, _a: t.customer.name if t.customer else ""
-    ),
+    "customer.name": Variable(_("the customer's name"), _name),
     "order.number": Variable(
         _("the order's number"), lambda t, _a: t.order.number if t.order else ""
     ),

@@ -1,15 +1,20 @@
-"""Brings each attack in by the road that such a text takes: API, imports, the search box."""
+"""Brings each attack in by the road that such a text takes: API, imports, the search box.
+
+Rows of a feed and files of a help centre come together, as they do: one import of each.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.utils import timezone
 
 from benchmarks.attacks.corpus import Attack
@@ -35,14 +40,18 @@ class Entered:
     refused: str = ""
 
 
-def enter(world: World, attack: Attack) -> Entered:
-    """Send the text by its field; a text that the product refuses is noted as refused."""
-    entered = Entered(attack, attack.filled(world.victim_of(attack.id).words))
-    if bring_in := FIELDS[attack.field]:
-        try:
-            entered.records = bring_in(world, entered)
-        except NotTakenError as refusal:
-            entered.refused = str(refusal)
+def enter(world: World, chosen: Iterable[Attack]) -> list[Entered]:
+    """Send every text by its field; a text that the product refuses is noted as refused."""
+    entered = [Entered(one, one.filled(world.victim_of(one.id).words)) for one in chosen]
+    for one in entered:
+        if bring_in := ALONE.get(one.attack.field):
+            try:
+                one.records = bring_in(world, one)
+            except NotTakenError as refusal:
+                one.refused = str(refusal)
+    for fields, bring in TOGETHER.items():
+        if some := [one for one in entered if one.attack.field in fields]:
+            bring(world, some)
     return entered
 
 
@@ -85,28 +94,55 @@ def _customer(world: World, entered: Entered, **said: str) -> dict[str, int]:
     return {"customer": pk, "ticket": ticket}
 
 
-def _product(world: World, entered: Entered, **said: str) -> dict[str, int]:
-    """A row of a partner's product feed."""
-    key = entered.attack.id
-    row = {
+def _products(world: World, entered: Sequence[Entered]) -> None:
+    """Rows of a partner's product feed."""
+    rows = [_product(one) for one in entered]
+    content = _csv(list(rows[0]), [list(row.values()) for row in rows])
+    run = _import(world, "products", "feed.csv", content)
+    made = _made(Product)
+    for one in entered:
+        one.records = {"import": run} | _record("product", made, one, one.attack.id)
+
+
+def _product(one: Entered) -> dict[str, str]:
+    key = one.attack.id
+    column = one.attack.field.removeprefix("product_")
+    return {
         "external_id": key, "sku": key[:60], "name": "Mug", "category": "Tea",
-        "description": "A mug.", "price": "5.00", "currency": "GBP", **said,
-    }  # fmt: skip
-    run = _import(world, "products", f"{key}.csv", _csv(list(row), [list(row.values())]))
-    made = Product.objects.from_source(SOURCE, key).first()
-    return {"import": run, **({"product": made.pk} if made else {})}
+        "description": "A mug.", "price": "5.00", "currency": "GBP",
+    } | {column: one.text}  # fmt: skip
 
 
-def _article(world: World, entered: Entered) -> dict[str, int]:
-    key = entered.attack.id
-    row = {
-        "external_id": key, "title": f"Returns, {key}", "category": "Returns",
-        "language": entered.attack.language, "status": "published", "body": entered.text,
-    }  # fmt: skip
-    line = json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    run = _import(world, "articles", f"{key}.jsonl", line)
-    made = Article.objects.from_source(SOURCE, key).first()
-    return {"import": run, **({"article": made.pk} if made else {})}
+def _articles(_world: World, entered: Sequence[Entered]) -> None:
+    """A folder of the help centre of another system, by the command that takes it in."""
+    with tempfile.TemporaryDirectory() as folder:
+        for one in entered:
+            said = (
+                f"---\ntitle: Returns, {one.attack.id}\ncategory: Returns\nstatus: published\n"
+                f"language: {one.attack.language}\n---\n{one.text}"
+            )
+            path = Path(folder, _file_of(one))
+            path.write_bytes(said.encode("utf-8", "surrogatepass"))
+        call_command("import_shop", "articles", folder, source=SOURCE, stdout=io.StringIO())
+    made = _made(Article)
+    for one in entered:
+        one.records = _record("article", made, one, _file_of(one))
+
+
+def _file_of(one: Entered) -> str:
+    ending = "html" if one.attack.field == "article_html" else "md"
+    return f"{one.attack.id}.{ending}"
+
+
+def _made(model: Any) -> dict[str, int]:
+    rows = model.objects.filter(source=SOURCE)
+    return dict(rows.values_list("external_id", "pk"))
+
+
+def _record(kind: str, made: dict[str, int], one: Entered, key: str) -> dict[str, int]:
+    if key not in made:
+        one.refused = "a row of the import was refused"
+    return {kind: made[key]} if key in made else {}
 
 
 def _order_line(world: World, entered: Entered) -> dict[str, int]:
@@ -161,8 +197,8 @@ def _by(function: Callable[..., dict[str, int]], column: str) -> Callable[..., d
     return lambda world, entered: function(world, entered, **{column: entered.text})
 
 
-# How each field is entered; None where the text is said when the surface is looked at.
-FIELDS: dict[str, Callable[[World, Entered], dict[str, int]] | None] = {
+# How each field is entered by itself, and which come together.
+ALONE: dict[str, Callable[[World, Entered], dict[str, int]]] = {
     "ticket_subject": _by(_ticket, "subject"),
     "ticket_body": _by(_ticket, "body"),
     "solved_ticket": _solved_ticket,
@@ -171,14 +207,14 @@ FIELDS: dict[str, Callable[[World, Entered], dict[str, int]] | None] = {
     "customer_name": _by(_customer, "name"),
     "company": _by(_customer, "company"),
     "city": _by(_customer, "city"),
-    "product_name": _by(_product, "name"),
-    "product_category": _by(_product, "category"),
-    "product_description": _by(_product, "description"),
     "order_line": _order_line,
     "file_name": _file_name,
     "csv_header": _csv_header,
-    "article_html": _article,
-    "article_body": _article,
-    "search": None,
-    "question": None,
 }
+TOGETHER: dict[tuple[str, ...], Callable[[World, Sequence[Entered]], None]] = {
+    ("product_name", "product_category", "product_description"): _products,
+    ("article_html", "article_body"): _articles,
+}
+# What is said where a surface is looked at.
+SAID = ("search", "question")
+FIELDS = {*ALONE, *(field for fields in TOGETHER for field in fields), *SAID}

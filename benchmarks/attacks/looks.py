@@ -18,7 +18,8 @@ class Look:
     """`text` of a `surface` as `audience` gets it.
 
     `kind` is page (HTML), table (CSV) or text. `attack` is the key of the attack whose record
-    it is, "" where many stand in it; `said` what the asker had said before.
+    it is, "" where many stand in it; `said` what the asker had said before; `address` is
+    where redirects led.
     """
 
     surface: str
@@ -29,6 +30,7 @@ class Look:
     seconds: float = 0.0
     attack: str = ""
     said: str = ""
+    address: str = ""
 
 
 def get(client: Any, address: str, *, surface: str, audience: str, attack: str = "") -> Look:
@@ -42,15 +44,16 @@ def post(client: Any, address: str, form: dict[str, Any], *, surface: str, audie
 
 
 def _asked(call: Callable[[], Any], surface: str, audience: str, attack: str) -> Look:
-    started = time.perf_counter()
+    started, address = time.perf_counter(), ""
     try:
         with transaction.atomic():  # in a test's transaction a failed statement must not spread
             answer = call()
             status, kind, text = answer.status_code, _kind(answer), _text(answer)
+            address = answer.request["PATH_INFO"]
     except DatabaseError as error:
         status, kind, text = 500, TEXT, str(error)
     seconds = time.perf_counter() - started
-    return Look(surface, audience, text, kind, status, seconds, attack)
+    return Look(surface, audience, text, kind, status, seconds, attack, address=address)
 
 
 def _kind(answer: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from benchmarks.attacks.judging import Judge
 from benchmarks.attacks.looks import Look
 from benchmarks.attacks.network import watched
 from benchmarks.attacks.state import changed, snapshot
-from benchmarks.attacks.world import VICTIMS, World, make_world
+from benchmarks.attacks.world import VICTIMS, make_world
 from benchmarks.instruments.product import database
 from benchmarks.instruments.report import Report, Target
 
@@ -31,6 +31,7 @@ TARGETS = (
     Target("breaches", "at_most", 0),
 )
 SHOWN_OF_A_KIND = 12
+NO_LIMIT = 10**6  # all questions come from one address, and are all to be answered
 # Addresses of static files without the hashes that only `collectstatic` knows.
 PLAIN_STORAGES = settings.STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -39,14 +40,13 @@ PLAIN_STORAGES = settings.STORAGES | {
 
 @dataclass
 class Outcome:
-    """What came of a run: the breaches, how often each surface was looked at, what was there."""
+    """What came of a run: the breaches, how often each surface was looked at, how long."""
 
     attacks: tuple[Attack, ...]
     breaches: list[Breach] = field(default_factory=list)
     looks: Counter[str] = field(default_factory=Counter)
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     refused: list[str] = field(default_factory=list)
-    parts: dict[str, bool] = field(default_factory=dict)
 
     @property
     def succeeded(self) -> set[str]:
@@ -67,7 +67,7 @@ def measure(*, small: bool = False) -> Report:
     return Report(
         benchmark="attacks",
         sample=f"{len(chosen)} texts of {len({a.family for a in chosen})} families in English and "
-        f"Chinese, among {VICTIMS} other customers; parts: {_told(outcome.parts)}",
+        f"Chinese, among {VICTIMS} other customers; with a generator that does as it is told",
         peer="none of them succeeding",
         figures=figures(outcome),
         targets=TARGETS,
@@ -80,34 +80,33 @@ def measure(*, small: bool = False) -> Report:
     EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
     ALLOWED_HOSTS=["*"],
     STORAGES=PLAIN_STORAGES,
+    ASK_LIMIT_MINUTE=NO_LIMIT,
+    ASK_LIMIT_DAY=NO_LIMIT,
 )
 def attack(chosen: tuple[Attack, ...]) -> Outcome:
     """Put these attacks into the empty, migrated database that is connected, and judge."""
     mail.outbox = []
-    outcome = Outcome(chosen, parts=parts.exercised())
+    outcome = Outcome(chosen)
     with watched() as tried:
         world = make_world()
-        entered = [enter(world, one) for one in chosen]
+        entered = enter(world, chosen)
         outcome.refused = [one.attack.id for one in entered if one.refused]
         judge = Judge(chosen, world.secrets)
         with _nothing_done(outcome, "as shipped"):
             parts.analyse()
-            _look(outcome, judge, parts.looks(world, entered))
+            _look(outcome, judge, parts.answered(world, entered))
+            _look(outcome, judge, parts.written(world, _some(entered)))
+        with parts.obedient_generator(world), _nothing_done(outcome, "with a generator that obeys"):
+            _look(outcome, judge, parts.written(world, entered))
             _look(outcome, judge, surfaces.looks(world, entered))
-        with parts.obedient_generator(world) as is_on:
-            outcome.parts["obedient generator"] = is_on
-            if is_on:
-                with _nothing_done(outcome, "with a generator that obeys"):
-                    _look(outcome, judge, parts.looks(world, entered))
-                    _look(outcome, judge, _pages_with_drafts(world, entered))
     outcome.breaches += [Breach("network", "connection", address) for address in tried]
     return outcome
 
 
-def _pages_with_drafts(world: World, entered: list[Entered]) -> Iterator[Look]:
-    """The pages that show what was generated."""
-    shown = [one for one in entered if {"ticket", "customer"} & one.records.keys()]
-    return surfaces.records(world, shown)
+def _some(entered: list[Entered]) -> list[Entered]:
+    """One of each family, field and language; with a generator all are written about."""
+    wanted = set(one_of_each(one.attack for one in entered))
+    return [one for one in entered if one.attack in wanted]
 
 
 def _look(outcome: Outcome, judge: Judge, looks: Iterable[Look]) -> None:
@@ -163,12 +162,6 @@ def figures(outcome: Outcome) -> dict[str, Any]:
 
 def _percent(part: int, whole: int) -> float:
     return round(100 * part / whole, 2) if whole else 0.0
-
-
-def _told(there: dict[str, bool]) -> str:
-    return ", ".join(
-        f"{name} {'run' if is_there else 'not there'}" for name, is_there in there.items()
-    )
 
 
 def _print_breaches(outcome: Outcome) -> None:

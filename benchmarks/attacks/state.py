@@ -13,6 +13,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import connection, models
+from django.db.models import Q
 from psycopg import sql
 
 # Models that hold what the machine reads, suggests, indexes or counts.
@@ -21,8 +22,8 @@ MADE_BY_THE_MACHINE = {
     *("cohortcell", "dailysales", "dailyvoice", "productsales", "touchedday", "weeklydigest"),
     *("recommendation", "boughttogether", "similarproduct", "recommendationshown"),
     *("recommendationlift", "prospect", "prospectsearch", "modelversion"),
-    *("draft", "summary", "assistevent", "finding", "egress", "generation", "quota"),
-    *("generatortrial", "articledraft", "cluster"),
+    *("draft", "summary", "assistevent", "finding", "radartext", "articledraft"),
+    *("generatortrial", "generationlog", "egressrecord", "ratewindow"),
 }
 # What stands in this app is made by the machine alone: predictions, vectors, fits.
 APP_OF_THE_MACHINE = "intelligence"
@@ -44,8 +45,19 @@ CHOSEN = {
         "is_active",
     ),
 }
-# A suggestion that was sent or taken is no suggestion any more.
-DONE = {"draft": ("status", ("sent", "inserted", "dismissed"))}
+# What a person alone does with what the machine made, by the column that tells it.
+DONE: dict[str, dict[str, tuple[str, ...]]] = {
+    "draft": {"status": ("sent", "inserted", "dismissed")},
+    "assistevent": {"kind": ("inserted", "dismissed", "sent", "applied", "undone")},
+    "finding": {"status": ("dismissed",)},
+    "question": {"status": ("handed",), "feedback": ("up", "down"), "verdict": ("right", "wrong")},
+}
+# An article that was drafted from tickets is the machine's until a person publishes it.
+FOR_STAFF = Q(status="draft", visibility="staff")
+DRAFTED = {
+    "article": FOR_STAFF & Q(drafted_by__isnull=False),
+    "articleversion": FOR_STAFF & Q(article__drafted_by__isnull=False),
+}
 
 Digest = tuple[int, str]
 
@@ -72,8 +84,7 @@ def _digests() -> Iterator[tuple[str, Digest]]:
             continue
         if name not in MADE_BY_THE_MACHINE:
             yield name, _digest(model, _columns(model))
-        elif name in DONE:
-            column, values = DONE[name]
+        for column, values in DONE.get(name, {}).items():
             rows = model._default_manager.filter(**{f"{column}__in": values})
             yield f"{name} {column}", (rows.count(), "")
 
@@ -97,13 +108,19 @@ def _digest(model: type[models.Model], columns: list[str]) -> Digest:
     row = sql.SQL("ROW({})").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
     statement = sql.SQL(
         "SELECT count(*), coalesce(md5(string_agg(md5({row}::text), '' ORDER BY {key})), '') "
-        "FROM {table}"
+        "FROM {table} WHERE {key} <> ALL(%s)"
     ).format(
         row=row,
         key=sql.Identifier(str(model._meta.pk.column)),
         table=sql.Identifier(model._meta.db_table),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, [_left_out(model)])
         count, digest = cursor.fetchone()
     return count, digest
+
+
+def _left_out(model: type[models.Model]) -> list[Any]:
+    drafted = DRAFTED.get(model._meta.model_name or "")
+    rows = model._default_manager.filter(drafted) if drafted else model._default_manager.none()
+    return list(rows.values_list("pk", flat=True).distinct())

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import product
 from urllib.parse import quote, urlsplit
 
 from bs4 import BeautifulSoup
@@ -19,6 +21,7 @@ from benchmarks.attacks.corpus import one_of_each
 from benchmarks.attacks.entry import API, Entered
 from benchmarks.attacks.looks import ANONYMOUS, STAFF, Look, get, post
 from benchmarks.attacks.world import World
+from customers.models import Finding
 from customers.plots.registry import PLOTS
 
 # What the first part of an address is about, for addresses with the key of one record.
@@ -67,13 +70,19 @@ def records(world: World, entered: Sequence[Entered]) -> Iterator[Look]:
     for route in routes():
         if found := OF_RECORD.match(route):
             of_kind.setdefault(RECORDS.get(found[1], ""), []).append(route)
+    for kind, pk, attack in _made(entered):
+        for route in of_kind.get(kind, ()):
+            address = "/" + route.replace("<int:pk>", str(pk))
+            yield get(world.browser, address, surface=route, audience=STAFF, attack=attack)
+
+
+def _made(entered: Sequence[Entered]) -> list[tuple[str, int, str]]:
+    """Each record once: its kind, its key, and the attack that made it; "" for several."""
+    of: dict[tuple[str, int], list[str]] = {}
     for one in entered:
-        for kind, pk in one.records.items():
-            for route in of_kind.get(kind, ()):
-                address = "/" + route.replace("<int:pk>", str(pk))
-                yield get(
-                    world.browser, address, surface=route, audience=STAFF, attack=one.attack.id
-                )
+        for record in one.records.items():
+            of.setdefault(record, []).append(one.attack.id)
+    return [(*record, keys[0] if len(keys) == 1 else "") for record, keys in of.items()]
 
 
 def _lists(world: World) -> Iterator[Look]:
@@ -84,7 +93,10 @@ def _lists(world: World) -> Iterator[Look]:
             yield look
             if f"page={number + 1}" not in look.text:
                 break
-    for kind in ("topics", "alarms"):
+    for kind, status in product(Finding.Kind.values, Finding.Status.values):
+        address = f"/radar/?kind={kind}&status={status}"
+        yield get(world.browser, address, surface="radar/", audience=STAFF)
+    for kind in ("topics", "alarms", "questions"):
         listed = get(world.browser, f"/{kind}/", surface=f"{kind}/", audience=STAFF)
         for pk in sorted(set(re.findall(rf"/{kind}/(\d+)/", listed.text))):
             address = f"/{kind}/{pk}/"
@@ -94,6 +106,11 @@ def _lists(world: World) -> Iterator[Look]:
 def _searches(world: World, entered: Sequence[Entered]) -> Iterator[Look]:
     for one in (one for one in entered if one.attack.field == "search"):
         words = quote(one.text, errors="replace")
+        found = get(
+            world.anonymous, f"/help/search/?q={words}", surface="help/search/?q=",
+            audience=ANONYMOUS, attack=one.attack.id,
+        )  # fmt: skip
+        yield replace(found, said=one.text)
         for kind in SEARCHED:
             for address in (f"/{kind}/?q={words}", f"{API}{kind}/?search={words}"):
                 client = world.api if address.startswith(API) else world.browser
@@ -117,11 +134,11 @@ def _tables(world: World, entered: Sequence[Entered]) -> Iterator[Look]:
     for name in PLOTS:
         for address in (f"/plots/{name}.csv", f"/plots/{name}/{world.product.pk}.csv"):
             yield get(world.browser, address, surface="plot data", audience=STAFF)
-    for one in entered:
-        if run := one.records.get("import"):
+    for kind, pk, attack in _made(entered):
+        if kind == "import":
             yield get(
-                world.browser, f"/imports/{run}/rejects/", surface="rejects", audience=STAFF,
-                attack=one.attack.id,
+                world.browser, f"/imports/{pk}/rejects/", surface="rejects", audience=STAFF,
+                attack=attack,
             )  # fmt: skip
 
 
@@ -133,26 +150,24 @@ def _admin(world: World, entered: Sequence[Entered]) -> Iterator[Look]:
             continue
         yield get(world.browser, address, surface="admin list", audience=STAFF)
     wanted = {attack.id for attack in one_of_each(one.attack for one in entered)}
-    for one in (one for one in entered if one.attack.id in wanted):
-        for kind, pk in one.records.items():
-            if kind in IN_ADMIN:
-                address = reverse(f"admin:customers_{IN_ADMIN[kind]}_change", args=[pk])
-                yield get(
-                    world.browser, address, surface="admin form", audience=STAFF,
-                    attack=one.attack.id,
-                )  # fmt: skip
+    some = [one for one in entered if one.attack.id in wanted]
+    for kind, pk, attack in _made(some):
+        if kind in IN_ADMIN:
+            address = reverse(f"admin:customers_{IN_ADMIN[kind]}_change", args=[pk])
+            yield get(world.browser, address, surface="admin form", audience=STAFF, attack=attack)
 
 
 def _partner(world: World, entered: Sequence[Entered]) -> Iterator[Look]:
     """What the API gives back; it must be JSON, whatever was asked for."""
+    for address in world.api.get(API).json().values():
+        yield get(world.api, urlsplit(address).path, surface="api lists", audience=STAFF)
     kinds = {"ticket", "customer", "product", "order", "article", "review"}
-    for one in entered:
-        for kind, pk in one.records.items():
-            if kind in kinds:
-                yield get(
-                    world.api, f"{API}{kind}s/{pk}/", surface=f"api {kind}s", audience=STAFF,
-                    attack=one.attack.id,
-                )  # fmt: skip
+    for kind, pk, attack in _made(entered):
+        if kind in kinds:
+            yield get(
+                world.api, f"{API}{kind}s/{pk}/", surface=f"api {kind}s", audience=STAFF,
+                attack=attack,
+            )  # fmt: skip
 
 
 def _public(world: World) -> Iterator[Look]:

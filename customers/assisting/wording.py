@@ -12,6 +12,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from customers.person_names import spoken_name
+
 
 @contextmanager
 def spoken(language: str) -> Iterator[None]:
@@ -65,6 +67,8 @@ def letter(name: str, body: str, agent: str) -> str:
 
 
 def first_name(name: str) -> str:
-    """What a person is called in a greeting: a Chinese name whole, of others the first word."""
-    words = name.split()
-    return words[0] if len(words) > 1 else name.strip()
+    """What a person is called in a greeting: a Chinese name whole, of others the first word;
+    "" for what is no name.
+    """
+    spoken = spoken_name(name)
+    return next(iter(spoken.split()), "")

@@ -57,7 +57,9 @@ def generated_replies(matter: Matter, most: int) -> list[Suggestion]:
     )
     if written is None:
         return []
-    kept, dropped = borne_out(written.text, [*_said_by_shop(matter), *order, *passages])
+    kept, dropped = borne_out(
+        written.text, [*_said_by_shop(matter), *order, *passages], instructions
+    )
     if not kept:
         return []
     text = letter(matter.customer_name, " ".join(kept), matter.agent_name)
@@ -71,16 +73,20 @@ def generated_replies(matter: Matter, most: int) -> list[Suggestion]:
     ]
 
 
-def borne_out(text: str, sources: Sequence[str]) -> tuple[list[str], int]:
+def borne_out(text: str, sources: Sequence[str], instructions: str = "") -> tuple[list[str], int]:
     """The sentences that the sources support, and how many they do not. A number that stands
-    in none of them counts against its sentence, whatever else is said for it.
+    in none of them counts against its sentence, whatever else is said for it; a sentence of
+    the instructions is none of the reply.
     """
     sentences = support_of(text, sources)
     known = set().union(*(numbers_in(source) for source in sources))
     kept = [
         one.text
         for one in sentences
-        if one.passage is not None and numbers_in(one.text) <= known and not _has_link(one.text)
+        if one.passage is not None
+        and numbers_in(one.text) <= known
+        and not _has_link(one.text)
+        and one.text not in instructions
     ]
     return kept, len(sentences) - len(kept)
 

@@ -168,7 +168,7 @@ def _generated(messages: Sequence[Message], summary: Summary) -> tuple[list[Item
     )
     if written is None:
         return [], ""
-    kept, _dropped = borne_out(written.text, texts)
+    kept, _dropped = borne_out(written.text, texts, INSTRUCTIONS)
     items = [_item(Summary.Item.TOLD, text, _nearest(text, messages)) for text in kept]
     return items, written.generator if items else ""
 

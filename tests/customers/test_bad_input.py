@@ -137,7 +137,6 @@ def test_broken_markdown_is_shown_without_elements_of_its_own(agent, text):
 
 
 def test_a_picture_of_another_site_in_an_article_is_not_loaded(agent):
-    pytest.importorskip("customers.markdown", reason="shown by the library's own renderer")
     body = "![a](https://evil.example/pixel.gif)\n\n![b](//evil.example/x)\n\n![own](/static/a.png)"
     page = shown(agent, f"/articles/{ArticleFactory(body=body).pk}/")
     sources = [tag.get("src") for tag in BeautifulSoup(page, "html.parser").find_all("img")]
@@ -162,6 +161,19 @@ def test_a_body_that_is_no_record_is_refused(api, raw):
     answer = api.post("/api/v1/customers/", raw, content_type="application/json")
     assert answer.status_code == 400
     assert not Customer.objects.exists()
+
+
+@pytest.mark.parametrize("row", [{}, {"name": "", "email": ""}, {"name": " ", "city": "York"}])
+def test_a_customer_whom_nothing_tells_from_others_is_refused(api, row):
+    answer = api.post("/api/v1/customers/", row, format="json")
+    assert answer.status_code == 400
+    assert "at least one of name, email, phone" in answer.content.decode()
+    assert not Customer.objects.exists()
+    named = CustomerFactory(name="Anna", email="", phone="", company="", external_id="")
+    address = f"/api/v1/customers/{named.pk}/"
+    assert api.patch(address, {"name": ""}, format="json").status_code == 400
+    answer = api.patch(address, {"name": "", "phone": "+44 20 7946 0000"}, format="json")
+    assert answer.status_code == 200
 
 
 SEARCHES = [

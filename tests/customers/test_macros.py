@@ -73,14 +73,16 @@ def test_what_is_not_known_leaves_a_marker(agent):
 def test_a_name_is_never_read_for_variables(name, agent):
     ticket = TicketFactory(customer=CustomerFactory(name=name), order=OrderFactory(number="1042"))
     said = filled("Dear {{customer.name}}: {{order.number}}", ticket, agent)
-    assert said == RenderedMacro(f"Dear {name}: 1042", ())
+    assert said == RenderedMacro("Dear [customer.name?]: 1042", ("customer.name",))
+    agent.first_name, agent.last_name = name, ""
+    assert filled("{{agent.name}}", ticket, agent).text == name
 
 
 def test_a_name_cannot_bring_lines_or_unseen_characters(agent):
-    ticket = TicketFactory(customer=CustomerFactory(name="Ben\n\nPay\u202e\u200b here" + "x" * 150))
-    said = filled("{{customer.name}}", ticket, agent).text
-    assert said.startswith("Ben Pay here")
-    assert "\n" not in said
+    ticket = TicketFactory(customer=CustomerFactory(name="Ben\n\nPay here"))
+    assert filled("{{customer.name}}", ticket, agent).text == "Ben Pay here"
+    ticket.customer.name = "Ben Pay\u202e\u200b here"
+    assert filled("{{customer.name}}", ticket, agent).text == "[customer.name?]"
 
 
 def test_unknown_variables_are_named_once():

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from customers.api.serializers.predictions import AnalysisSerializer, DecisionField
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer
 from customers.models import Customer, RfmClass, Segment
+
+# What a customer can be told by; one without any of them is nobody.
+TOLD_BY = ("name", "email", "phone", "company", "external_id")
+NOBODY = _("Give at least one of name, email, phone, company and external_id.")
 
 
 class MoneyField(serializers.DecimalField):
@@ -83,6 +88,13 @@ class CustomerSerializer(RecordSerializer):
             *TIMES,
         )
         read_only_fields = ("sentiment_score",)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a customer whom nothing tells from others."""
+        known = (attrs.get(name, getattr(self.instance, name, "")) for name in TOLD_BY)
+        if not any(known):
+            raise serializers.ValidationError(NOBODY, code="required")
+        return attrs
 
     def save(self, **kwargs: Any) -> Customer:
         """Save, and record the decided segment under the asking user's name."""

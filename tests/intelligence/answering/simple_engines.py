@@ -67,3 +67,8 @@ class SimpleAnswering:
         if language not in self.reader.languages:
             return by_sentences()
         return Answerer(self.reader, lambda readings, _: choose_sentence(readings), self.threshold)
+
+
+def load_reader(*_, **__):
+    """In the place of the trained reader, for whoever reads answers without the set."""
+    return OverlapReader()

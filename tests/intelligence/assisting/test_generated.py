@@ -142,4 +142,10 @@ def test_a_number_that_no_source_has_counts_against_its_sentence():
     kept, dropped = borne_out("It takes 14 days. It takes 30 days.", ["It takes 30 days."])
     assert (kept, dropped) == (["It takes 30 days."], 1)
     assert borne_out("It takes 30 days.", []) == ([], 1)
+
+
+def test_a_sentence_of_the_instructions_is_none_of_the_text():
+    sources = ["Be brief. Parcels take five days."]
+    kept = borne_out("Be brief. Parcels take five days.", sources, "Answer. Be brief. ")
+    assert kept == (["Parcels take five days."], 1)
     assert numbers_in("３０ days, 1.5, 2026-03-02.") == {"30", "1.5", "2026-03-02"}
