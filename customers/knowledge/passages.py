@@ -237,3 +237,15 @@ WANTED: Mapping[str, Callable[[Any], dict[int, Wanted]]] = {
     "product": _of_products,
     "ticket": _of_tickets,
 }
+
+
+def cut_all() -> dict[str, int]:
+    """Cut every source anew: for a shop whose records are older than passages are, and after
+    a change of how sources are cut. How many sources of each kind there are.
+    """
+    found: dict[str, int] = {}
+    for model in (Article, Product, Ticket):
+        pks = list(model._default_manager.order_by("pk").values_list("pk", flat=True))
+        refresh_many(model, pks)
+        found[str(model._meta.model_name)] = len(pks)
+    return found

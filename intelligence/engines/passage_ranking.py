@@ -1,7 +1,7 @@
 """Which passages a question is about: words and meaning, weighed together.
 
 The score of a passage is a sum of features with weights learnt for the question's language
-(`weights/retrieval/card.json`), put through the logistic function. The features:
+(`weights/retrieval/weights.json`), put through the logistic function. The features:
 
     lexical   BM25 by the most that a passage could score
     cosine    of the question's embedding and the passage's
@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from intelligence.engines.lexical_terms import AskedTerms
 
-CARD = Path(__file__).with_name("weights") / "retrieval" / "card.json"
+CARD = Path(__file__).with_name("weights") / "retrieval" / "weights.json"
 # What a logit of the reader counts beside one of retrieval, where a reader is asked.
 MARGIN = 0.3
 FEATURES = ("lexical", "cosine", "sentence", "window", "pairs")
