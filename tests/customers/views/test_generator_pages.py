@@ -115,7 +115,9 @@ def test_switching_on_says_who_when_and_what_leaves(admin):
     )
     page = text(admin.get(PAGE))
     assert "on: sends to llm.example.com" in page
-    assert "With Elsewhere these leave this machine for llm.example.com: the messages" in page
+    assert (
+        "With Elsewhere these leave this machine for llm.example.com: the latest messages" in page
+    )
     assert page.count('<span class="chip">off</span>') == 2
     admin.post(path, {"generator": generator.pk, "monthly_tokens": "5000"})
     assert not GeneratorUse.objects.get().is_on
@@ -168,7 +170,7 @@ def test_the_use_of_each_user_is_summed(manager):
     (row,) = manager.get(PAGE).context["used"]
     assert (row["user__username"], row["texts"], row["failures"]) == ("mia", 2, 1)
     assert row["tokens_used"] == 123
-    assert "€0.75" in text(manager.get(PAGE))
+    assert "0.750000 EUR" in text(manager.get(PAGE))
 
 
 def test_the_ledger_is_narrowed_and_exported(manager):

@@ -6,16 +6,10 @@ import pytest
 
 from customers.models import Draft, EgressRecord, GenerationLog, Message, Summary
 from intelligence.assisting.generated import borne_out, numbers_in
-from intelligence.assisting.suggest import write_draft
+from intelligence.assisting.suggest import ranked, write_draft
+from intelligence.assisting.suggestion import Suggestion
 from intelligence.assisting.summaries import write_summary
-from tests.factories import (
-    ArticleFactory,
-    CustomerFactory,
-    MacroFactory,
-    MessageFactory,
-    OrderFactory,
-    TicketFactory,
-)
+from tests.factories import CustomerFactory, MessageFactory, OrderFactory, TicketFactory
 from tests.intelligence.assisting.conftest import read
 from tests.intelligence.generating.conftest import remote, switched_on
 from tests.intelligence.generating.peer import Peer, answer, echo
@@ -77,17 +71,11 @@ def test_the_ledger_shows_exactly_what_left_and_nothing_personal_in_it(ticket, a
     assert "500" not in system
 
 
-def test_a_generated_reply_is_offered_beside_better_ones(ticket, agent):
-    for number in range(4):
-        MacroFactory(name=f"Macro {number}", language="", body=f"Where is my order {number}?")
-        ArticleFactory(title=f"Where is my order {number}", body=f"Order ready {number}. {BODY}")
-    with Peer(echo(told_of)) as peer:
-        switched_on(remote(peer.url))
-        draft = Draft.objects.ask_for(ticket, by=agent)
-        write_draft(draft.pk)
-    origins = [one.origin for one in Draft.objects.latest_of(ticket)]
-    assert len(origins) == 4
-    assert origins[-1] == "generator"
+def test_a_generated_reply_is_offered_beside_likelier_ones():
+    likely = [Suggestion(Draft.Origin.MACRO, f"Macro {n}", 0.9 - n / 100, []) for n in range(5)]
+    written = Suggestion(Draft.Origin.GENERATOR, "Written", 0.2, [])
+    assert ranked([*likely, written]) == [*likely[:3], written]
+    assert ranked(likely) == likely[:4]
 
 
 def test_a_generator_that_is_down_leaves_its_reason_and_the_other_suggestions_stand(ticket, agent):
