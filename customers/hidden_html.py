@@ -18,6 +18,7 @@ HIDING = re.compile(
     r"|clip-path\s*:\s*inset\(\s*(?:50|100)%|color\s*:\s*transparent|content-visibility\s*:\s*hidden)",
     re.IGNORECASE,
 )
+COLOUR = re.compile(r"(?<![\w-])(color|background)(?:-color)?\s*:\s*([#\w]+)")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 BLOCKS = ("p", "div", "li", "tr", "br", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "table")
@@ -60,7 +61,20 @@ def is_hidden(element: Tag) -> bool:
         return True
     if str(element.get("aria-hidden", "")).strip().lower() == "true":
         return True
-    return bool(HIDING.search(CSS_COMMENT.sub("", str(element.get("style", "")))))
+    style = CSS_COMMENT.sub("", str(element.get("style", ""))).lower()
+    return bool(HIDING.search(style)) or _is_of_one_colour(style)
+
+
+def _is_of_one_colour(style: str) -> bool:
+    """Whether the letters have the colour of their own ground."""
+    told = {name: _colour(value) for name, value in COLOUR.findall(style)}
+    return "color" in told and told["color"] == told.get("background")
+
+
+def _colour(value: str) -> str:
+    value = {"white": "#ffffff", "black": "#000000"}.get(value, value)
+    is_short = value.startswith("#") and len(value) == 4
+    return "#" + "".join(2 * digit for digit in value[1:]) if is_short else value
 
 
 def without_hidden(html: str) -> BeautifulSoup:
