@@ -30,6 +30,7 @@ COMMON = {
     *("</script>", "<template>", "</template>", "<noscript>", "</noscript>", "<summary>"),
     *("<style>", "<details>", "</circle>"),
 }
+OWN_ANCHOR = re.compile(r"<a href=[\"']#[^\"'<>]*[\"']>")  # leads nowhere else
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 SHOWN = 300  # characters of a breach
@@ -137,7 +138,7 @@ def _snippets(attacks: Iterable[Attack]) -> set[str]:
             found.replace("{canary}", attack.canary).lower()
             for attack in attacks
             for found in TAG.findall(attack.text)
-            if found.lower() not in COMMON
+            if found.lower() not in COMMON and not OWN_ANCHOR.fullmatch(found)
         }
     return _KNOWN[key]
 

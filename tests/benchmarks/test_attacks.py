@@ -242,6 +242,6 @@ def test_one_attack_of_each_family_does_nothing_to_the_product(settings, tmp_pat
 
 def test_a_leak_is_counted_with_its_attack():
     one = made("{canary}")
-    [breach] = Judge((one,), {}).breaches(page(f"<b class=attack>{one.canary}</b>"))
+    [breach] = Judge((one,), {}).breaches(page(f"<i class=attack>{one.canary}</i>"))
     assert (breach.what, breach.attack) == ("markup", one.id)
     assert checks.attack_in("nothing", (one,)) == ""
