@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils.module_loading import import_string
 
+from customers.asking.ask import ask
 from customers.demo.questions import DemoQuestion, demo_questions
 from customers.models import Article, Product, Question, Ticket, User
+from intelligence.answering.answer import answer_question
 
-ASKING, ANSWERING = "customers.asking.ask.ask", "intelligence.answering.answer.answer_question"
 MODELS: dict[str, Any] = {"article": Article, "product": Product, "ticket": Ticket}
 CHANNELS = {
     "anonymous": Question.Channel.PORTAL,
@@ -52,9 +52,8 @@ def ask_demo() -> list[Asked]:
     All happens in a transaction that is rolled back: no worker hears of these questions, and
     they stand in no statistics of the shop. Raises Order.DoesNotExist without the demo shop.
     """
-    ask, answer = import_string(ASKING), import_string(ANSWERING)
     with transaction.atomic():
-        asked = ask_all(demo_questions(), ask, answer)
+        asked = ask_all(demo_questions(), ask, answer_question)
         transaction.set_rollback(True)
     return asked
 
@@ -108,12 +107,18 @@ def _judged(question: DemoQuestion, row: Question) -> Asked:
 def _verdict(question: DemoQuestion, row: Question, citations: tuple[str, ...]) -> str:
     if row.status in (Question.Status.FAILED, Question.Status.PENDING):
         return "failed"
-    if row.status != Question.Status.ANSWERED:
+    if row.status != Question.Status.ANSWERED or _says_nothing_is_known(row):
         return "abstained_wrongly" if question.is_answerable else "abstained_rightly"
     is_right = question.is_answerable and question.accepts(row.answer)
     if question.expects == "text":
         is_right = is_right and bool(set(citations) & set(question.sources))
     return "right" if is_right else "wrong"
+
+
+def _says_nothing_is_known(row: Question) -> bool:
+    """The same sentence stands for an order that is not there and for one of somebody else."""
+    records = {item.get("record") for item in row.evidence}
+    return row.kind == Question.Kind.FACT and "order" not in records
 
 
 def _keys(evidence: list[dict[str, Any]]) -> Iterable[str]:

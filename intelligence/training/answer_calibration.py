@@ -4,8 +4,9 @@ Each held-out question is asked of all passages of its set; of a third the passa
 was written about is taken away, so that nothing answers it. Only sets count whose questions
 stand alone: of a review people ask "how long did it take?", which a hundred others answer. An
 answer is right when it shares at least half of its words with a known one (F1), or when the
-sentence that it is shown in holds the known one. One half of the questions fits the numbers
-and gives the threshold of the error budget, the other half shows what they are worth.
+sentence that it is shown in holds the known one. Each half of the questions is judged by the
+numbers that the other half fits; those judgements give the threshold of the error budget and
+the figures. What ships is fitted on all.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intelligence.encoding import ManyTexts
 from intelligence.engines.answer_choice import Calibration, Choice, Judged, choose, fit_calibration
@@ -29,6 +31,7 @@ from intelligence.training.answer_sets import SUBJECTIVE, AnswerSet
 
 LANGUAGE = "en"
 BUDGET = 0.05
+NEVER = 1.01  # no probability reaches it
 PASSAGES = 6  # of a question, as the product reads
 TAKEN_AWAY = 3  # every so many questions lose their passage
 HALF_RIGHT = 0.5
@@ -46,7 +49,7 @@ class Fitted:
 def calibrate(
     reader: ExtractiveReader, sets: Sequence[AnswerSet], encode: ManyTexts, most: int = 1600
 ) -> Fitted:
-    """Fit on every other held-out question of the sets (at most so many), measure on the rest."""
+    """Fit on held-out questions of the sets, at most so many."""
     known = [one for one in sets if one.name in ALONE]
     known = known or [one for one in sets if one.name != SUBJECTIVE]
     passages = list(dict.fromkeys(pair.passage for one in known for pair in one.examples))
@@ -57,10 +60,20 @@ def calibrate(
         _judged(pair, place % TAKEN_AWAY == 0, vector, library, passages, reader)
         for place, (pair, vector) in enumerate(zip(asked, embeddings, strict=True))
     ]
-    fitted = fit_calibration(judged[::2])
-    point = control(*_sure(judged[::2], fitted), BUDGET)
-    calibration = replace(fitted, threshold=1.0 if point is None else round(point.threshold, 4))
-    return Fitted(calibration, _figures(judged[1::2], calibration))
+    return fitted_on(judged)
+
+
+def fitted_on(judged: Sequence[Judged]) -> Fitted:
+    """The calibration of judged questions, and what it is worth on those that did not fit it."""
+    sure, right = np.zeros(len(judged)), np.zeros(len(judged), bool)
+    even, odd = slice(0, None, 2), slice(1, None, 2)
+    for own, other in ((even, odd), (odd, even)):
+        sure[own], right[own] = _sure(judged[own], fit_calibration(judged[other]))
+    point = control(sure, right, BUDGET)
+    threshold = NEVER if point is None else round(point.threshold, 4)
+    calibration = replace(fit_calibration(judged), threshold=threshold)
+    answerable = float(np.mean([any(one.right) for one in judged]))
+    return Fitted(calibration, _figures(sure, right, threshold, answerable))
 
 
 def _judged(
@@ -110,13 +123,14 @@ def _probability(choice: Choice) -> float:
     return 0.0 if choice.best is None else choice.probability
 
 
-def _figures(judged: Sequence[Judged], calibration: Calibration) -> dict[str, Any]:
-    sure, right = _sure(judged, calibration)
-    given = sure >= calibration.threshold
+def _figures(
+    sure: NDArray[np.float64], right: NDArray[np.bool_], threshold: float, answerable: float
+) -> dict[str, Any]:
+    given = sure >= threshold
     return {
-        "n": len(judged),
-        "answerable": round(float(np.mean([any(one.right) for one in judged])), 4),
-        "threshold": calibration.threshold,
+        "n": len(sure),
+        "answerable": round(answerable, 4),
+        "threshold": threshold,
         "answered": round(float(given.mean()), 4),
         "wrong_of_answered": round(float((~right)[given].mean()), 4) if given.any() else None,
         "risk_coverage": [asdict(point) for point in curve(sure, right)],

@@ -74,7 +74,8 @@ ENGLISH: dict[Fact, tuple[str, ...]] = {
         rf"\b(?:has|have|did|was|were|is|are)\s+{OWN}\s+return(?:s|ed\s+\w+)?\b[^?.]{{0,30}}\b"
         r"(?:arriv\w*|receiv\w*|process\w*|reach\w*|got|get|registered|there|back|in)\b",
         rf"\b(?:did|have) you\s+(?:get|got|received?|had)\s+(?:{OWN}\s+return\w*|"
-        r"what i (?:sent|returned))",
+        r"what i (?:sent|returned)|(?:the\s+)?(?:things?|goods|items?|stuff|parcel|package)\s+"
+        r"(?:that\s+|which\s+)?(?:i|we)\s+(?:have\s+)?(?:sent|returned|posted))",
         rf"\bwhere(?:['’]?s| is| are)\s+{OWN}\s+returns?\b(?!\s+(?:label|form|slip))",
         rf"\bstatus of {OWN} returns?\b",
     ),
@@ -106,7 +107,8 @@ ENGLISH: dict[Fact, tuple[str, ...]] = {
         r"place|purchase)\w*\b",
         rf"\bwhen was\s+{MINE}",
         rf"\b(?:date|day) of {MINE}",
-        rf"\bwhat (?:date|day) (?:did i|was)\b[^?.]{{0,20}}\b{THING}\b",
+        rf"\b(?:what|which) (?:date|day) (?:did i|was)\b[^?.]{{0,20}}\b{THING}\b",
+        r"\b(?:what|which) (?:date|day) did (?:i|we)\b[^?.]{0,10}\b(?:order|buy|purchase)\b",
     ),
     Fact.CONTENTS: (
         r"\b(?:what|which (?:\w+ )?(?:products?|items?|things?|articles?)) (?:did|"
