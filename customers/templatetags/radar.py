@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
 
 from customers.models import Finding
 from customers.radar import wording
 
 register = template.Library()
+
+# The marks of Markdown that would stand in a quoted sentence: emphasis, headings, cells.
+MARKS = re.compile(r"\*+|^#+\s+|^\s*\||\|\s*$", re.MULTILINE)
 
 TONES = {Finding.Severity.URGENT: "bad", Finding.Severity.WARNING: "warn"}
 
@@ -28,3 +33,9 @@ def finding_text(finding: Finding) -> str:
 def finding_tone(severity: int) -> str:
     """The class that colours a severity."""
     return TONES.get(severity, "")  # type: ignore[call-overload]
+
+
+@register.filter
+def without_marks(text: str) -> str:
+    """A stretch of Markdown as it reads, for a quotation."""
+    return MARKS.sub("", text)
