@@ -48,6 +48,8 @@ SENTENCES = (
     _("there are no products to recommend yet"),
     _("nothing was fitted yet; the products have to be read first"),
     _("a head needs rows of at least two labels"),
+    # what a model that ships is for
+    _("extractive reader: first and last token of an answer, or none"),
     # why nothing was suggested or summed up
     _("there is no message of a customer to answer"),
     _("nothing that the shop knows answers this: no help page, solved ticket or macro"),

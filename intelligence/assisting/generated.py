@@ -12,7 +12,7 @@ from customers.assisting.wording import letter
 from customers.models import Draft, Message
 from customers.models.draft import BLANK
 from intelligence.assisting.passages import public_hits
-from intelligence.assisting.suggestion import Matter, Suggestion
+from intelligence.assisting.suggestion import Matter, Suggestion, has_link
 from intelligence.engines.support import support_of
 from intelligence.generating import generate
 from intelligence.known import known_of
@@ -85,7 +85,7 @@ def borne_out(text: str, sources: Sequence[str], instructions: str = "") -> tupl
         for one in sentences
         if one.passage is not None
         and numbers_in(one.text) <= known
-        and not _has_link(one.text)
+        and not _is_unsendable(one.text)
         and one.text not in instructions
     ]
     return kept, len(sentences) - len(kept)
@@ -129,8 +129,8 @@ def _help_texts(matter: Matter) -> list[str]:
     return [f"{passage.heading}\n{passage.body}" for passage, _score in hits]
 
 
-def _has_link(sentence: str) -> bool:
-    return "://" in sentence or "www." in sentence or bool(BLANK.search(sentence))
+def _is_unsendable(sentence: str) -> bool:
+    return has_link(sentence) or bool(BLANK.search(sentence))
 
 
 REMOVED = "sentences without support were left out: {n}"

@@ -11,7 +11,7 @@ from customers.assisting.wording import from_help, letter
 from customers.models import Draft, Passage
 from customers.quotations import address_of
 from intelligence.answering.engines import answering
-from intelligence.assisting.suggestion import Matter, Suggestion, source
+from intelligence.assisting.suggestion import Matter, Suggestion, has_link, source
 from intelligence.engines.sentences import Span, sentences_of
 
 READ, LEAST_SCORE = 6, 0.2
@@ -21,17 +21,22 @@ LONGEST_QUOTE = 600  # characters: a reply quotes a paragraph, not a page
 def quoting_replies(matter: Matter, most: int) -> list[Suggestion]:
     """Up to `most` replies that quote a passage each, of different sources, the best first."""
     hits = public_hits(matter, READ)
-    hits = [(passage, score) for passage, score in hits if score >= LEAST_SCORE]
+    hits = [(passage, score) for passage, score in hits if _may_be_quoted(passage)]
     spans, version = _read(matter, [passage for passage, _score in hits])
     ranked = sorted(zip(hits, spans, strict=True), key=lambda one: (one[1] is None, -one[0][1]))
     found: dict[tuple[str, int], Suggestion] = {}
     for (passage, score), span in ranked:
         kind = type(passage.source).__name__
-        if len(found) < most:
+        if len(found) < most and (span is not None or score >= LEAST_SCORE):
             found.setdefault(
                 (kind, passage.source.pk), _reply(matter, passage, score, span, version)
             )
     return list(found.values())
+
+
+def _may_be_quoted(passage: Passage) -> bool:
+    """Texts of products come from feeds: one with an address in it is not put into a letter."""
+    return passage.product_id is None or not has_link(passage.body)
 
 
 def public_hits(matter: Matter, limit: int) -> list[tuple[Passage, float]]:

@@ -130,3 +130,8 @@ def details_of(tickets: list[Ticket], agents: dict[int, list[str]]) -> dict[int,
 
 def _filled(*details: str) -> tuple[str, ...]:
     return tuple(detail.strip() for detail in details if detail and detail.strip())
+
+
+def has_link(text: str) -> bool:
+    """Whether an address of the web stands in a text."""
+    return "://" in text or "www." in text

@@ -13,17 +13,21 @@ from customers.imports.run import Outcome
 from intelligence.management.commands import benchmark
 
 BENCHMARKS = [
+    "answering",
     "asking",
+    "attacks",
     "encoding",
     "faithfulness",
     "imports",
     "insight",
     "latency",
+    "masking",
     "measures",
     "memory",
     "pages",
     "quality",
     "recommendation",
+    "retrieval",
     "road",
     "segment",
     "serving",
@@ -118,7 +122,7 @@ def test_the_command_and_the_package_know_the_same_benchmarks():
 
 
 def test_an_unknown_benchmark_is_one_line_that_names_those_there_are():
-    with pytest.raises(CommandError, match="no benchmark teapot; choose of asking") as raised:
+    with pytest.raises(CommandError, match="no benchmark teapot; choose of answering") as raised:
         call_command("benchmark", "teapot")
     assert raised.value.returncode == 2
 

@@ -10,8 +10,8 @@ from customers.hidden_html import visible_text
     [
         ("color:#fff;background:#ffffff", "a"),
         ("background-color: white; color: #FFF", "a"),
-        ("color:#fff;background:#000", "a\nb"),
-        ("color:red", "a\nb"),
+        ("color:#fff;background:#000", "a\n\nb"),
+        ("color:red", "a\n\nb"),
     ],
 )
 def test_letters_in_the_colour_of_their_ground_are_not_seen(style, seen):

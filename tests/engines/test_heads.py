@@ -151,8 +151,8 @@ def test_a_damaged_choice_of_models_is_refused(content, tmp_path):
 
 
 def test_a_task_without_a_model_says_how_to_train_one(tmp_path):
-    with pytest.raises(MissingWeightsError, match=r"manage\.py train answering"):
-        find_weights("answering", [tmp_path])
+    with pytest.raises(MissingWeightsError, match=r"manage\.py train moderation"):
+        find_weights("moderation", [tmp_path])
 
 
 def test_below_the_threshold_a_head_names_its_guess_and_abstains():

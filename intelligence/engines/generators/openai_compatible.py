@@ -52,10 +52,13 @@ class OpenAICompatible:
                 return self._send(body, max(0.1, deadline - time.monotonic()), read_answer)
             except GeneratorError as error:
                 wait = getattr(error, "retry_after_s", None)
-                if last or wait is None or time.monotonic() + wait >= deadline:
+                if last or wait is None or not self._has_time(wait, deadline):
                     raise
                 self._sleep(wait)
         raise AssertionError("the last try returns or raises")
+
+    def _has_time(self, wait_s: float, deadline: float) -> bool:
+        return wait_s <= LONGEST_WAIT_S and time.monotonic() + wait_s < deadline
 
 
 class TryAgainError(GeneratorError):
@@ -63,7 +66,7 @@ class TryAgainError(GeneratorError):
 
     def __init__(self, reason: Reason, message: str, retry_after_s: float = USUAL_WAIT_S) -> None:
         super().__init__(reason, message)
-        self.retry_after_s = min(max(0.0, retry_after_s), LONGEST_WAIT_S)
+        self.retry_after_s = max(0.0, retry_after_s)
 
 
 def request_body(model: str, prompt: Prompt, max_tokens: int) -> bytes:

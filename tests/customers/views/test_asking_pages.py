@@ -181,7 +181,8 @@ def test_before_there_are_verdicts_the_curve_of_the_readers_card_is_shown(client
     client.force_login(UserFactory(role="manager"))
     assert "/plots/answer-risk" not in client.get("/models/answers/").content.decode()
     curve = [{"threshold": 0.8, "share": 0.4, "error": 0.03, "bound": 0.05}]
-    ModelVersionFactory(task="answering", is_serving=True, card={"risk_coverage": curve})
+    card = {"metrics": {"answers": {"risk_coverage": curve}}}
+    ModelVersionFactory(task="answering", is_serving=True, card=card)
     page = client.get("/models/answers/").content.decode()
     assert "/plots/answer-risk" in page
     assert "The curve is the one of the reader" in page

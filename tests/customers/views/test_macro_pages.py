@@ -79,12 +79,12 @@ def test_a_reply_with_a_marker_left_is_refused(agent, ticket):
     assert Message.objects.get(author_kind="agent").body == done
 
 
-def test_a_name_in_braces_goes_out_as_it_is(agent):
+def test_a_name_in_braces_is_no_name_and_is_not_filled_in(agent):
     customer = CustomerFactory(name="{{order.number}}")
     ticket = TicketFactory(customer=customer, order=OrderFactory(number="1042"))
     macro = MacroFactory(body="Dear {{customer.first_name}}")
     assert reply_box(agent.get(f"/tickets/{ticket.pk}/?macro={macro.pk}")) == (
-        "Dear {{order.number}}"
+        "Dear [customer.first_name?]"
     )
 
 
