@@ -40,6 +40,7 @@ CHINESE_SHARE = 0.2  # of a text's letters: below it Han characters are names th
 FOLDER_LANGUAGES = ("en", "zh")
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
 FIRST_HEADING = re.compile(r"\A\s*#{1,6}[ \t]+[^\n]*\n?|\A\s*[^\n]+\n(?:=+|-+)[ \t]*(?:\n|\Z)")
+OWN_PATH = re.compile(r"/(?![/\\])")
 TAGS = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "div", "section", "article", "main"),
     *("ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "code", "kbd", "a", "img"),
@@ -176,6 +177,11 @@ def _from_html(text: str) -> tuple[str, str]:
     title = " ".join(named.get_text().split()) if named else ""
     page = without_hidden(text)
     body = page.find("main") or page.find("article") or page.body or page
+    # No picture comes with a file; only one that is here already is shown, and what would stand
+    # in the place of another is not read.
+    for picture in body.find_all("img"):
+        if not OWN_PATH.match(str(picture.get("src", "")).strip()):
+            picture.decompose()
     clean = nh3.clean(
         str(body),
         tags=TAGS,

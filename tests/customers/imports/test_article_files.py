@@ -111,6 +111,18 @@ def test_html_becomes_markdown_without_what_it_hides(take_in):
         assert gone not in article.body
 
 
+def test_only_pictures_that_are_here_already_come_with_a_page(take_in):
+    pictures = "".join(
+        f'<img src="{src}" alt="{alt}">'
+        for src, alt in (("/media/a.png", "ours"), ("x", "lost"), ("//a.example/b", "theirs"))
+    )
+    take_in({"a.html": f"<h1>Oil</h1><p>Use it.</p>{pictures}"})
+    body = Article.objects.get().body
+    assert "![ours](/media/a.png)" in body
+    assert "lost" not in body
+    assert "theirs" not in body
+
+
 def test_html_in_its_own_encoding_is_read(take_in):
     page = '<meta charset="gb18030"><h1>退货</h1><p>三十天</p>'
     take_in({"a.html": page.encode("gb18030"), "b.md": "\ufeff# 说明\n\n三十天".encode("utf-16")})
