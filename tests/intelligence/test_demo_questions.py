@@ -121,9 +121,8 @@ def test_in_the_loaded_shop_the_expected_sources_say_it_and_nothing_of_it_is_kep
     assert latest.number in stranger.text
     assert stranger.customer != latest.customer
 
-    monkeypatch.setattr(
-        road, "import_string", {road.ASKING: ask, road.ANSWERING: answering(status="unsure")}.get
-    )
+    monkeypatch.setattr(road, "ask", ask)
+    monkeypatch.setattr(road, "answer_question", answering(status="unsure"))
     call_command("ask_demo", json=True)
     said = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert said["n"] == 30
@@ -131,7 +130,6 @@ def test_in_the_loaded_shop_the_expected_sources_say_it_and_nothing_of_it_is_kep
     assert Question.objects.count() == 0
 
 
-def test_without_the_demo_shop_the_command_says_so(monkeypatch):
-    monkeypatch.setattr(road, "import_string", lambda name: ask)
+def test_without_the_demo_shop_the_command_says_so():
     with pytest.raises(CommandError, match="not loaded"):
         call_command("ask_demo")
