@@ -28,13 +28,17 @@ class Caller:
 
     def get(self, path: str) -> bytes:
         """The body of a page. Raises RuntimeError unless the status is 200."""
-        return self._call("GET", path, None, expected=200)
+        return self._call("GET", path, None, expected=(200,))
 
     def post(self, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
-        """What the API made of the content. Raises RuntimeError unless the status is 201."""
-        return json.loads(self._call("POST", path, json.dumps(content), expected=201))
+        """What the API made of the content. Raises RuntimeError unless it made or took it in
+        (201, 202).
+        """
+        return json.loads(self._call("POST", path, json.dumps(content), expected=(201, 202)))
 
-    def _call(self, method: str, path: str, body: str | None, *, expected: int) -> bytes:
+    def _call(
+        self, method: str, path: str, body: str | None, *, expected: tuple[int, ...]
+    ) -> bytes:
         line = http.client.HTTPConnection(self.product.host, self.product.port, PATIENCE_SECONDS)
         try:
             line.request(method, path, body, dict(self.headers))
@@ -42,7 +46,7 @@ class Caller:
             content = answer.read()
         finally:
             line.close()
-        if answer.status != expected:
+        if answer.status not in expected:
             raise RuntimeError(f"{method} {path}: {answer.status} {content[:300]!r}")
         return content
 
