@@ -19,7 +19,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from intelligence.engines.schedule import pace, random_batches
+
 BF16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16")
+LENGTH_NOISE = 0.07
 IGNORED = -100.0  # added to the logits of tokens that are neither of the passage nor the first
 
 
@@ -89,7 +92,7 @@ def tune_spans(
     total = 0.0
     for step, batch in enumerate(plan, start=1):
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
-            group["lr"] = rate * _pace(step, len(plan), settings.warm_up)
+            group["lr"] = rate * pace(step, len(plan), settings.warm_up)
         loss = _loss(model, batch)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -170,17 +173,8 @@ def _round(
     """Every pair once, in batches of like length, the batches in random order."""
     pairs = list(_pairs(examples, tokenizer, settings.max_tokens))
     lengths = np.array([len(pair.ids) for pair in pairs])
-    rows = np.argsort(lengths * order.uniform(0.93, 1.07, len(lengths)), kind="stable")
-    found: list[list[_Pair]] = [[]]
-    longest = 0
-    for row in rows.tolist():
-        longest = max(longest, int(lengths[row]))
-        if found[-1] and longest * (len(found[-1]) + 1) > settings.token_budget:
-            found.append([])
-            longest = int(lengths[row])
-        found[-1].append(pairs[row])
-    for place in order.permutation(len(found)):
-        yield found[place]
+    for rows in random_batches(lengths, settings.token_budget, order, LENGTH_NOISE):
+        yield [pairs[row] for row in rows]
 
 
 def _pairs(examples: Sequence[SpanExample], tokenizer: Any, max_tokens: int) -> Iterator[_Pair]:
@@ -203,9 +197,3 @@ def _pairs(examples: Sequence[SpanExample], tokenizer: Any, max_tokens: int) -> 
             first, last = found
         allowed = [place == 0 or whose == 1 for place, whose in enumerate(sequence)]
         yield _Pair(encoding.ids, encoding.type_ids, allowed, first, last)
-
-
-def _pace(step: int, of: int, warm_up: float) -> float:
-    """The share of the learning rate: up in a line, then down to nothing in a line."""
-    rising = max(1.0, warm_up * of)
-    return min(step / rising, (of - step + 1) / max(1.0, of - rising))

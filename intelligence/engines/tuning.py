@@ -13,7 +13,7 @@ Three losses are added up over each batch:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +23,10 @@ from torch.nn import functional
 
 from intelligence.engines.adapters import Adapter, linear_layers
 from intelligence.engines.pooling import padded, pool
+from intelligence.engines.schedule import pace, random_batches
 
 POLARITIES = 3
+LENGTH_NOISE = 0.1
 SHARPNESS = 12.0  # read-outs see unit vectors times this
 
 
@@ -170,12 +172,16 @@ def tune(
     trainable = list({id(one): one for one in trainable}.values())
     optimiser = torch.optim.AdamW(trainable, lr=settings.learning_rate, weight_decay=settings.decay)
     order = np.random.default_rng(settings.seed)
-    epochs = [list(batches(examples, settings.token_budget, order)) for _ in range(settings.epochs)]
+    lengths = np.array([len(example.ids) for example in examples])
+    epochs = [
+        list(random_batches(lengths, settings.token_budget, order, LENGTH_NOISE))
+        for _ in range(settings.epochs)
+    ]
     plan = [batch for epoch in epochs for batch in epoch]
     sums = np.zeros(3)
     encoder.eval()  # no dropout: attention without it is four times quicker on a CPU
     for step, rows in enumerate(plan, start=1):
-        rate = settings.learning_rate * _pace(step, len(plan), settings.warm_up)
+        rate = settings.learning_rate * pace(step, len(plan), settings.warm_up)
         for group in optimiser.param_groups:
             group["lr"] = rate
         losses = tuned.losses([examples[row] for row in rows])
@@ -192,34 +198,9 @@ def tune(
     return tuned
 
 
-def batches(
-    examples: Sequence[Example], token_budget: int, order: np.random.Generator
-) -> Iterator[list[int]]:
-    """Every row once, in batches of like length, the batches in random order."""
-    lengths = np.array([len(example.ids) for example in examples])
-    # Noise on the length: rows of one length meet others from epoch to epoch.
-    rows = np.argsort(lengths * order.uniform(0.9, 1.1, len(lengths)), kind="stable")
-    found: list[list[int]] = [[]]
-    longest = 0
-    for row in rows.tolist():
-        longest = max(longest, int(lengths[row]))
-        if found[-1] and longest * (len(found[-1]) + 1) > token_budget:
-            found.append([])
-            longest = int(lengths[row])
-        found[-1].append(row)
-    for place in order.permutation(len(found)):
-        yield found[place]
-
-
 def _moved(embedding: torch.Tensor, batch: Sequence[Example]) -> torch.Tensor:
     targets = {row: one.embedding for row, one in enumerate(batch) if one.embedding is not None}
     if not targets:
         return embedding.new_zeros(())
     target = torch.from_numpy(np.stack(list(targets.values())))
     return (1 - (embedding[list(targets)] * target).sum(dim=1)).mean()
-
-
-def _pace(step: int, of: int, warm_up: float) -> float:
-    """The share of the learning rate: up in a line, then down to nothing in a line."""
-    rising = max(1.0, warm_up * of)
-    return min(step / rising, (of - step + 1) / max(1.0, of - rising))

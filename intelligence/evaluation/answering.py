@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +14,7 @@ from scipy.stats import rankdata
 from intelligence.engines.answer_contract import Reading
 from intelligence.engines.answer_reader import ExtractiveReader
 from intelligence.evaluation.columns import TableError
+from intelligence.evaluation.predictions import write_lines
 from intelligence.evaluation.squad import Asked, exact_match, f1, read_squad
 
 CHUNK = 512
@@ -102,10 +101,4 @@ def _write(path: Path, rows: Sequence[Asked], readings: Sequence[Reading]) -> No
         dict(zip(PREDICTIONS, (row.key, reading.text, round(reading.margin, 4)), strict=True))
         for row, reading in zip(rows, readings, strict=True)
     ]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        if path.suffix.lower() == ".csv":
-            writer = csv.DictWriter(file, PREDICTIONS)
-            writer.writeheader()
-            writer.writerows(lines)
-        else:
-            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    write_lines(path, PREDICTIONS, lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,14 @@ def write_predictions(path: Path, told: Told, rows: Sequence[int]) -> None:
     """One line a row: its place in the table from 0, label, probability and whether the
     engine abstained. CSV or JSONL by suffix (see `check_suffix`).
     """
-    lines = _lines(told, rows)
+    write_lines(path, COLUMNS, _lines(told, rows))
+
+
+def write_lines(path: Path, columns: Sequence[str], lines: Iterable[dict[str, Any]]) -> None:
+    """These lines as CSV or JSONL, by suffix (see `check_suffix`)."""
     with path.open("w", encoding="utf-8", newline="") as file:
         if path.suffix.lower() == ".csv":
-            writer = csv.DictWriter(file, COLUMNS)
+            writer = csv.DictWriter(file, columns)
             writer.writeheader()
             writer.writerows(lines)
         else:
