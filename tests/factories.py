@@ -234,6 +234,7 @@ class SummaryFactory(DjangoModelFactory):
             {
                 "kind": "wish",
                 "text": "When will it arrive?",
+                "by": "customer",
                 "source": "ticket",
                 "source_id": summary.ticket.pk,
                 "message": 7,

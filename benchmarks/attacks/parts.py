@@ -25,6 +25,7 @@ from customers.models import (
     Finding,
     Generator,
     GeneratorUse,
+    Message,
     Passage,
     Question,
     Summary,
@@ -135,16 +136,37 @@ def _drafts(world: World, entered: Sequence[Entered]) -> Iterator[Look]:
 
 
 def _summaries(world: World, entered: Sequence[Entered]) -> Iterator[Look]:
+    """What summaries tell as so, and apart from it what they tell as the customer's claim."""
     for model in (Ticket, Customer):
         kind = model.__name__.lower()
         for one, row in _of_kind(model, entered):
             summary = Summary.objects.ask(by=world.agent, **{kind: row})
             write_summary(summary.pk)
             summary.refresh_from_db()
-            said = "\n".join(str(item.get("text", "")) for item in summary.items)
+            claims = "\n".join(_told(summary, by_customer=True))
             yield Look(
-                f"summary of {kind}", ATTACKER, said, TEXT, attack=one.attack.id, said=one.text
-            )
+                f"summary of {kind}", ATTACKER, "\n".join(_told(summary, by_customer=False)),
+                TEXT, attack=one.attack.id, said=one.text,
+            )  # fmt: skip
+            yield Look(
+                f"claims in summary of {kind}", ATTACKER, claims, TEXT,
+                attack=one.attack.id, said=f"{one.text}\n{_written_by(kind, row)}",
+            )  # fmt: skip
+
+
+def _told(summary: Summary, *, by_customer: bool) -> Iterator[str]:
+    for item in summary.items:
+        if (item["by"] == Message.Author.CUSTOMER) == by_customer:
+            yield str(item["text"])
+
+
+def _written_by(kind: str, row: Any) -> str:
+    """All that the customer of a summary wrote."""
+    of = {"ticket": row} if kind == "ticket" else {"ticket__customer": row}
+    texts = list(Message.objects.from_customers().filter(**of).values_list("body", flat=True))
+    if kind == "customer":
+        texts += row.reviews.values_list("body", flat=True)
+    return "\n".join(texts)
 
 
 def _articles(world: World) -> Iterator[Look]:

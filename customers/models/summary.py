@@ -48,10 +48,12 @@ class SummaryQuerySet(RecordQuerySet):
 class Summary(models.Model):
     """What a ticket or a customer's texts come down to; a worker completes the row.
 
-    `items` are [{"kind", "text", "source", "source_id", "message"}, ...] in the order in which
-    they are told: kind wish, key, state, promise or told (by a generator); `source` ticket or
-    review, `message` the message that says so, null for a review. Sentences of the extractive
-    summary are verbatim. `covers_until` is the latest text that was read.
+    `items` are [{"kind", "text", "by", "source", "source_id", "message"}, ...] in the order in
+    which they are told: kind wish, key, state, promise or told (by a generator); `by` customer
+    or agent: what the customer alone says is no fact of the shop's; `source` ticket or review,
+    `message` the message that says so, null for a review and for what records say. Sentences
+    by the customer, and all of the extractive summary, are verbatim. `covers_until_at` is when
+    the latest text was written that was read.
     """
 
     class Status(models.TextChoices):
@@ -116,10 +118,22 @@ class Summary(models.Model):
         return self.status != self.Status.PENDING
 
     @property
+    def sentences(self) -> list[dict[str, Any]]:
+        """The items; of an earlier one that does not say who says so, all but a promise is
+        taken for the customer's claim.
+        """
+        return [{"by": _speaker_of(item["kind"]), **item} for item in self.items]
+
+    @property
     def is_stale(self) -> bool:
         """Whether something was written since that it does not know."""
         latest = latest_text_at(self)
         return self.made_at is not None and latest is not None and latest != self.covers_until_at
+
+
+def _speaker_of(kind: str) -> str:
+    is_promise = kind == Summary.Item.PROMISE
+    return Message.Author.AGENT.value if is_promise else Message.Author.CUSTOMER.value
 
 
 def latest_text_at(summary: Summary) -> datetime | None:

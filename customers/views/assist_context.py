@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.urls import reverse
@@ -9,7 +11,7 @@ from django.urls import reverse
 from customers.assisting.customer_facts import facts_about
 from customers.assisting.generators import generator_on
 from customers.forms import DraftWishesForm
-from customers.models import AssistEvent, Customer, Draft, Summary, Ticket
+from customers.models import AssistEvent, Customer, Draft, Message, Summary, Ticket
 from customers.quotations import address_of
 
 EVENTS_SHOWN = 8
@@ -55,12 +57,21 @@ def events_of(ticket: Ticket) -> list[AssistEvent]:
 
 
 def _parts_of(summary: Summary | None) -> list[dict[str, Any]]:
-    parts: dict[str, dict[str, Any]] = {}
-    for item in summary.items if summary else []:
-        label = Summary.Item(item["kind"]).label
-        part = parts.setdefault(item["kind"], {"label": label, "items": []})
-        part["items"].append({**item, "address": _address_of(item)})
-    return list(parts.values())
+    """The sentences by their kind, and within it those in a row that one side says."""
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for item in summary.sentences if summary else []:
+        parts.setdefault(item["kind"], []).append({**item, "address": _address_of(item)})
+    return [
+        {"label": Summary.Item(kind).label, "told": _by_speaker(items)}
+        for kind, items in parts.items()
+    ]
+
+
+def _by_speaker(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"is_claim": by == Message.Author.CUSTOMER, "items": list(own)}
+        for by, own in groupby(items, key=itemgetter("by"))
+    ]
 
 
 def _address_of(item: dict[str, Any]) -> str:

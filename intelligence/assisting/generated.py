@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.template.defaultfilters import date as date_text
 
 from customers.assisting.wording import letter
-from customers.models import Draft, Message
+from customers.models import Draft, Message, Order
 from customers.models.draft import BLANK
 from intelligence.assisting.passages import public_hits
 from intelligence.assisting.suggestion import Matter, Suggestion, has_link
-from intelligence.engines.support import support_of
+from intelligence.engines.support import Support, support_of
 from intelligence.generating import generate
 from intelligence.known import known_of
 
@@ -43,7 +44,7 @@ def generated_replies(matter: Matter, most: int) -> list[Suggestion]:
     """
     if most < 1:
         return []
-    passages, order = _help_texts(matter), order_facts(matter)
+    passages, order = _help_texts(matter), order_facts(matter.order, matter.products)
     draft = matter.draft
     instructions = REPLY.format(
         language=matter.asked.language, tone=TONES[draft.tone], length=LENGTHS[draft.length]
@@ -78,17 +79,22 @@ def borne_out(text: str, sources: Sequence[str], instructions: str = "") -> tupl
     in none of them counts against its sentence, whatever else is said for it; a sentence of
     the instructions is none of the reply.
     """
-    sentences = support_of(text, sources)
+    told = bearers(text, sources, instructions)
+    kept = [one.text for one in told if one.passage is not None]
+    return kept, len(told) - len(kept)
+
+
+def bearers(text: str, sources: Sequence[str], instructions: str = "") -> list[Support]:
+    """Each sentence with the source that bears it out, None where none does."""
     known = set().union(*(numbers_in(source) for source in sources))
-    kept = [
-        one.text
-        for one in sentences
-        if one.passage is not None
-        and numbers_in(one.text) <= known
+    return [
+        one
+        if numbers_in(one.text) <= known
         and not _is_unsendable(one.text)
         and one.text not in instructions
+        else replace(one, passage=None)
+        for one in support_of(text, sources)
     ]
-    return kept, len(sentences) - len(kept)
 
 
 def numbers_in(text: str) -> set[str]:
@@ -97,9 +103,8 @@ def numbers_in(text: str) -> set[str]:
     return {found.rstrip(".,:/-") for found in NUMBER.findall(plain)}
 
 
-def order_facts(matter: Matter) -> list[str]:
-    """What the records say of the ticket's order, a line each."""
-    order = matter.order
+def order_facts(order: Order | None, products: Sequence[str]) -> list[str]:
+    """What the records say of an order and of the names of its products, in one text."""
     if order is None:
         return []
     lines = [
@@ -107,7 +112,7 @@ def order_facts(matter: Matter) -> list[str]:
         f"Its total is {order.total.normalize():f} {order.currency}.",
         f"Its status is {order.status}; payment: {order.payment}; fulfilment: {order.fulfilment}.",
     ]
-    return [" ".join([*lines, *(f"It contains {name}." for name in matter.products)])]
+    return [" ".join([*lines, *(f"It contains {name}." for name in products)])]
 
 
 def _conversation(matter: Matter) -> list[str]:
@@ -121,7 +126,12 @@ def _speaker(message: Message) -> str:
 
 def _said_by_shop(matter: Matter) -> list[str]:
     agents = Message.Author.AGENT
-    return [one.body for one in matter.conversation if one.author_kind == agents]
+    return [own_words(one.body) for one in matter.conversation if one.author_kind == agents]
+
+
+def own_words(body: str) -> str:
+    """A message without the lines that it quotes: these are somebody else's."""
+    return "\n".join(line for line in body.splitlines() if not line.lstrip().startswith(">"))
 
 
 def _help_texts(matter: Matter) -> list[str]:

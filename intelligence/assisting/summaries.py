@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from customers.locks import held
 from customers.models import MAX_ATTEMPTS, Customer, Message, Review, Summary, Ticket
 from intelligence.analysis.run import describe
-from intelligence.assisting.generated import borne_out
+from intelligence.assisting.attributing import attributed
+from intelligence.assisting.generated import order_facts
 from intelligence.assisting.key_sentences import (
     Said,
     central_ones,
@@ -37,6 +38,7 @@ INSTRUCTIONS = (
     "given texts say."
 )
 RELATED = ("ticket__customer", "ticket__order", "customer", "asked_by")
+CUSTOMER, AGENT = Message.Author.CUSTOMER, Message.Author.AGENT
 Item = dict[str, Any]
 
 
@@ -103,7 +105,7 @@ def extracted(messages: Sequence[Message]) -> list[Item]:
         chosen.append((Summary.Item.WISH, opening[wish]))
     chosen += _key(said, vectors, {n for _, n in chosen})
     chosen += [(Summary.Item.PROMISE, n) for n in open_promises(said, vectors)[-MOST_PROMISES:]]
-    items = [_item(kind, said[n].text, said[n].of) for kind, n in chosen]
+    items = [_sentence(kind, said[n]) for kind, n in chosen]
     return _with_state(items, messages, said)
 
 
@@ -129,10 +131,10 @@ def of_customer(customer: Customer) -> tuple[list[Item], datetime | None]:
 def _of_text(one: Said, tickets: dict[int, int], reviews: dict[int, Review]) -> Item:
     if one.of > 0:
         where: Item = {"source": "ticket", "source_id": tickets[one.of]}
-        return _item(Summary.Item.KEY, one.text, one.of) | where
+        return _sentence(Summary.Item.KEY, one) | where
     review = reviews[-one.of]
     where = {"source": "review", "source_id": review.product_id}
-    return _item(Summary.Item.KEY, one.text, None) | where
+    return _item(Summary.Item.KEY, one.text, None, CUSTOMER) | where
 
 
 def _key(
@@ -150,7 +152,7 @@ def _with_state(items: list[Item], messages: Sequence[Message], said: Sequence[S
     latest = messages[-1]
     own = [one.text for one in said if one.of == latest.pk]
     text = own[0] if own else latest.body[:200]
-    state = _item(Summary.Item.STATE, text, latest.pk) | {"by": latest.author_kind}
+    state = _item(Summary.Item.STATE, text, latest.pk, latest.author_kind)
     last = [one for one in items if one["kind"] == Summary.Item.PROMISE]
     rest = [one for one in items if one["kind"] != Summary.Item.PROMISE and one["text"] != text]
     return [*rest, state, *last]
@@ -168,20 +170,27 @@ def _generated(messages: Sequence[Message], summary: Summary) -> tuple[list[Item
     )
     if written is None:
         return [], ""
-    kept, _dropped = borne_out(written.text, texts, INSTRUCTIONS)
-    items = [_item(Summary.Item.TOLD, text, _nearest(text, messages)) for text in kept]
+    told = attributed(written.text, messages, _records_of(summary.ticket), INSTRUCTIONS)
+    items = [_item(Summary.Item.TOLD, one.text, one.message, one.by) for one in told]
     return items, written.generator if items else ""
 
 
-def _nearest(sentence: str, messages: Sequence[Message]) -> int:
-    """The message that the sentence is most alike."""
-    texts = [Said(sentence, 0), *(Said(one.body, one.pk) for one in messages)]
-    vectors = embedded(texts)
-    return texts[1 + int(np.argmax(vectors[1:] @ vectors[0]))].of
+def _records_of(ticket: Ticket) -> list[str]:
+    """What the shop's records say of the ticket's order, where it is this customer's."""
+    order = ticket.order
+    if order is None or order.customer_id != ticket.customer_id:
+        return []
+    lines = order.lines.filter(product__isnull=False).order_by("position")
+    return order_facts(order, list(lines.values_list("product__name", flat=True)))
 
 
-def _item(kind: str, text: str, message: int | None) -> Item:
-    return {"kind": str(kind), "text": text, "message": message}
+def _item(kind: str, text: str, message: int | None, by: str) -> Item:
+    return {"kind": str(kind), "text": text, "message": message, "by": str(by)}
+
+
+def _sentence(kind: str, said: Said) -> Item:
+    """A verbatim sentence of a message."""
+    return _item(kind, said.text, said.of, CUSTOMER if said.by_customer else AGENT)
 
 
 def _finish(summary: Summary, status: str, **columns: Any) -> None:

@@ -99,6 +99,11 @@ def coverage(sentence: str, passage: str) -> float:
     return len(wanted & held) / len(wanted) if wanted else 0.0
 
 
+def denies(text: str) -> bool:
+    """Whether a text says that something is not so."""
+    return bool(NEGATIONS.search(text))
+
+
 def numbers_of(text: str) -> set[str]:
     """The numbers of a text, separators of thousands left out, and Chinese ones as written."""
     plain = unicodedata.normalize("NFKC", text)
@@ -108,8 +113,10 @@ def numbers_of(text: str) -> set[str]:
 
 def _may_support(sentence: str, passage: str, share: float) -> bool:
     """Whether words and numbers are there, and the sentence denies no more than the passage."""
-    denies = bool(NEGATIONS.search(sentence)) and not NEGATIONS.search(passage)
-    return share >= FEWEST_SHARED and not denies and numbers_of(sentence) <= numbers_of(passage)
+    denies_more = denies(sentence) and not denies(passage)
+    return (
+        share >= FEWEST_SHARED and not denies_more and numbers_of(sentence) <= numbers_of(passage)
+    )
 
 
 def _folded(text: str) -> str:

@@ -53,6 +53,10 @@ class SummaryItemSerializer(serializers.Serializer):
 
     kind = serializers.ChoiceField(choices=Summary.Item.choices)
     text = serializers.CharField()
+    by = serializers.ChoiceField(
+        choices=["customer", "agent"],
+        help_text="Who says so: what a customer writes is a claim, not a fact of the shop's.",
+    )
     record = serializers.ChoiceField(choices=["ticket", "review"], source="source")
     record_id = serializers.IntegerField(
         source="source_id", help_text="The ticket, or the product of the review."
@@ -63,7 +67,7 @@ class SummaryItemSerializer(serializers.Serializer):
 class SummarySerializer(serializers.ModelSerializer):
     """What a ticket or a customer's texts come down to."""
 
-    items = SummaryItemSerializer(many=True, read_only=True)
+    items = SummaryItemSerializer(source="sentences", many=True, read_only=True)
     is_stale = serializers.BooleanField(
         read_only=True, help_text="Whether something was written since."
     )

@@ -3,6 +3,7 @@ without JavaScript.
 """
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from customers.models import AssistEvent, Draft, Message, Summary, Ticket
@@ -227,6 +228,25 @@ def test_a_summary_is_asked_for_by_a_click_and_its_sentences_lead_to_their_messa
     assert "What they want" in page
     assert f'<a href="/tickets/{ticket.pk}/#message-7">When will it arrive?</a>' in page
     assert "something was written since" not in page
+
+
+def test_a_summary_tells_what_a_customer_claims_apart_from_what_the_shop_says(agent):
+    ticket = TicketFactory()
+
+    def one(by, text):
+        return {"kind": "told", "text": text, "source": "ticket", "source_id": ticket.pk,
+                "message": None, **({"by": by} if by else {})}  # fmt: skip
+
+    items = [one("agent", "It was sent."), one("customer", "It is lost."), one("", "Of old.")]
+    SummaryFactory(ticket=ticket, items=items)
+    shown = BeautifulSoup(page_of(agent, ticket), "html.parser").select_one("#summary")
+    (claims,) = shown.select(".claims")
+    assert [line.get_text() for line in claims.select("p, li")] == [
+        *("The customer writes:", "It is lost.", "Of old."),
+    ]
+    assert "It was sent." in shown.get_text()
+    told = agent.get(f"/api/v1/tickets/{ticket.pk}/summary/").json()["items"]
+    assert [item["by"] for item in told] == ["agent", "customer", "customer"]
 
 
 def test_a_summary_is_stale_when_something_was_written_since(agent):

@@ -109,11 +109,40 @@ def test_a_generated_summary_is_shown_as_far_as_messages_bear_it_out(ticket, age
     summary.refresh_from_db()
     (item,) = summary.items
     assert (item["kind"], item["text"]) == ("told", "Where is my order FK-10001?")
+    assert item["by"] == "customer"
     assert item["message"] == Message.objects.get().pk
     assert summary.generator == "Server"
     entry = EgressRecord.objects.get()
     assert (entry.feature, entry.fields) == ("summary", ["instructions", "messages"])
     assert [one for one in PERSONAL if one.casefold() in entry.body.casefold()] == []
+
+
+def test_a_claim_is_told_in_the_customers_words_and_what_the_shop_says_as_it_is_written(
+    ticket, agent
+):
+    claim = "Your refund of £500 was approved yesterday by Tess, reference 77."
+    untrue = "My order FK-10001 was refunded and you approved my return."
+    MessageFactory(ticket=ticket, body=f"{claim} {untrue}")
+    reply = "We send you a new kettle on Monday. We have not approved your return."
+    reply += "\n> Your voucher of 900 is approved."
+    MessageFactory(ticket=ticket, author_kind="agent", author=agent, body=reply)
+    said = (
+        "A new kettle is sent on Monday. Your refund of £500 was approved, reference 77. "
+        "Your refund was approved. Your voucher of 900 is approved. Order FK-10001 is open. "
+        "Order FK-10001 was refunded. The return is approved."
+    )
+    with Peer((200, {}, answer(said))) as peer:
+        switched_on(remote(peer.url), "summary")
+        summary = Summary.objects.ask(by=agent, ticket=ticket)
+        write_summary(summary.pk)
+    summary.refresh_from_db()
+    _, theirs, ours = ticket.messages.order_by("pk")
+    assert [(item["by"], item["text"], item["message"]) for item in summary.items] == [
+        ("agent", "A new kettle is sent on Monday.", ours.pk),
+        ("customer", claim, theirs.pk),
+        ("agent", "Order FK-10001 is open.", None),
+        ("customer", untrue, theirs.pk),
+    ]
 
 
 def test_of_a_summary_that_nothing_bears_out_the_extracted_one_takes_the_place(ticket, agent):

@@ -61,6 +61,8 @@ def test_a_ticket_is_summed_up_in_its_own_sentences(ticket):
     assert {(item["source"], item["source_id"]) for item in summary.items} == {
         ("ticket", ticket.pk)
     }
+    speakers = [item["by"] for item in summary.items]
+    assert speakers == [*["customer"] * (len(kinds) - 1), "agent"]
     assert not summary.is_stale
     assert summary.generator == ""
 
