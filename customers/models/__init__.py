@@ -32,6 +32,7 @@ from customers.models.insight import (
 from customers.models.knowledge_source import KnowledgeSource, source_changed
 from customers.models.macro import Macro
 from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
+from customers.models.message import Message
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
 from customers.models.passage import Passage
@@ -51,7 +52,7 @@ from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import
 from customers.models.summary import Summary
 from customers.models.taxonomy import Intent, Segment, Taxon
-from customers.models.ticket import Message, Ticket
+from customers.models.ticket import Ticket
 from customers.models.topic import Topic
 from customers.models.training import Promotion, Training
 from customers.models.user import User

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.models.message import Message
 from customers.models.review import Review
 from customers.models.taxonomy import Taxon
-from customers.models.ticket import Message
 
 
 class Aspect(Taxon):

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from rapidfuzz.distance import Levenshtein
 
 from customers.models.assist_event import AssistEvent
-from customers.models.ticket import Message, Ticket
+from customers.models.message import Message
+from customers.models.ticket import Ticket
 from customers.models.training import JobQuerySet
 
 if TYPE_CHECKING:

@@ -15,6 +15,35 @@ from customers.models.correction import Correction
 if TYPE_CHECKING:
     from customers.models.user import User
 
+# A ticket sounds as the customer's latest message does that was read or decided about. The
+# trend is the score of that message less the score of the first. Tickets are locked in the
+# order of their keys, so that two writers never deadlock.
+TICKET_SENTIMENT_SQL = """
+WITH locked AS (
+    SELECT id FROM customers_ticket WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE customers_ticket t SET
+    sentiment = said.effective_sentiment,
+    sentiment_score = said.effective_score,
+    sentiment_trend = moved.trend
+FROM (
+    SELECT DISTINCT ON (m.ticket_id) m.ticket_id, m.effective_sentiment, m.effective_score
+    FROM customers_message m JOIN locked ON locked.id = m.ticket_id
+    WHERE m.author_kind = 'customer'
+      AND (m.analysed_at IS NOT NULL OR m.sentiment_decision <> '')
+    ORDER BY m.ticket_id, m.sent_at DESC, m.id DESC
+) said
+LEFT JOIN LATERAL (
+    SELECT (array_agg(effective_score ORDER BY sent_at DESC, id DESC))[1]
+         - (array_agg(effective_score ORDER BY sent_at, id))[1] AS trend
+    FROM customers_message
+    WHERE ticket_id = said.ticket_id AND author_kind = 'customer'
+      AND effective_score IS NOT NULL
+    HAVING count(*) > 1
+) moved ON true
+WHERE t.id = said.ticket_id
+"""
+
 
 class Sentiment(models.TextChoices):
     """Five steps; the score of a text is the expectation over -1, -0.5, 0, 0.5 and 1."""

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.models.assist_event import AssistEvent
 from customers.models.base import RecordQuerySet
 from customers.models.customer import Customer
-from customers.models.ticket import Message, Ticket
+from customers.models.message import Message
+from customers.models.ticket import Ticket
 from customers.signals import job_requested, send_after_commit
 
 if TYPE_CHECKING:

@@ -1,10 +1,10 @@
-"""Tickets and their messages."""
+"""Tickets: customers' matters with the shop."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -15,51 +15,22 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
 from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.correction import Correction
 from customers.models.customer import Customer
 from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 from customers.models.order import Order
 from customers.models.search import matching_prefixes
-from customers.models.sentiment import Sentiment, SentimentRead
+from customers.models.sentiment import TICKET_SENTIMENT_SQL, Sentiment
 from customers.models.taxonomy import Intent
 from customers.models.topic import Topic
 
 if TYPE_CHECKING:
+    from customers.models.message import Message
     from customers.models.user import User
 
 # What complaints want, by the slugs that a shop starts with; see customers/taxonomies.py.
 COMPLAINT_INTENTS = ("complaint", "get_refund", "product_fault", "wrong_item")
-
-# A ticket sounds as the customer's latest message does that was read or decided about. The
-# trend is the score of that message less the score of the first. Tickets are locked in the
-# order of their keys, so that two writers never deadlock.
-SENTIMENT_SQL = """
-WITH locked AS (
-    SELECT id FROM customers_ticket WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
-)
-UPDATE customers_ticket t SET
-    sentiment = said.effective_sentiment,
-    sentiment_score = said.effective_score,
-    sentiment_trend = moved.trend
-FROM (
-    SELECT DISTINCT ON (m.ticket_id) m.ticket_id, m.effective_sentiment, m.effective_score
-    FROM customers_message m JOIN locked ON locked.id = m.ticket_id
-    WHERE m.author_kind = 'customer'
-      AND (m.analysed_at IS NOT NULL OR m.sentiment_decision <> '')
-    ORDER BY m.ticket_id, m.sent_at DESC, m.id DESC
-) said
-LEFT JOIN LATERAL (
-    SELECT (array_agg(effective_score ORDER BY sent_at DESC, id DESC))[1]
-         - (array_agg(effective_score ORDER BY sent_at, id))[1] AS trend
-    FROM customers_message
-    WHERE ticket_id = said.ticket_id AND author_kind = 'customer'
-      AND effective_score IS NOT NULL
-    HAVING count(*) > 1
-) moved ON true
-WHERE t.id = said.ticket_id
-"""
 
 
 class TicketQuerySet(KnowledgeQuerySet):
@@ -108,11 +79,12 @@ class TicketQuerySet(KnowledgeQuerySet):
     def refresh_sentiment(self, pks: Iterable[int]) -> None:
         """Have these tickets sound as their customers' latest messages do."""
         with connection.cursor() as cursor:
-            cursor.execute(SENTIMENT_SQL, [sorted(pks)])
+            cursor.execute(TICKET_SENTIMENT_SQL, [sorted(pks)])
 
     def with_pending(self) -> Self:
         """Adds `has_pending`: whether a message of the ticket still waits to be read."""
-        waiting = Message.objects.pending().filter(ticket=OuterRef("pk"))
+        messages: Any = Ticket.messages.field.model.objects
+        waiting = messages.pending().filter(ticket=OuterRef("pk"))
         return self.annotate(has_pending=Exists(waiting))
 
 
@@ -400,103 +372,10 @@ class Ticket(KnowledgeSource, ExternalRecord):
         with transaction.atomic():
             message = self.messages.create(body=body, author_kind=author_kind, **columns)
             self.last_message_at = max(self.last_message_at, message.sent_at)
-            if author_kind == Message.Author.CUSTOMER and self.status != self.Status.OPEN:
+            if message.is_read and self.status != self.Status.OPEN:
                 self.status = self.Status.OPEN
             self.save(update_fields=["last_message_at", "status", "updated_at"])
         return message
-
-
-class MessageQuerySet(KnowledgeQuerySet, AnalysableQuerySet):  # type: ignore[override]
-    """Many messages at once."""
-
-    def from_customers(self) -> Self:
-        """Messages that customers wrote; these alone are read by models."""
-        return self.filter(author_kind=Message.Author.CUSTOMER)
-
-    def openings(self) -> Self:
-        """The first customer message of every ticket, told row by row: for chunks of many."""
-        others = Message.objects.from_customers().filter(ticket=OuterRef("ticket"))
-        before = Q(sent_at__lt=OuterRef("sent_at"))
-        before |= Q(sent_at=OuterRef("sent_at"), pk__lt=OuterRef("pk"))
-        return self.from_customers().filter(~Exists(others.filter(before)))
-
-    def opening_of(self, ticket_pks: Any) -> Self:
-        """The first customer message of each of these tickets; it decides the intent."""
-        first = (
-            Message.objects.from_customers()
-            .filter(ticket__in=ticket_pks)
-            .order_by("ticket_id", "sent_at", "id")
-            .distinct("ticket_id")
-            .values("pk")
-        )
-        return self.filter(pk__in=first)
-
-
-class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
-    """One message of a ticket: the customer's, an agent's reply, or a system's note."""
-
-    class Author(models.TextChoices):
-        CUSTOMER = "customer", _("customer")
-        AGENT = "agent", _("agent")
-        SYSTEM = "system", _("system")
-
-    ANALYSED_FIELDS = ("body", "author_kind")
-    ANALYSED_WHEN: ClassVar[Q] = Q(author_kind="customer")
-    KNOWLEDGE_FIELDS = frozenset({*ANALYSED_FIELDS, "ticket", "ticket_id"})
-    SOURCE_KEY = "ticket_id"
-
-    ticket = models.ForeignKey(
-        Ticket, models.CASCADE, related_name="messages", verbose_name=_("ticket")
-    )
-    author_kind = models.CharField(
-        _("author"), max_length=8, choices=Author.choices, default=Author.CUSTOMER
-    )
-    author = models.ForeignKey(
-        "customers.User",
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("author"),
-    )
-    body = models.TextField(_("text"))
-    sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
-
-    objects = MessageQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
-        ordering = ["sent_at", "id"]
-        constraints = [unique_in_source("message_unique_in_source")]
-        indexes = [
-            pending_index("message_pending", Q(author_kind="customer")),
-            # a ticket's conversation
-            models.Index(fields=["ticket", "sent_at", "id"], name="message_by_ticket"),
-            # what customers wrote on a day, counted and listed
-            models.Index(
-                fields=["sent_at"], name="message_by_sent", condition=Q(author_kind="customer")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.body[:80]
-
-    @classmethod
-    def source_model(cls) -> type[models.Model]:
-        """Messages are what answers are read from in a ticket."""
-        return Ticket
-
-    @property
-    def is_read(self) -> bool:
-        """Only what customers wrote is read."""
-        return self.author_kind == self.Author.CUSTOMER
-
-    def sentiment_changed(self) -> None:
-        """The ticket, which sounds as its latest message, and the customer's mean follow."""
-        with Ticket.objects.filter(pk=self.ticket_id).complaints_followed():
-            Ticket.objects.refresh_sentiment([self.ticket_id])
-        Customer.objects.refresh_sentiment([self.ticket.customer_id])
 
 
 @receiver(pre_delete, sender=Ticket)
