@@ -40,6 +40,10 @@ class FindingQuerySet(RecordQuerySet):
         """Findings that somebody should look at, the most severe first."""
         return self.filter(status=Finding.Status.OPEN)
 
+    def standing(self, kind: str) -> Self:
+        """Findings of a kind that are still so, whether or not staff put them aside."""
+        return self.filter(kind=kind).exclude(status=Finding.Status.RESOLVED)
+
     def bring_in_line(
         self,
         kind: str,
@@ -74,7 +78,8 @@ class Finding(models.Model):
 
     `title` holds what its sentences are made of ({"key": ..., figures}); `sides` the places
     it is about: [{"record", "record_id", "title", "text", "quote", "start", "end"}, ...],
-    where `start` and `end` are characters of `text`, an excerpt of the record. `sources`
+    where `start` and `end` are characters of `text`, an excerpt of the record; a place of a
+    contradiction has the number of what it says among the title's values as `value`. `sources`
     names these records ("article:5"). `fingerprint` tells one finding from another, so that
     a later look brings this row up to date; it changes with the values that are told, so a
     dismissal is of these words and not of what is written there next year.

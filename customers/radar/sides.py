@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,9 @@ from customers.radar.wording import RECORDS
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One place: what it is, its words before, in and after the quote, and its address."""
+    """One place: what it is, its words before, in and after the quote, its address, and the
+    number of what it says where places differ.
+    """
 
     record: str
     title: str
@@ -21,6 +24,7 @@ class Side:
     quote: str
     after: str
     address: str
+    value: int
 
 
 def sides_of(findings: Iterable[Finding]) -> dict[int, list[Side]]:
@@ -34,10 +38,21 @@ def sides_of(findings: Iterable[Finding]) -> dict[int, list[Side]]:
     ]
     rows = Message.objects.filter(pk__in=replies)
     tickets: dict[int, int] = dict(rows.values_list("pk", "ticket_id"))
-    return {finding.pk: [_side(side, tickets) for side in finding.sides] for finding in findings}
+    return {
+        finding.pk: [_side(side, tickets, number) for number, side in enumerate(finding.sides)]
+        for finding in findings
+    }
 
 
-def _side(side: dict[str, Any], tickets: Mapping[int, int]) -> Side:
+def against(sides: Iterable[Side]) -> list[list[Side]]:
+    """The places that say the same, for each thing that is said."""
+    by_value: dict[int, list[Side]] = defaultdict(list)
+    for side in sides:
+        by_value[side.value].append(side)
+    return list(by_value.values())
+
+
+def _side(side: dict[str, Any], tickets: Mapping[int, int], number: int) -> Side:
     start, end = side["start"], side["end"]
     return Side(
         record=str(RECORDS.get(side["record"], "")),
@@ -46,6 +61,7 @@ def _side(side: dict[str, Any], tickets: Mapping[int, int]) -> Side:
         quote=side["text"][start:end],
         after=side["text"][end:],
         address=_address(side, tickets),
+        value=side.get("value", number),
     )
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from customers.forms import DismissForm
 from customers.models import ArticleDraft, Finding
 from customers.paging import page_of
-from customers.radar.sides import sides_of
+from customers.radar.sides import against, sides_of
 from customers.views.access import StaffRequest, get_finding_for, own_page
 
 TABS = {
@@ -105,4 +105,5 @@ def _dress(findings: Any) -> None:
     latest = {one.finding_id: one for one in drafts.select_related("article").order_by("pk")}
     for finding in findings:
         finding.places = places[finding.pk]
+        finding.against = against(finding.places)
         finding.draft = latest.get(finding.pk)

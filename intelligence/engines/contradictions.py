@@ -24,7 +24,11 @@ from intelligence.engines.statements import Statement, Text, statements_of
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 SAME_ROLE, HEADING_ROLE, NO_ROLE = 0.30, 0.50, 0.70  # least cosine of the sentences
-SHARED, SHARED_NO_ROLE = 0.10, 0.50  # least overlap of their words, where there is no cosine
+SHARED, SHARED_HEADING_ROLE, SHARED_NO_ROLE = (
+    0.10,
+    0.20,
+    0.50,
+)  # least overlap of their words, where there is no cosine
 FAR = 30  # times as long: hours beside months are two matters, whatever words they share
 TOLERANCE = 0.02  # 24 months are two years
 WORKING_DAYS = (1.4, 2.0)  # n working days take 1.4 n calendar days, or two more
@@ -168,9 +172,10 @@ def _least(pair: tuple[Statement, Statement], embed: Embed | None) -> float:
     one, other = pair
     if not one.role:
         return NO_ROLE if _is_read(one, embed) else SHARED_NO_ROLE
+    own = one.own_role and other.own_role
     if not _is_read(one, embed):
-        return SHARED
-    return SAME_ROLE if one.own_role and other.own_role else HEADING_ROLE
+        return SHARED if own else SHARED_HEADING_ROLE
+    return SAME_ROLE if own else HEADING_ROLE
 
 
 def _is_read(one: Statement, embed: Embed | None) -> bool:

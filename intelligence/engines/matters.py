@@ -128,6 +128,12 @@ EXCEPTIONS: Mapping[str, Pattern[str]] = {
     "gift": _pattern(r"\bgift vouchers?\b|\bpresents?\b|\bgift cards?\b|礼物|礼品卡"),
     "lost": _pattern(r"\blost\b|\bmissing\b|丢失"),
     "bank": _pattern(r"\b(?:your )?bank\b|银行"),
+    # after how long to ask about what did not come: no promise of when it comes
+    "overdue": _pattern(
+        r"\b(?:if|when|should|unless)\b[^.;]{0,40}?(?:\b(?:not|never)\b|n['’]t\b|\bunless\b)"
+        r"[^.;]{0,20}\b(?:arriv\w+|come|turn(?:ed)? up|receiv\w+|reach\w*|got|heard|seen|there)\b"
+        r"|(?:如果?|若|倘若|要是|超过)[^。；]{0,20}(?:仍|还|尚)?(?:未|没有?)(?:能?收到|到货?|送达|发货|寄出|退款|回复)"
+    ),
     "preorder": _pattern(r"\bpre-?orders?\b|预售|预订"),
 }  # fmt: skip
 EVERYTHING = _pattern(

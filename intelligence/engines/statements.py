@@ -38,6 +38,7 @@ BEGINS = re.compile(
     re.IGNORECASE,
 )
 BEGAN = re.compile(r"^\s*(?:以后|之后|后|起|the parcel)")
+PARTS = ";；"  # what parts of a sentence end at
 NEAR_FREE = 40  # characters between "free" and the sum that it begins at
 
 
@@ -112,7 +113,7 @@ def statements_of(text: Text, things: frozenset[str] = frozenset()) -> list[Stat
                     role=role,
                     own_role=is_own,
                     is_floor=_is_floor(quantity, sentence),
-                    qualifiers=qualifiers_in(sentence) or qualifiers_in(heading),
+                    qualifiers=_qualifiers(quantity, sentence, heading),
                     exceptions=exceptions_in(f"{path} {sentence}"),
                     terms=content_stems(f"{sentence} {path if text.is_product else heading}"),
                     things=frozenset(named),
@@ -143,6 +144,16 @@ def _sentences(body: str) -> Iterator[tuple[Span, str]]:
             above = " > ".join(filter(None, (part, lead)))
             for first, last in sentences_of(line):
                 yield (start + first, start + last), above
+
+
+def _qualifiers(quantity: Quantity, sentence: str, heading: str) -> dict[str, frozenset[str]]:
+    """What narrows a quantity: its own part of the sentence first, "free at home; elsewhere it
+    is yours" being two rules, then the sentence, else the heading.
+    """
+    first = max(sentence.rfind(mark, 0, quantity.start) for mark in PARTS) + 1
+    ends = [sentence.find(mark, quantity.end) for mark in PARTS]
+    last = min((end for end in ends if end >= 0), default=len(sentence))
+    return (qualifiers_in(sentence) | qualifiers_in(sentence[first:last])) or qualifiers_in(heading)
 
 
 def _says_number(text: str) -> bool:

@@ -51,14 +51,15 @@ def _look(now: datetime, *, again: bool) -> Look:
     own = shelf(now)
     changed, gone = changed_keys(own.texts)
     fresh = set(own.texts) if again else changed
-    against = list(found_contradictions(own, fresh, embed)) if fresh else []
     findings = Finding.objects
     kinds = Finding.Kind
+    known = findings.standing(kinds.CONTRADICTION).values_list("sources", flat=True)
+    against = found_contradictions(own, fresh | gone, embed, known)
     look = Look(
         texts=len(own.texts),
         read_anew=len(fresh),
         contradictions=findings.bring_in_line(
-            kinds.CONTRADICTION, against, now, examined=fresh | gone
+            kinds.CONTRADICTION, against.found, now, examined=against.examined
         ),
         stale=findings.bring_in_line(kinds.STALE, found_stale(timezone.localdate(now)), now),
         unanswered=findings.bring_in_line(kinds.UNANSWERED, found_unanswered(now), now),

@@ -18,6 +18,7 @@ from intelligence.radar.embedding import script_of
 REPLY_DAYS, MOST_REPLIES = 180, 2_000  # replies of solved tickets, the newest
 SOLVED = (Ticket.Status.SOLVED, Ticket.Status.CLOSED)
 WHOLE = ""
+RULES = 2  # raised when texts are read by other rules: all are then read anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def signature(today: str) -> str:
     """A sha256 that changes with any of the records that the radar reads, and with the day:
     counts and latest changes, so that asking costs a few index scans.
     """
-    parts: list[Any] = [today]
+    parts: list[Any] = [today, RULES]
     for model in (Article, Product, Macro):
         rows: Any = model._default_manager
         parts.append(rows.aggregate(n=Count("pk"), at=Max("updated_at")))
@@ -103,7 +104,7 @@ def remember(texts: Mapping[str, Text], changed: Sequence[str], gone: Sequence[s
 
 def sha256_of(text: Text) -> str:
     """What tells one state of a text from another."""
-    return _sha256(f"{text.title}\0{text.body}\0{text.language}")
+    return _sha256(f"{RULES}\0{text.title}\0{text.body}\0{text.language}")
 
 
 def _sha256(text: str) -> str:

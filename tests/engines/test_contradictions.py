@@ -45,6 +45,40 @@ def test_another_matter_or_an_exception_does_not(body):
     assert values(RETURNS, other(body)) == []
 
 
+@pytest.mark.parametrize(
+    ("rule", "overdue", "language"),
+    [
+        ("订单下一个工作日发货。", "如果三个工作日内仍未收到，请再次联系我们。", "zh"),
+        ("配送需要两个工作日送达。", "超过五个工作日没有送达，请联系我们。", "zh"),
+        (
+            "Delivery takes 2 working days.",
+            "If your delivery has not arrived within 5 working days, tell us.",
+            "en",
+        ),
+    ],
+)
+def test_after_how_long_to_ask_is_not_how_long_it_takes(rule, overdue, language):
+    one = Text("article:1", "发货 delivery", rule, language)
+    assert values(one, other(overdue, title="发货 delivery", language=language)) == []
+    later = other(overdue.replace("五", "九").replace("5", "9").replace("三", "九"))
+    assert len(statements_of(later)) == 1
+    asked = Text("article:1", "发货 delivery", overdue, language)
+    again = Text("macro:1", "发货 delivery", later.body, language)
+    assert len(values(asked, again)) == 1
+
+
+def test_a_heading_alone_makes_no_matter_of_sentences_that_share_no_words():
+    shared = Text("article:1", "配送", "包裹通常三天到家，周一更快。", "zh")
+    assert values(shared, other("顾客九天之内挑选颜色即可。", "配送", language="zh")) == []
+
+
+def test_each_part_of_a_sentence_is_true_for_its_own_country():
+    home = Text("article:1", "Returns", "From the UK the return is free.")
+    parts = "Within the UK the label is free; from elsewhere the return postage is yours."
+    assert values(home, other(parts)) == []
+    assert len(values(home, other("From the UK the return postage is yours."))) == 1
+
+
 def test_working_days_are_not_days():
     one = Text("article:1", "Refunds", "We refund within 3 working days.")
     assert values(one, other("We refund within 3 days.")) == [("3 working days", "3 days")]

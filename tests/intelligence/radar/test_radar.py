@@ -51,6 +51,42 @@ def test_two_articles_that_contradict_are_found_with_their_words():
     assert finding.sources == [f"article:{one.pk}", f"article:{other.pk}"]
 
 
+def told(finding):
+    return [(one["value"], one["record_id"]) for one in finding.sides]
+
+
+def test_a_wrong_value_against_several_texts_is_one_finding_with_all_its_places():
+    one, other = planted()
+    copy = ArticleFactory(title="Your returns", body="Return what you like within thirty days.")
+    ArticleFactory(title="Refunds", body="We refund within 9 days.")
+    ArticleFactory(title="Refunding", body="We refund within 3 days.")
+    assert look().contradictions == 2
+    finding = Finding.objects.get(sources__contains=[f"article:{other.pk}"])
+    assert finding.title["values"] == ["30 days", "14 days"]
+    assert told(finding) == [(0, one.pk), (1, other.pk), (0, copy.pk)]
+
+
+def test_a_text_that_says_the_same_later_joins_the_finding_and_one_that_is_put_right_leaves_it():
+    one, other = planted()
+    look()
+    known = Finding.objects.get()
+    known.dismiss(by=UserFactory())
+    copy = ArticleFactory(title="Your returns", body="Return what you like within 30 days.")
+    late = ArticleFactory(title="Send back", body="Return it within 14 days.")
+    assert look().contradictions == 0
+    finding = Finding.objects.get()
+    places = [(0, one.pk), (1, other.pk), (0, copy.pk), (1, late.pk)]
+    assert (finding.pk, finding.status, told(finding)) == (known.pk, "dismissed", places)
+    finding.bring_back()
+    Article.objects.filter(pk=other.pk).update(body="Return it within 30 days.")
+    assert look(again=True).contradictions == 0
+    finding = Finding.objects.get()
+    assert (finding.status, len(finding.sides)) == ("open", 4)
+    late.delete()
+    look()
+    assert Finding.objects.get().status == "resolved"
+
+
 def test_a_second_look_is_cheap_and_doubles_nothing(django_assert_max_num_queries):
     planted()
     look()
