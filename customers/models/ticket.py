@@ -83,8 +83,8 @@ class TicketQuerySet(KnowledgeQuerySet):
 
     def with_pending(self) -> Self:
         """Adds `has_pending`: whether a message of the ticket still waits to be read."""
-        messages: Any = Ticket.messages.field.model.objects
-        waiting = messages.pending().filter(ticket=OuterRef("pk"))
+        message: Any = Ticket.messages.field.model
+        waiting = message.objects.pending().filter(ticket=OuterRef("pk"))
         return self.annotate(has_pending=Exists(waiting))
 
 
