@@ -195,6 +195,8 @@ def test_every_column_that_the_admin_names_has_a_chinese_name(model):
 # The pages -------------------------------------------------------------------------------
 
 PROPER_NAMES = {
+    "HTML",
+    "Markdown",
     "Online",
     "Retail",
     "Rapport",

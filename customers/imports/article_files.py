@@ -1,14 +1,15 @@
-"""A folder of Markdown and HTML files as a table of articles, one row a file.
+"""Markdown and HTML files, of a folder or a zip archive, as a table of articles: one row a file.
 
-The path below the folder is the row's key. A file that cannot be read is a row with the
-reason in its place. What HTML hides from a reader (scripts, comments, hidden elements) is
-left out before it becomes Markdown.
+The path below the folder or in the archive is the row's key. A file that cannot be read is a
+row with the reason in its place. What HTML hides from a reader (scripts, comments, hidden
+elements) is left out before it becomes Markdown.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import nh3
@@ -49,7 +50,7 @@ TAGS = {
 }
 
 
-class _Unreadable(Exception):
+class Unreadable(Exception):
     """Why a file cannot be taken."""
 
 
@@ -67,10 +68,9 @@ def open_folder(folder: Path) -> Table:
 
 def _is_article(path: Path, folder: Path) -> bool:
     """Hidden files and folders are no articles, and no link leads out of the folder."""
-    below = path.relative_to(folder)
-    is_hidden = any(part.startswith(".") for part in below.parts)
-    is_text = path.suffix.lower() in (*MARKDOWN, *HTML)
-    return is_text and not is_hidden and path.is_file() and _stays(path, folder)
+    below = PurePosixPath(path.relative_to(folder).as_posix())
+    is_wanted = is_text(below) and not is_hidden(below)
+    return is_wanted and path.is_file() and _stays(path, folder)
 
 
 def _stays(path: Path, folder: Path) -> bool:
@@ -79,28 +79,49 @@ def _stays(path: Path, folder: Path) -> bool:
 
 def _batches(files: list[Path], folder: Path) -> Iterator[list[Row]]:
     for start in range(0, len(files), BATCH_FILES):
-        yield [_row(path, folder) for path in files[start : start + BATCH_FILES]]
+        yield [
+            row_of(PurePosixPath(path.relative_to(folder).as_posix()), partial(_read, path))
+            for path in files[start : start + BATCH_FILES]
+        ]
 
 
-def _row(path: Path, folder: Path) -> Row:
-    below = PurePosixPath(path.relative_to(folder).as_posix())
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
+def row_of(below: PurePosixPath, read: Callable[[], bytes]) -> Row:
+    """The article of the file at a path below its folder, or the reason why it is none.
+    `read` gives its first bytes, one more than `MOST_BYTES`, and raises Unreadable or OSError.
+    """
     try:
-        return {"external_id": str(below), **_article(path, below)}
-    except (_Unreadable, OSError) as error:
+        return {"external_id": str(below), **_article(read(), below)}
+    except (Unreadable, OSError) as error:
         return {"external_id": str(below), "": str(error)}
 
 
-def _article(path: Path, below: PurePosixPath) -> Row:
-    said, text = _front_matter(_text(path))
+def is_hidden(below: PurePosixPath) -> bool:
+    """Whether a path is of what systems keep for themselves."""
+    own = (part for part in below.parts if part != "..")
+    return any(part.startswith(".") or part == "__MACOSX" for part in own)
+
+
+def is_text(below: PurePosixPath) -> bool:
+    """Whether the ending of a name says Markdown or HTML."""
+    return below.suffix.lower() in (*MARKDOWN, *HTML)
+
+
+def _article(data: bytes, below: PurePosixPath) -> Row:
+    said, text = _front_matter(_text(data, below))
     language, category = _of_folders(below)
-    if path.suffix.lower() in HTML:
+    if below.suffix.lower() in HTML:
         page_title, text = _from_html(text)
     else:
         page_title = ""
     title, body = _titled(text, said.get("title") or "")
     title = title or page_title or _words(below.stem)
     if not body.strip():
-        raise _Unreadable("the file holds no text")
+        raise Unreadable("the file holds no text")
     return {
         "title": title,
         "body": body.strip(),
@@ -112,19 +133,18 @@ def _article(path: Path, below: PurePosixPath) -> Row:
     }
 
 
-def _text(path: Path) -> str:
-    if path.stat().st_size > MOST_BYTES:
-        raise _Unreadable(f"the file is larger than {MOST_BYTES:,} bytes")
-    data = path.read_bytes()
-    encoding = _encoding(data, is_html=path.suffix.lower() in HTML)
+def _text(data: bytes, below: PurePosixPath) -> str:
+    if len(data) > MOST_BYTES:
+        raise Unreadable(f"the file is larger than {MOST_BYTES:,} bytes")
+    encoding = _encoding(data, is_html=below.suffix.lower() in HTML)
     try:
         text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError):
-        raise _Unreadable(f"the file is no text in {encoding}; save it as UTF-8") from None
+        raise Unreadable(f"the file is no text in {encoding}; save it as UTF-8") from None
     if "\x00" in text:
-        raise _Unreadable("the file holds a NUL character")
+        raise Unreadable("the file holds a NUL character")
     if not text.strip():
-        raise _Unreadable("the file is empty")
+        raise Unreadable("the file is empty")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -144,7 +164,7 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         return {}, text
     ends = [at for at, line in enumerate(lines[1:], start=1) if line.rstrip() == FENCE]
     if not ends:
-        raise _Unreadable("front matter: there is no line --- that ends it")
+        raise Unreadable("front matter: there is no line --- that ends it")
     said: dict[str, str] = {}
     key = ""
     for number, line in enumerate(lines[1 : ends[0]], start=2):
@@ -161,9 +181,9 @@ def _said(line: str, number: int) -> tuple[str, str]:
     key, colon, value = line.partition(":")
     key, value = key.strip().lower(), value.strip()
     if not colon or not key:
-        raise _Unreadable(f"front matter, line {number}: {line.strip()!r} is no `key: value`")
+        raise Unreadable(f"front matter, line {number}: {line.strip()!r} is no `key: value`")
     if key not in KNOWN | IGNORED:
-        raise _Unreadable(
+        raise Unreadable(
             f"front matter, line {number}: there is no {key!r}; use {', '.join(sorted(KNOWN))}"
         )
     if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":

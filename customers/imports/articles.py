@@ -1,4 +1,4 @@
-"""Help articles: a table with their Markdown, or a folder of Markdown and HTML files."""
+"""Help articles: a table with their Markdown, or Markdown and HTML files in a folder or zip."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from customers.imports import values
+from customers.imports.article_archives import ARCHIVE, open_archive
 from customers.imports.article_files import open_folder
 from customers.imports.errors import RowError
 from customers.imports.files import Row, Table, open_table
@@ -39,7 +40,9 @@ class Articles(Format):
     }
 
     def open(self, path: Path) -> Table:
-        """A file is a table of articles, a folder holds one in each of its files."""
+        """A file is a table of articles; a folder or a zip holds one in each of its files."""
+        if path.suffix.lower() == ARCHIVE and path.is_file():
+            return open_archive(path)
         return open_folder(path) if path.is_dir() else open_table(path)
 
     def read(self, row: Row) -> tuple[Any, ...]:
