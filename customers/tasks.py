@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 from customers.alarms.run import raise_alarms as raise_what_is_found
 from customers.imports.jobs import carry_out
 from customers.insight import aggregates, digests
+from customers.journal.undo import undo_all_asked
 from customers.measures import refresh_measures_when_due
 from customers.portal.identity import send_link
 
@@ -44,6 +45,12 @@ def make_digests() -> None:
 def raise_alarms() -> None:
     """Raise, keep current and end alarms by what the rules find now."""
     raise_what_is_found()
+
+
+@shared_task
+def undo_what_was_asked() -> None:
+    """Undo the journal entries that staff asked to be undone."""
+    undo_all_asked()
 
 
 @shared_task(expires=600)

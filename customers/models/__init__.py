@@ -5,6 +5,7 @@ from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuer
 from customers.models.article import Article, ArticleChanged, ArticleVersion, Visibility
 from customers.models.aspect import Aspect, AspectMention
 from customers.models.assist_event import AssistEvent
+from customers.models.attachment import Attachment
 from customers.models.audience import Audience
 from customers.models.automation import AutomaticLabel
 from customers.models.base import ExternalRecord, RecordQuerySet
@@ -29,6 +30,7 @@ from customers.models.insight import (
     TouchedDay,
     WeeklyDigest,
 )
+from customers.models.journal import JournalChange, JournalEntry
 from customers.models.knowledge_source import KnowledgeSource, source_changed
 from customers.models.macro import Macro
 from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
@@ -52,6 +54,7 @@ from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import
 from customers.models.summary import Summary
 from customers.models.taxonomy import Intent, Segment, Taxon
+from customers.models.team import Team
 from customers.models.ticket import Ticket
 from customers.models.topic import Topic
 from customers.models.training import Promotion, Training
@@ -70,6 +73,7 @@ __all__ = [
     "Aspect",
     "AspectMention",
     "AssistEvent",
+    "Attachment",
     "Audience",
     "AutomaticLabel",
     "BoughtTogether",
@@ -91,6 +95,8 @@ __all__ = [
     "GeneratorUse",
     "Import",
     "Intent",
+    "JournalChange",
+    "JournalEntry",
     "KnowledgeSource",
     "Macro",
     "Message",
@@ -120,6 +126,7 @@ __all__ = [
     "SimilarProduct",
     "Summary",
     "Taxon",
+    "Team",
     "Ticket",
     "Topic",
     "TouchedDay",

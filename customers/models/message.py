@@ -44,7 +44,10 @@ class MessageQuerySet(KnowledgeQuerySet, AnalysableQuerySet):  # type: ignore[ov
 
 
 class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
-    """One message of a ticket: the customer's, an agent's reply, or a system's note."""
+    """One message of a ticket: the customer's, an agent's reply, or a system's note.
+
+    What is `is_internal` is for staff alone and never leaves the shop.
+    """
 
     class Author(models.TextChoices):
         CUSTOMER = "customer", _("customer")
@@ -70,6 +73,7 @@ class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
         related_name="+",
         verbose_name=_("author"),
     )
+    is_internal = models.BooleanField(_("internal note"), default=False)
     body = models.TextField(_("text"))
     sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, models, transaction
@@ -23,6 +24,7 @@ from customers.models.order import Order
 from customers.models.search import matching_prefixes
 from customers.models.sentiment import TICKET_SENTIMENT_SQL, Sentiment
 from customers.models.taxonomy import Intent
+from customers.models.team import Team
 from customers.models.topic import Topic
 
 if TYPE_CHECKING:
@@ -97,7 +99,9 @@ class Ticket(KnowledgeSource, ExternalRecord):
     follow the customer's latest read message;
     `sentiment_trend` is its score less that of the first, in [-2, 2], and null before there
     are two. `noted` is what staff took over from the customer's texts, by the name of the
-    field: {"quantity": "2", ...}.
+    field: {"quantity": "2", ...}. `version` goes up with each change by staff, so that two who
+    change a ticket at once do not overwrite each other. A ticket that is `snoozed_until_at` a
+    time to come is left out of the queues; one that was merged leads to the one that goes on.
     """
 
     KNOWLEDGE_FIELDS = frozenset({"subject", "status"})
@@ -114,6 +118,12 @@ class Ticket(KnowledgeSource, ExternalRecord):
         NORMAL = "normal", _("normal")
         HIGH = "high", _("high")
         URGENT = "urgent", _("urgent")
+
+    class Kind(models.TextChoices):
+        QUESTION = "question", _("question")
+        PROBLEM = "problem", _("problem")
+        REQUEST = "request", _("request")
+        TASK = "task", _("task")
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")
@@ -156,6 +166,33 @@ class Ticket(KnowledgeSource, ExternalRecord):
         related_name="tickets",
         verbose_name=_("assignee"),
     )
+    team = models.ForeignKey(
+        Team,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("team"),
+    )
+    kind = models.CharField(_("type"), max_length=8, choices=Kind.choices, default=Kind.QUESTION)
+    tags = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True
+    )
+    watchers: models.ManyToManyField[User, Any] = models.ManyToManyField(
+        "customers.User", related_name="+", blank=True, verbose_name=_("watchers")
+    )
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    snoozed_until_at = models.DateTimeField(_("snoozed until"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
+    first_replied_at = models.DateTimeField(_("first reply"), null=True, editable=False)
+    solved_at = models.DateTimeField(_("solved at"), null=True, editable=False)
     opened_at = models.DateTimeField(_("opened at"), default=timezone.now)
     last_message_at = models.DateTimeField(_("last message"), default=timezone.now)
 
@@ -244,6 +281,12 @@ class Ticket(KnowledgeSource, ExternalRecord):
             # the ticket list and its filters, a customer's tickets, the API
             models.Index(fields=["-last_message_at", "-id"], name="ticket_by_last_message"),
             models.Index(fields=["status", "-last_message_at"], name="ticket_by_status"),
+            # the queues of a person and of a team
+            models.Index(
+                fields=["assignee", "status", "-last_message_at"], name="ticket_by_assignee"
+            ),
+            models.Index(fields=["team", "status", "-last_message_at"], name="ticket_by_team"),
+            GinIndex(fields=["tags"], name="ticket_tags"),
             models.Index(fields=["suggested_intent", "-last_message_at"], name="ticket_by_intent"),
             models.Index(
                 fields=["sentiment_score", "-last_message_at"], name="ticket_by_sentiment"

@@ -1,0 +1,1 @@
+"""What was done to records, and undoing it."""
