@@ -22,7 +22,7 @@ from customers.models.correction import Correction
 from customers.models.customer import Customer
 from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 from customers.models.order import Order
-from customers.models.search import matching_prefixes
+from customers.models.search import SearchedText, matching_prefixes, prefix_query
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.taxonomy import Intent
 from customers.models.team import Team
@@ -292,7 +292,7 @@ class Ticket(KnowledgeSource, ExternalRecord):
     noted = models.JSONField(_("noted from the text"), default=dict, editable=False)
 
     search = models.GeneratedField(
-        expression=SearchVector("subject", "external_id", config="simple"),
+        expression=SearchVector(SearchedText("subject"), "external_id", config="simple"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -449,8 +449,17 @@ class Ticket(KnowledgeSource, ExternalRecord):
         return message
 
 
+# What is searched of a message; the index `message_search` is over just this.
+MESSAGE_WORDS = SearchVector(SearchedText("body"), config="simple")
+
+
 class MessageQuerySet(KnowledgeQuerySet, AnalysableQuerySet):  # type: ignore[override]
     """Many messages at once."""
+
+    def matching(self, words: str) -> Self:
+        """Messages that have words beginning so."""
+        query = prefix_query(words)
+        return self if query is None else self.alias(words=MESSAGE_WORDS).filter(words=query)
 
     def from_customers(self) -> Self:
         """Messages that customers wrote; these alone are read by models."""
@@ -518,6 +527,7 @@ class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
         constraints = [unique_in_source("message_unique_in_source")]
         indexes = [
             pending_index("message_pending", Q(author_kind="customer")),
+            GinIndex(MESSAGE_WORDS, name="message_search"),
             # a ticket's conversation
             models.Index(fields=["ticket", "sent_at", "id"], name="message_by_ticket"),
             # what customers wrote on a day, counted and listed
