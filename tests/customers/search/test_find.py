@@ -24,9 +24,7 @@ def agent():
 
 
 def found(words, user):
-    return {
-        group.kind: [hit.title for hit in group.hits] for group in find(words, user).groups
-    }
+    return {group.kind: [hit.title for hit in group.hits] for group in find(words, user).groups}
 
 
 def test_words_find_every_kind_of_record_and_nothing_else(agent):
