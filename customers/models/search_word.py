@@ -49,7 +49,7 @@ class MeaningSearchQuerySet(RecordQuerySet):
     def ask(self, text: str, *, by: User) -> MeaningSearch:
         """A search that a worker is rung for."""
         with transaction.atomic():
-            search: MeaningSearch = self.create(text=text[: MeaningSearch.MOST_CHARACTERS], by=by)
+            search: Any = self.create(text=text[: MeaningSearch.MOST_CHARACTERS], by=by)
             send_after_commit(job_requested, sender=MeaningSearch, pk=search.pk)
         return search
 
