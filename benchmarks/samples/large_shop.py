@@ -27,11 +27,6 @@ CHINESE_MESSAGES = (
     *("我的订单还没有送到", "茶壶的盖子碎了，想换一个"),
     *("请问什么时候退款", "颜色发错了"),
 )
-    "我的订单还没有送到",
-    "茶壶的盖子碎了，想换一个",
-    "请问什么时候退款",
-    "颜色发错了",
-)
 ANALYSED = {"analysed_at": "made.created_at"}
 DONE = {**ANALYSED, "created_at": "made.created_at - n * interval '20 seconds'"}
 
