@@ -224,6 +224,7 @@ CELERY_TASK_ROUTES = {
     "intelligence.tasks.write_draft": {"queue": "interactive"},
     "intelligence.tasks.write_summary": {"queue": "interactive"},
     "intelligence.tasks.try_generator": {"queue": "interactive"},
+    "intelligence.tasks.search_by_meaning": {"queue": "interactive"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
@@ -253,6 +254,10 @@ CELERY_BEAT_SCHEDULE = {
     "raise-alarms": {
         "task": "customers.tasks.raise_alarms",
         "schedule": env.int("ALARMS_SECONDS", default=180),
+    },
+    "refresh-search-words": {
+        "task": "customers.tasks.refresh_search_words",
+        "schedule": env.int("SEARCH_WORDS_SECONDS", default=3600),
     },
     "undo": {"task": "customers.tasks.undo_what_was_asked", "schedule": 60},
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},

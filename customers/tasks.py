@@ -13,6 +13,7 @@ from customers.insight import aggregates, digests
 from customers.journal.undo import undo_all_asked
 from customers.measures import refresh_measures_when_due
 from customers.portal.identity import send_link
+from customers.search.spelling import refresh_words
 
 
 @shared_task
@@ -45,6 +46,12 @@ def make_digests() -> None:
 def raise_alarms() -> None:
     """Raise, keep current and end alarms by what the rules find now."""
     raise_what_is_found()
+
+
+@shared_task(expires=600)
+def refresh_search_words() -> None:
+    """Collect the words of the records anew, for those who mistype one."""
+    refresh_words()
 
 
 @shared_task

@@ -29,6 +29,7 @@ JOBS = {
     "summary": "intelligence.tasks.write_summary",
     "generatortrial": "intelligence.tasks.try_generator",
     "articledraft": "intelligence.tasks.draft_article",
+    "meaningsearch": "intelligence.tasks.search_by_meaning",
 }
 
 

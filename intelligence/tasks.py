@@ -30,6 +30,7 @@ from intelligence.recommender import refit_when_stale
 from intelligence.recommending.measure import measure_when_due
 from intelligence.recommending.prospects import carry_out_search
 from intelligence.recommending.renewal import renew_nightly, renew_outdated
+from intelligence.searching import carry_out_search as carry_out_meaning_search
 from intelligence.serving import carry_out_promotion, note_serving
 from intelligence.topics import refresh_topics as fit_topics_when_due
 from intelligence.training.jobs import carry_out_training, end_the_dead, measure_version
@@ -86,6 +87,12 @@ def sweep() -> None:
 def answer_question(pk: int) -> None:
     """Answer a question, which somebody is waiting for."""
     answer(pk)
+
+
+@shared_task(expires=60)  # whoever typed it has gone on
+def search_by_meaning(pk: int) -> None:
+    """Find the records that mean what somebody typed."""
+    carry_out_meaning_search(pk)
 
 
 @shared_task

@@ -64,6 +64,11 @@ def staff(product: Product) -> Caller:
     return Caller(product, {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})
 
 
+def staff_user() -> User:
+    """That admin's own row."""
+    return _user("admin")
+
+
 def staff_client() -> Client:
     """The same admin without a web server between, for counting queries."""
     client = Client(SERVER_NAME="127.0.0.1")

@@ -251,7 +251,7 @@ def _analyse_tables() -> None:
     """Tell the planner of the rows that are new in this transaction: by what it knew of the
     empty tables the sums over orders take minutes.
     """
-    written = (*KINDS.values(), records.OrderLine)
+    written: list[Any] = [*KINDS.values(), records.OrderLine]
     tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in written)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {tables}")

@@ -50,6 +50,7 @@ from customers.models.recommendation_effect import (
     RecommendationShown,
 )
 from customers.models.review import Review
+from customers.models.search_word import MeaningSearch, SearchWord
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import
 from customers.models.summary import Summary
@@ -99,6 +100,7 @@ __all__ = [
     "JournalEntry",
     "KnowledgeSource",
     "Macro",
+    "MeaningSearch",
     "Message",
     "ModelVersion",
     "Order",
@@ -120,6 +122,7 @@ __all__ = [
     "Review",
     "RfmChange",
     "RfmClass",
+    "SearchWord",
     "Segment",
     "Sentiment",
     "SentimentRead",

@@ -19,7 +19,7 @@ from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.correction import Correction
 from customers.models.measures import MEASURE_INDEXES, CustomerMeasures
 from customers.models.order_statistics import ORDER_STATISTICS_SQL, order_parameters
-from customers.models.search import matching_prefixes
+from customers.models.search import SearchedText, matching_prefixes
 from customers.models.taxonomy import Segment
 
 if TYPE_CHECKING:
@@ -148,7 +148,12 @@ class Customer(ExternalRecord, CustomerMeasures, Analysable):
 
     search = models.GeneratedField(
         expression=SearchVector(
-            "name", "email", "phone", "company", "external_id", config="simple"
+            SearchedText("name"),
+            "email",
+            "phone",
+            SearchedText("company"),
+            "external_id",
+            config="simple",
         ),
         output_field=SearchVectorField(),
         db_persist=True,

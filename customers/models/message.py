@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -13,12 +15,21 @@ from customers.models.analysable import Analysable, AnalysableQuerySet, pending_
 from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.customer import Customer
 from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
+from customers.models.search import SearchedText, prefix_query
 from customers.models.sentiment import SentimentRead
 from customers.models.ticket import Ticket
+
+# What is searched of a message; the index `message_search` is over just this.
+MESSAGE_WORDS = SearchVector(SearchedText("body"), config="simple")
 
 
 class MessageQuerySet(KnowledgeQuerySet, AnalysableQuerySet):  # type: ignore[override]
     """Many messages at once."""
+
+    def matching(self, words: str) -> Self:
+        """Messages that have words beginning so."""
+        query = prefix_query(words)
+        return self if query is None else self.alias(words=MESSAGE_WORDS).filter(words=query)
 
     def from_customers(self) -> Self:
         """Messages that customers wrote; these alone are read by models."""
@@ -86,6 +97,7 @@ class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
         constraints = [unique_in_source("message_unique_in_source")]
         indexes = [
             pending_index("message_pending", Q(author_kind="customer")),
+            GinIndex(MESSAGE_WORDS, name="message_search"),
             # a ticket's conversation
             models.Index(fields=["ticket", "sent_at", "id"], name="message_by_ticket"),
             # what customers wrote on a day, counted and listed

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
 from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
-from customers.models.search import matching_prefixes
+from customers.models.search import SearchedText, matching_prefixes
 
 # Rows are locked in the order of their keys, so that two writers never deadlock.
 PRODUCT_STANDING_SQL = """
@@ -71,7 +71,14 @@ class Product(KnowledgeSource, ExternalRecord, Analysable):
     sentiment_score = models.FloatField(_("review sentiment"), null=True, editable=False)
 
     search = models.GeneratedField(
-        expression=SearchVector("name", "sku", "brand", "category", "external_id", config="simple"),
+        expression=SearchVector(
+            SearchedText("name"),
+            "sku",
+            SearchedText("brand"),
+            SearchedText("category"),
+            "external_id",
+            config="simple",
+        ),
         output_field=SearchVectorField(),
         db_persist=True,
     )

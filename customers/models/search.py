@@ -1,4 +1,8 @@
-"""Prefix search over a generated `search` column (type tsvector, GIN index)."""
+"""Full-text search: what columns hold (type tsvector, GIN index), and what is asked of them.
+
+Records that many hands write (customers, products, tickets, messages) let the database compute
+their words, see `SearchedText`; articles keep theirs as text, see `searched_words`.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +13,51 @@ from typing import TypeVar
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
+from django.db.models import Func, TextField
 
 Rows = TypeVar("Rows", bound=models.QuerySet)
 
 TERM = re.compile(r"[^\s'\":*!&|()<>\\]+")
+# Han characters, whose words no space parts.
+HAN_RANGES = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HAN = re.compile(f"[{HAN_RANGES}]+")
+MOST_SEARCHED = 100_000  # characters of a text: a tsvector holds a megabyte
+
+
+class SearchedText(Func):
+    """A text as a `search` column reads it: each Han character is a word of its own, so that
+    neighbours are found as a phrase; text beyond `MOST_SEARCHED` characters is left out.
+    """
+
+    template = (
+        f"regexp_replace(left(coalesce(%(expressions)s, ''), {MOST_SEARCHED}), "
+        f"'([{HAN_RANGES}])', ' \\1 ', 'g')"
+    )
+    output_field = TextField()
 
 
 def prefix_query(words: str) -> SearchQuery | None:
-    """The query for rows that hold, for each of `words`, a word beginning with it.
+    """The query for rows that hold, for each of `words`, a word beginning with it, and for
+    each run of Han characters that run.
 
     Words that are nothing but operators are left out; None where no word is left.
     """
-    terms = TERM.findall(words.replace("\x00", ""))
+    terms = [part for term in TERM.findall(words.replace("\x00", "")) for part in _parts(term)]
     if not terms:
         return None
-    query = " & ".join(f"'{term}':*" for term in terms)
-    return SearchQuery(query, config="simple", search_type="raw")
+    return SearchQuery(" & ".join(terms[:MOST_ASKED]), config="simple", search_type="raw")
+
+
+def _parts(term: str) -> Iterator[str]:
+    """A term as tsquery has it: prefixes, and phrases of Han characters."""
+    at = 0
+    for run in HAN.finditer(term):
+        if run.start() > at:
+            yield f"'{term[at : run.start()]}':*"
+        yield "(" + " <-> ".join(f"'{character}'" for character in run.group()) + ")"
+        at = run.end()
+    if at < len(term):
+        yield f"'{term[at:]}':*"
 
 
 def matching_prefixes(rows: Rows, words: str) -> Rows:
@@ -34,8 +67,6 @@ def matching_prefixes(rows: Rows, words: str) -> Rows:
 
 
 WORD = re.compile(r"[^\W_]+")
-# Han characters, whose words no space parts: each pair of neighbours counts as one.
-HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 MOST_WORDS = 40_000  # of one text: a tsvector holds a megabyte
 MOST_ASKED = 32
 

@@ -21,7 +21,7 @@ from customers.models.correction import Correction
 from customers.models.customer import Customer
 from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 from customers.models.order import Order
-from customers.models.search import matching_prefixes
+from customers.models.search import SearchedText, matching_prefixes
 from customers.models.sentiment import TICKET_SENTIMENT_SQL, Sentiment
 from customers.models.taxonomy import Intent
 from customers.models.team import Team
@@ -264,7 +264,7 @@ class Ticket(KnowledgeSource, ExternalRecord):
     noted = models.JSONField(_("noted from the text"), default=dict, editable=False)
 
     search = models.GeneratedField(
-        expression=SearchVector("subject", "external_id", config="simple"),
+        expression=SearchVector(SearchedText("subject"), "external_id", config="simple"),
         output_field=SearchVectorField(),
         db_persist=True,
     )

@@ -1,13 +1,5 @@
-/* Ctrl-K opens the dialog for a question, Enter sends one, and an answer goes into the reply. */
+/* Enter sends a question, Shift and Enter begin a line; an answer goes into the reply. */
 document.addEventListener("keydown", (event) => {
-  const dialog = document.getElementById("ask-dialog");
-  if (dialog && event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    if (!dialog.open) dialog.showModal();
-    const field = dialog.querySelector("textarea");
-    field.focus();
-    field.select();
-  }
   const field = event.target.closest("textarea[data-send-on-enter]");
   if (field && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
@@ -16,12 +8,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const opener = event.target.closest("[data-open-ask]");
-  const dialog = document.getElementById("ask-dialog");
-  if (opener && dialog) {
-    event.preventDefault();
-    dialog.showModal();
-  }
   const inserter = event.target.closest("[data-insert]");
   const reply = document.getElementById("id_body");
   if (inserter && reply) {

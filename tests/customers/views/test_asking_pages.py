@@ -199,8 +199,8 @@ def test_partners_see_what_they_asked_alone(client):
     assert client.get(f"/questions/{theirs.pk}/").status_code == 404
 
 
-def test_every_page_has_the_dialog_and_its_script(agent):
+def test_every_page_has_the_box_to_search_and_ask_and_its_script(agent):
     page = agent.get("/").content.decode()
-    assert 'id="ask-dialog"' in page
-    assert "js/ask.js" in page
-    assert 'id="ask-dialog"' not in agent.get("/help/ask/").content.decode()
+    assert 'id="search-dialog"' in page
+    assert "js/search.js" in page
+    assert 'id="search-dialog"' not in agent.get("/help/ask/").content.decode()
