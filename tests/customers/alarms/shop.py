@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from customers import models
+from tests.database import analyse
 from tests.factories import CustomerFactory, ProductFactory
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAYS = 520
 PRODUCTS, BUYERS = 25, 60
 RETURN_RATE = 0.06
+ROWS = (models.Order, models.OrderLine, models.Review, models.AspectMention, models.Ticket)
 
 
 class QuietShop:
@@ -31,6 +33,7 @@ class QuietShop:
         self.end = NOW + timedelta(days=31)
         self._orders()
         self._texts()
+        analyse(*ROWS)
         models.Customer.objects.all().refresh_order_statistics()
 
     def _moment(self):
