@@ -37,11 +37,6 @@ MOST_SCORED = 3000
 SEARCH_WIDTH, MOST_SCANNED = 80, 4000
 HELPERS = 0  # processes beside the search's own: to start one takes longer than its half does
 MOST_CHARACTERS = 2000  # of a question
-# Of the sources: whole texts, which nobody who finds a passage of them looks at.
-UNREAD = (
-    "article__body", "article__searched_title", "article__searched_body", "article__search",
-    "product__search", "ticket__search",
-)  # fmt: skip
 
 # What the terms find is put in order first (OFFSET 0 keeps the planner from turning it round) and
 # then filtered until there are enough: to look each of 3,000 up in its passage took twice as long.
@@ -86,8 +81,8 @@ SELECT set_config('hnsw.ef_search', %s, true), set_config('hnsw.iterative_scan',
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that may answer, with its source selected: `score` in [0, 1] of words and
-    meaning together, `lexical` its BM25 and `cosine` that of its embedding.
+    """A passage that may answer: `score` in [0, 1] of words and meaning together, `lexical`
+    its BM25 and `cosine` that of its embedding.
     """
 
     passage: Passage
@@ -228,8 +223,7 @@ def _hits(best: Found, fused: NDArray[np.float64], passages: QuerySet[Passage]) 
     """The passages are asked of the queryset again: what was taken back meanwhile is not
     among them.
     """
-    rows = passages.select_related("article", "product", "ticket").defer(*UNREAD)
-    rows = rows.in_bulk(best.pks.tolist())
+    rows = passages.in_bulk(best.pks.tolist())
     return [
         Hit(rows[pk], score, lexical, cosine)
         for pk, score, lexical, cosine in zip(
