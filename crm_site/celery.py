@@ -6,7 +6,8 @@ from typing import Any
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import worker_process_init
+from celery.signals import task_postrun, task_prerun, worker_process_init
+from django.db import close_old_connections
 
 from crm_site.services.process import die_with_parent
 
@@ -24,3 +25,10 @@ app.autodiscover_tasks()
 def end_with_the_worker(**_: Any) -> None:
     """A pool process must not outlive a worker that was killed."""
     die_with_parent(parent=os.getppid())
+
+
+@task_prerun.connect
+@task_postrun.connect
+def keep_good_connections(**_: Any) -> None:
+    """As around a request: what broke or is too old is closed, what is good serves on."""
+    close_old_connections()

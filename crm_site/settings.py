@@ -7,6 +7,7 @@ every variable.
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 import environ
@@ -281,6 +282,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0  # a pool process loads the models before it reports
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A task takes the connection of the one before it (to open one and to warm it up takes 10 ms).
+# CONN_MAX_AGE and the health check above hold for tasks as for requests: see crm_site/celery.py.
+CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 

@@ -135,7 +135,8 @@ class PassageReading(models.Model):
     class Meta:
         verbose_name = _("reading of a passage")
         verbose_name_plural = _("readings of passages")
-        indexes = [GinIndex(fields=["numbers"], name="passagereading_numbers")]
+        # Without the list of what is yet to be sorted in: each search would read all of it.
+        indexes = [GinIndex(fields=["numbers"], name="passagereading_numbers", fastupdate=False)]
 
     def __str__(self) -> str:
         return str(self.passage)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-POLLING_SECONDS = 0.1
+POLLING_SECONDS = 0.02
 
 
 def broker_settings(var: Path, url: str = "") -> dict[str, Any]:

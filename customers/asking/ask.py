@@ -10,7 +10,7 @@ from django.db import connection
 from customers.asking.text import clean_question
 from customers.models import Customer, Question, Ticket, User
 
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.01
 CHANNELS_OF_STAFF = (Question.Channel.STAFF, Question.Channel.API)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from customers.assisting.wording import from_help, letter
@@ -50,6 +51,7 @@ def public_hits(matter: Matter, limit: int) -> list[tuple[Passage, float]]:
     hits = answering().find(
         question, language=language, passages=readable.filter(ticket=None), limit=limit
     )
+    prefetch_related_objects([hit.passage for hit in hits], "article", "product")
     return [(hit.passage, float(hit.score)) for hit in hits]
 
 

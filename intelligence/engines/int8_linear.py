@@ -64,8 +64,8 @@ def quantised(tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.T
     low = tokens.amin(dim=1, keepdim=True)
     step = (tokens.amax(dim=1, keepdim=True) - low).div_(STEPS).clamp_min_(SMALLEST_STEP)
     # torch turns a float into int8 seven times faster than into uint8.
-    signed = ((tokens - low) * step.reciprocal()).sub_(SIGN_BIT).round_().to(torch.int8)
-    return signed.view(torch.uint8).bitwise_xor(SIGN_BIT), low, step
+    signed = (tokens - low).mul_(step.reciprocal()).sub_(SIGN_BIT).round_().to(torch.int8)
+    return signed.view(torch.uint8).bitwise_xor_(SIGN_BIT), low, step
 
 
 def quantise(model: nn.Module) -> None:

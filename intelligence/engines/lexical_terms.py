@@ -69,11 +69,16 @@ def terms_of(text: str, language: str) -> list[str]:
     `language` is an ISO 639-1 code; Chinese is seen by its script, whatever the code.
     """
     folded = _folded(text)
-    return [term for run in RUN.findall(folded) for term in _terms_of_run(run, language)]
+    own = language if language in STEMMERS else DEFAULT
+    if folded.isascii():  # most texts: no need to look at each word for ideographs
+        return [term for run in RUN.findall(folded) for term in _words(run[:LONGEST_WORD], own)]
+    return [term for run in RUN.findall(folded) for term in _terms_of_run(run, own)]
 
 
 def _folded(text: str) -> str:
     """Lower case without accents; compatibility forms (full width, ligatures) resolved."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text.lower())
     return "".join(part for part in parts if not unicodedata.combining(part))
 
@@ -81,7 +86,7 @@ def _folded(text: str) -> str:
 def _terms_of_run(run: str, language: str) -> Iterable[str]:
     if IDEOGRAPH.match(run):
         return chinese_terms(run)
-    return _words(run[:LONGEST_WORD], language if language in STEMMERS else DEFAULT)
+    return _words(run[:LONGEST_WORD], language)
 
 
 @lru_cache(maxsize=100_000)

@@ -97,6 +97,14 @@ def test_a_pair_reads_the_same_alone_and_in_a_batch(learnt):
         assert one.score == pytest.approx(other.score, abs=1e-4)
 
 
+def test_passages_of_one_question_read_the_same_side_by_side(learnt):
+    reader = learnt[2]
+    question = PAIRS[0].question
+    passages = [one.passage + " More words." * number for number, one in enumerate(PAIRS)]
+    one_after_another = reader.read_pairs([(question, passage) for passage in passages])
+    assert reader.read(question, passages) == one_after_another
+
+
 def test_a_long_passage_is_read_to_its_end_in_windows_that_share_tokens(learnt):
     reader = learnt[2]
     long = "so much " * 400 + "my lamp broke so much"

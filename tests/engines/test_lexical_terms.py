@@ -34,6 +34,11 @@ def test_terms(text, language, terms):
     assert terms_of(text, language) == terms
 
 
+def test_plain_letters_give_the_terms_that_they_give_beside_others():
+    text = "Don't SEND e-mails to the AB-1200's makers at 3.5 km/h, it isn't theirs_now."
+    assert terms_of(text + " é", "en") == [*terms_of(text, "en"), "e"]
+
+
 def test_a_word_without_end_is_cut():
     assert [len(term) for term in terms_of("x" * 10_000, "en")] == [64]
 

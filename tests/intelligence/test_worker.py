@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
@@ -27,6 +28,10 @@ pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True, serial
 
 PATIENCE_SECONDS = 60
 WEIGHTS = ROOT / "intelligence" / "engines" / "weights"
+CUT_OTHERS_SQL = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 DEFAULT_ENGINE = "intelligence.engines.default.load_text_reader"
 
 
@@ -96,6 +101,16 @@ def test_a_saved_message_is_read_by_the_worker(start_worker):
     message.refresh_from_db()
     ticket.refresh_from_db()
     assert (message.sentiment, ticket.suggested_intent_id) == ("positive", "track_order")
+
+
+def test_a_worker_whose_connection_was_cut_takes_a_new_one(start_worker):
+    start_worker()
+    for body in ("first", "second"):
+        make_messages(1, body=body)
+        analyse_pending.delay("message")
+        wait_for(all_analysed, f"the {body} message")
+        with connection.cursor() as cursor:
+            cursor.execute(CUT_OTHERS_SQL)
 
 
 def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing(start_worker, ledger):
