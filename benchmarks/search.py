@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from benchmarks.instruments.client import staff_user
@@ -67,7 +68,7 @@ def _timed() -> dict[str, list[float]]:
         for name, words in TYPED.items():
             n = 17 + 37 * number
             typed = words.format(n=n, m=n % 50)
-            seconds = seconds_of(lambda typed=typed: find(typed, user))
+            seconds = seconds_of(partial(find, typed, user))
             if number:  # the first round fills caches
                 times[name].append(seconds)
     return times

@@ -259,14 +259,6 @@ def _analyse_tables() -> None:
 
 def _finish_customers() -> None:
     """Order statistics, and customers who are as old as their first order."""
-    _tell_planner()
     customers = records.Customer.objects.filter(source=SOURCE)
     customers.refresh_order_statistics()
     customers.filter(first_order_at__isnull=False).update(created_at=F("first_order_at"))
-
-
-def _tell_planner() -> None:
-    """Of rows that are not yet committed a vacuum knows nothing: they are planned for as few."""
-    tables = ", ".join(model._meta.db_table for model in (*KINDS.values(), records.OrderLine))
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {tables}")
