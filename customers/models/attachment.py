@@ -23,8 +23,8 @@ class Attachment(models.Model):
     name = models.CharField(_("name"), max_length=255)
     content_type = models.CharField(_("type"), max_length=120)
     size_bytes = models.PositiveBigIntegerField(_("size in bytes"))
-    sha256 = models.CharField("sha256", max_length=64)
-    content_id = models.CharField("Content-ID", max_length=255, blank=True)
+    sha256 = models.CharField(_("sha256"), max_length=64)
+    content_id = models.CharField(_("content id"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = RecordQuerySet.as_manager()

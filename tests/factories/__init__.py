@@ -50,7 +50,13 @@ from tests.factories.shop import (
     ProductFactory,
     UserFactory,
 )
-from tests.factories.tickets import MessageFactory, TicketFactory
+from tests.factories.tickets import (
+    AttachmentFactory,
+    JournalEntryFactory,
+    MessageFactory,
+    TeamFactory,
+    TicketFactory,
+)
 
 __all__ = [
     "NOON",
@@ -59,6 +65,7 @@ __all__ = [
     "ArticleFactory",
     "AspectMentionFactory",
     "AssistEventFactory",
+    "AttachmentFactory",
     "AudienceFactory",
     "AutomaticLabelFactory",
     "BoughtTogetherFactory",
@@ -75,6 +82,7 @@ __all__ = [
     "GeneratorTrialFactory",
     "GeneratorUseFactory",
     "ImportFactory",
+    "JournalEntryFactory",
     "MacroFactory",
     "MessageFactory",
     "ModelVersionFactory",
@@ -92,6 +100,7 @@ __all__ = [
     "ReviewFactory",
     "RfmChangeFactory",
     "SummaryFactory",
+    "TeamFactory",
     "TicketFactory",
     "TopicFactory",
     "TrainingFactory",

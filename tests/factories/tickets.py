@@ -5,7 +5,7 @@ from factory.django import DjangoModelFactory
 
 from customers import models
 from tests.factories.noon import NOON
-from tests.factories.shop import CustomerFactory
+from tests.factories.shop import CustomerFactory, UserFactory
 
 
 class TicketFactory(DjangoModelFactory):
@@ -32,3 +32,34 @@ class MessageFactory(DjangoModelFactory):
 
     ticket = factory.SubFactory(TicketFactory, body="")
     body = factory.Sequence("It has not arrived, asked {} times.".format)
+
+
+class TeamFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Team
+
+    name = factory.Sequence("Team {}".format)
+
+
+class AttachmentFactory(DjangoModelFactory):
+    """A file of a message; only its name, nothing lies on the disk."""
+
+    class Meta:
+        model = models.Attachment
+
+    message = factory.SubFactory(MessageFactory)
+    file = factory.Sequence("attachments/{}.png".format)
+    name = factory.Sequence("photo {}.png".format)
+    content_type = "image/png"
+    size_bytes = 1024
+    sha256 = "0" * 64
+
+
+class JournalEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = models.JournalEntry
+
+    kind = models.JournalEntry.Kind.BULK_EDITED
+    by = factory.SubFactory(UserFactory)
+    row_count = 1
+    happened_at = NOON
