@@ -22,7 +22,8 @@ from benchmarks.instruments.product import database
 from benchmarks.instruments.report import Report, Target
 from benchmarks.instruments.timing import milliseconds
 from customers.models import Article, Passage, Visibility
-from intelligence.answering import index, retrieval
+from intelligence import text_index
+from intelligence.answering import retrieval
 from intelligence.answering.frequencies import count_terms
 from intelligence.engines.lexical_terms import bm25_weights, terms_of
 from intelligence.loaded import text_reader
@@ -51,7 +52,7 @@ def measure(*, small: bool = False) -> Report:
         _fill(count, rng, reader.backbone_version, reader.backbone.dimension)
         count_terms()
         started = time.perf_counter()
-        index.keep_current()
+        text_index.keep_current("passage")
         build_seconds = time.perf_counter() - started
         figures = _ask([_words(rng, QUESTION_WORDS) for _ in range(asked)])
     return Report(

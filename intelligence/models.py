@@ -82,8 +82,8 @@ class TextVector(models.Model):
     Each row is of one message, one review or one passage, and goes with it; other kinds of
     text get a column of their own. The dimension is that of the encoder
     `embedding_version`: only vectors of one version can be compared. Half precision keeps
-    cosines to three decimals. An index over the passages is made when there are many:
-    `intelligence.answering.index`.
+    cosines to three decimals. Indexes over them are made when there are many:
+    `intelligence.text_index`.
     """
 
     message = models.OneToOneField(

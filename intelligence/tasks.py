@@ -10,13 +10,13 @@ from celery.signals import worker_process_init
 from django.conf import settings
 from django.db import DatabaseError
 
+from intelligence import text_index
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending as drain
 from intelligence.analysis.run import analyse_rows as read_rows
 from intelligence.analysis.sweep import give_up_questions, overdue_jobs, overdue_kinds
 from intelligence.answering.answer import answer_question as answer
 from intelligence.answering.budget import derive_answers_when_due
-from intelligence.answering.index import keep_current as keep_passage_index
 from intelligence.assisting.suggest import write_draft as complete_draft
 from intelligence.assisting.summaries import write_summary as complete_summary
 from intelligence.customer_values import refresh_values_when_due
@@ -68,8 +68,8 @@ def analyse_pending(kind: str) -> None:
         analyse_pending.delay(kind)
     elif kind == "customer":
         measure_recommender.delay()
-    elif kind == "passage":
-        keep_passage_index()
+    elif kind in text_index.KINDS:
+        text_index.keep_current(kind)
 
 
 @shared_task(expires=settings.ANALYSIS_SWEEP_SECONDS)

@@ -13,9 +13,9 @@ from customers.alarms.run import raise_alarms
 from customers.insight.aggregates import rebuild
 from customers.insight.digests import make_digests
 from customers.measures import refresh_measures_when_due
+from intelligence import text_index
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import Tally, analyse_pending
-from intelligence.answering.index import keep_current as keep_passage_index
 from intelligence.customer_values import refresh_values_when_due
 from intelligence.radar.run import refresh_radar
 from intelligence.topics import refresh_topics
@@ -41,7 +41,8 @@ class Command(BaseCommand):
         refresh_measures_when_due()
         refresh_values_when_due()
         refresh_topics()
-        keep_passage_index()
+        for kind in text_index.KINDS:
+            text_index.keep_current(kind)
         self._sum_up(again=options["again"])
         raise_alarms()
         refresh_radar()

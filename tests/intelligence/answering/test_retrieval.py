@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from customers.models import Passage
-from intelligence import loaded
+from intelligence import loaded, text_index
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending
-from intelligence.answering import index
 from intelligence.answering.frequencies import count_terms, passages_and_frequencies
 from intelligence.answering.reranking import rerank
 from intelligence.answering.retrieval import ask, retrieve
@@ -184,13 +183,13 @@ def test_the_number_of_statements_is_the_same_for_few_and_many(shop, django_asse
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_many_passages_get_an_index_and_few_none(settings, shop):
-    assert index.keep_current() is None
+    assert text_index.keep_current("passage") is None
     settings.RETRIEVAL_INDEX_FROM = 2
-    name = index.keep_current()
-    assert name == index.keep_current()
+    name = text_index.keep_current("passage")
+    assert name == text_index.keep_current("passage")
     assert titles("lights", limit=1) == ["Lamps"]
     settings.RETRIEVAL_INDEX_FROM = 100
-    assert index.keep_current() is None
+    assert text_index.keep_current("passage") is None
 
 
 class Reader:
