@@ -256,6 +256,7 @@ def _finish_customers() -> None:
 
 def _tell_planner() -> None:
     """Of rows that are not yet committed a vacuum knows nothing: they are planned for as few."""
-    tables = ", ".join(model._meta.db_table for model in (*KINDS.values(), records.OrderLine))
+    written: list[type[models.Model]] = [*KINDS.values(), records.OrderLine]
+    tables = ", ".join(model._meta.db_table for model in written)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {tables}")
