@@ -21,7 +21,7 @@ run: .venv/run.stamp  ## the whole product with the demo shop; options by ARGS="
 	@$(BIN)/python manage.py up $(ARGS)
 
 test: .venv/dev.stamp  ## every test; single ones by ARGS="tests/engines -k language"
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: .venv/dev.stamp  ## style, types, architecture
 	@$(BIN)/ruff check .

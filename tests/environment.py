@@ -19,6 +19,9 @@ IS_XDIST_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 # Customers come into the comparison group by their keys, which differ from run to run; a
 # test that is about the group asks for it.
 os.environ.setdefault("RECOMMENDATION_HOLDOUT", "0")
+# Each process of the run has a core at best: threads of torch and numpy beyond that wait for one
+# another without rest, and a training of three seconds takes over thirty.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # No worker answers in most tests, so pages need not wait for one.
 os.environ.setdefault("ASK_WAIT_SECONDS", "0")
 

@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(max_length=64, verbose_name="sha256")),
                 (
                     "content_id",
-                    models.CharField(blank=True, max_length=255, verbose_name="Content-ID"),
+                    models.CharField(blank=True, max_length=255, verbose_name="content id"),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
                 (

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import digamma, gammaincinv, gammaln
 from scipy.stats import spearmanr
 
+from intelligence.engines.bounded_fit import minimised
 from intelligence.engines.purchase_model import Forecast
 
 Floats = NDArray[np.float64]
@@ -77,10 +77,7 @@ def fit_values(orders: Floats, mean: Floats) -> ValueModel:
         gradient = np.array([by_p.mean(), by_q.mean(), by_v.mean()]) * np.exp(logs)
         return -float(rows.mean()), -gradient
 
-    found = minimize(
-        loss, np.log([2.0, 3.0, 2.0]), jac=True, method="L-BFGS-B", bounds=[BOUNDS] * 3,
-        options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
-    )  # fmt: skip
+    found = minimised(loss, np.log([2.0, 3.0, 2.0]), BOUNDS)
     p, q, v = np.exp(found.x)
     slope = loss(found.x)[1]
     at_bound = (found.x <= BOUNDS[0]) | (found.x >= BOUNDS[1])

@@ -21,8 +21,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import betainc, betaln, digamma, expit, gammaln
+
+from intelligence.engines.bounded_fit import minimised
 
 Floats = NDArray[np.float64]
 
@@ -122,10 +123,7 @@ def fit_purchases(counts: Counts, *, stops_at_first: bool = True) -> PurchaseMod
         value, gradient = log_likelihood(logs, scaled, weights, stops_at_first)
         return -value / total, -gradient / total
 
-    found = minimize(
-        loss, np.zeros(4), jac=True, method="L-BFGS-B", bounds=[BOUNDS] * 4,
-        options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
-    )  # fmt: skip
+    found = minimised(loss, np.zeros(4), BOUNDS)
     logs = found.x
     converged = bool(np.isfinite(found.fun) and _slope_inside(logs, loss(logs)[1]) < GRADIENT_DONE)
     spread = _spread(lambda at: loss(at)[1] * total, logs)
