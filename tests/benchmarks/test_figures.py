@@ -29,7 +29,7 @@ BENCHMARKS = [
     "recommendation",
     "retrieval",
     "road",
-    "segment",
+    "search", "segment",
     "serving",
 ]
 
