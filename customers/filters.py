@@ -22,6 +22,7 @@ from customers.models import (
     Customer,
     EgressRecord,
     Intent,
+    JournalEntry,
     Message,
     Order,
     OrderLine,
@@ -32,6 +33,7 @@ from customers.models import (
     Segment,
     Ticket,
     Topic,
+    User,
     Visibility,
 )
 from customers.models.aspect import reviews_mentioning
@@ -468,6 +470,21 @@ class ReviewQueueFilter(filters.FilterSet):
         if part == "reviewed":
             return rows.exclude(reviewed_at=None).order_by("-reviewed_at", "-id")
         return rows.to_review().order_by("urgency", "-created_at", "-id")
+
+
+class JournalFilter(filters.FilterSet):
+    """The journal, by what was done and by whom."""
+
+    kind = filters.ChoiceFilter(choices=JournalEntry.Kind.choices, label=_("What"))
+    by = filters.ModelChoiceFilter(
+        queryset=lambda _request: User.objects.order_by("username"),
+        label=_("Who"),
+        null_label=_("a rule"),
+    )
+
+    class Meta:
+        model = JournalEntry
+        fields = ()
 
 
 class EgressFilter(filters.FilterSet):

@@ -20,6 +20,7 @@ from customers.views import (
     home,
     imports,
     insight,
+    journal,
     macros,
     models,
     orders,
@@ -185,6 +186,10 @@ urlpatterns = [
     path("insight/voice/", insight.voice, name="insight-voice"),
     path("insight/digests/", insight.digest_list, name="insight-digests"),
     path("insight/digests/<int:pk>/", insight.digest_page, name="insight-digest"),
+    path("journal/", journal.entry_list, name="journal"),
+    path("journal/<int:pk>/", journal.entry_page, name="journalentry"),
+    path("journal/<int:pk>/undo/", journal.undo_entry, name="journalentry-undo"),
+    path("journal/<int:pk>/progress/", journal.undo_progress, name="journalentry-progress"),
     path("models/", models.model_list, name="models"),
     path(
         "models/recommendations/",
