@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.audiences.filtering import AudienceFilter
+from customers.custom_fields.filters import CustomFieldsFilter
 from customers.feelings import FEELING_RANGES, FEELING_STEPS, FEELINGS
 from customers.indexed_values import indexed_values
 from customers.models import (
@@ -19,6 +20,7 @@ from customers.models import (
     Article,
     Aspect,
     AspectMention,
+    Company,
     Customer,
     EgressRecord,
     Intent,
@@ -157,7 +159,7 @@ class TopicFilter(filters.ModelChoiceFilter):
         super().__init__(queryset=topics, label=_("Topic"), widget=HiddenInput)
 
 
-class CustomerFilter(filters.FilterSet):
+class CustomerFilter(CustomFieldsFilter):
     """The customer list."""
 
     q = SearchBox()
@@ -216,7 +218,17 @@ class CustomerFilter(filters.FilterSet):
         return rows.filter(FEELING_RANGES[feeling])
 
 
-class TicketFilter(filters.FilterSet):
+class CompanyFilter(filters.FilterSet):
+    """The list of companies."""
+
+    q = SearchBox()
+
+    class Meta:
+        model = Company
+        fields = ()
+
+
+class TicketFilter(CustomFieldsFilter):
     """The ticket list."""
 
     q = SearchBox()
@@ -275,7 +287,7 @@ class TicketFilter(filters.FilterSet):
         return rows.getting_worse() if trend == "worse" else rows.getting_better()  # type: ignore[attr-defined]
 
 
-class ProductFilter(filters.FilterSet):
+class ProductFilter(CustomFieldsFilter):
     """The product list."""
 
     q = SearchBox()
@@ -295,7 +307,7 @@ class ProductFilter(filters.FilterSet):
         fields = ("is_active",)
 
 
-class OrderFilter(filters.FilterSet):
+class OrderFilter(CustomFieldsFilter):
     """The order list."""
 
     q = filters.CharFilter(field_name="number", lookup_expr="startswith", label=_("Number"))
