@@ -169,6 +169,23 @@ class CustomerFilter(CustomFieldsFilter):
     rfm_class = filters.ChoiceFilter(choices=RfmClass.choices, label=_("RFM class"))
     feeling = filters.ChoiceFilter(choices=FEELINGS, label=_("Sentiment"), method="feels")
     country = ValueFilter(Customer, "country", _("Country"))
+    tag = filters.CharFilter(label=_("Tag"), method="tagged")
+    language = ValueFilter(Customer, "language", _("Language"))
+    city = filters.CharFilter(field_name="city", lookup_expr="istartswith", label=_("City"))
+    company = filters.CharFilter(field_name="company", lookup_expr="iexact", label=_("Company"))
+    source = ValueFilter(Customer, "source", _("Source"))
+    consent = filters.ChoiceFilter(
+        choices=[("true", _("agreed")), ("false", _("refused")), ("none", _("not asked"))],
+        label=_("Marketing"),
+        method="that_consent",
+    )
+    orders_min = filters.NumberFilter("order_count", "gte", label=_("Orders, at least"))
+    last_order_since = DayFilter(
+        "last_order_at", _("Latest order since"), until=False, hidden=False
+    )
+    last_order_until = DayFilter("last_order_at", _("Latest order until"), until=True, hidden=False)
+    created_since = DayFilter("created_at", _("Customer since, from"), until=False, hidden=False)
+    created_until = DayFilter("created_at", _("Customer since, until"), until=True, hidden=False)
     audience = AudienceFilter()
     first_order_since = DayFilter("first_order_at", _("First order since"), until=False)
     first_order_until = DayFilter("first_order_at", _("First order until"), until=True)
@@ -186,6 +203,7 @@ class CustomerFilter(CustomFieldsFilter):
         fields=(
             ("last_order_at", "last_order"),
             ("spent_total", "spent"),
+            ("name", "name"),
             ("expected_value", "value"),
             ("alive_probability", "alive"),
         ),
@@ -193,6 +211,7 @@ class CustomerFilter(CustomFieldsFilter):
             ("-last_order", _("latest order first")),
             ("last_order", _("longest without order first")),
             ("-spent", _("highest spend first")),
+            ("name", _("by name")),
             ("-value", _("highest expected value first")),
             ("alive", _("most likely lost first")),
         ),
@@ -212,6 +231,14 @@ class CustomerFilter(CustomFieldsFilter):
         """The decision of staff counts, and the model's opinion where there is none."""
         suggested = Q(segment__isnull=True, suggested_segment=segment)
         return rows.filter(Q(segment=segment) | suggested)
+
+    def tagged(self, rows: models.QuerySet, name: str, tag: str) -> models.QuerySet:
+        """Those with this tag."""
+        return rows.filter(tags__contains=[tag.strip()])
+
+    def that_consent(self, rows: models.QuerySet, name: str, said: str) -> models.QuerySet:
+        """By what they said to marketing."""
+        return rows.filter(marketing_consent={"true": True, "false": False}.get(said))
 
     def feels(self, rows: models.QuerySet, name: str, feeling: str) -> models.QuerySet:
         """By the mean score of the latest texts."""

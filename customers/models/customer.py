@@ -215,6 +215,7 @@ class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
             ),
             models.Index(fields=["last_order_at", "id"], name="customer_by_silence"),
             models.Index(fields=["-spent_total", "-id"], name="customer_by_spent"),
+            models.Index(fields=["name", "id"], name="customer_by_name"),
             models.Index(fields=["segment", "-last_order_at"], name="customer_by_decision"),
             models.Index(
                 fields=["suggested_segment", "-last_order_at"], name="customer_by_segment"

@@ -83,6 +83,18 @@ class Job(models.Model):
             return True
         return bool(mine.unfinished().update(cancel_requested_at=now))
 
+    def note(self, row_count: int) -> bool:
+        """Say how many rows are done; False when somebody wants it to end."""
+        self.row_count = row_count
+        self.save(update_fields=["row_count"])
+        self.refresh_from_db(fields=["cancel_requested_at"])
+        return not self.was_cancelled
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether somebody wants it to end early."""
+        return self.cancel_requested_at is not None
+
     def finish(self, status: str, error: str = "") -> None:
         """Say how it ended."""
         self.status, self.error, self.finished_at = status, error[:1000], timezone.now()

@@ -69,9 +69,7 @@ class SavedView(models.Model):
         ordering: ClassVar = ["name", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["owner", "list_name", "name"],
-                name="savedview_unique_name",
-                violation_error_message=_("You have a view of this name already."),
+                fields=["owner", "list_name", "name"], name="savedview_unique_name"
             )
         ]
         indexes: ClassVar = [models.Index(fields=["list_name", "name"], name="savedview_by_list")]

@@ -43,7 +43,7 @@ def spending_of(companies: Sequence[Company]) -> dict[int, list[Spending]]:
     """What the people of each company come to, by its key and currency, in one query."""
     by_name = {company.name.upper(): company.pk for company in companies}
     found: dict[int, list[Spending]] = {company.pk: [] for company in companies}
-    rows = Customer.objects.alias(upper_name=Upper("company")).filter(upper_name__in=by_name)
+    rows = Customer.objects.annotate(upper_name=Upper("company")).filter(upper_name__in=by_name)
     summed = (
         rows.order_by()
         .values("upper_name", "currency")

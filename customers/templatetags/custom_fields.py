@@ -19,3 +19,9 @@ def custom_values(row: Any) -> dict[str, Any]:
     fields = CustomField.objects.of(record)
     values = [(field, in_words(field, row.custom.get(field.key))) for field in fields]
     return {"row": row, "record": record, "values": values}
+
+
+@register.filter
+def custom_cell(row: Any, field: CustomField) -> str:
+    """The record's value of one custom field, in words."""
+    return in_words(field, row.custom.get(field.key))
