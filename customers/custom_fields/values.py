@@ -24,7 +24,7 @@ MOST_TEXT = 2000
 LARGEST = Decimal(10) ** 15
 YES = {"true", "yes", "y", "1", "是"}
 NO = {"false", "no", "n", "0", "否"}
-EMPTY = (None, "", [], ())
+EMPTY: tuple[Any, ...] = (None, "", [], ())
 
 
 class BadCustomValues(ValueError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -109,4 +109,7 @@ def _xlsx(path: Path) -> Iterator[Write]:
     book.close()
 
 
-SHEETS = {Export.Format.CSV: _csv, Export.Format.XLSX: _xlsx}
+SHEETS: Mapping[str, Callable[[Path], AbstractContextManager[Write]]] = {
+    Export.Format.CSV: _csv,
+    Export.Format.XLSX: _xlsx,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import phonenumbers
@@ -86,7 +87,7 @@ class ContactPoint(models.Model):
         super().save(*args, **kwargs)
 
 
-NORMALISED = {
+NORMALISED: Mapping[str, Callable[[str], str]] = {
     ContactPoint.Kind.EMAIL.value: normalised_email,
     ContactPoint.Kind.PHONE.value: normalised_phone,
 }

@@ -47,9 +47,9 @@ def spending_of(companies: Sequence[Company]) -> dict[int, list[Spending]]:
     summed = (
         rows.order_by()
         .values("upper_name", "currency")
-        .annotate(people=Count("pk"), orders=Sum("order_count"), amount=Sum("spent_total"))
+        .annotate(people=Count("pk"), order_sum=Sum("order_count"), amount=Sum("spent_total"))
     )
     for row in summed.order_by("upper_name", "-amount"):
-        sums = Spending(row["currency"], row["people"], row["orders"], row["amount"])
+        sums = Spending(row["currency"], row["people"], row["order_sum"], row["amount"])
         found[by_name[row["upper_name"]]].append(sums)
     return found

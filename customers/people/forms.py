@@ -61,8 +61,9 @@ class SeenForm(forms.ModelForm):
             rows = type(self.instance)._base_manager.select_for_update().filter(pk=self.instance.pk)
             stands = rows.values_list("updated_at", flat=True).get().isoformat()
             if cleaned.get("seen_at") != stands:
-                self.data = self.data.copy()
-                self.data[self.add_prefix("seen_at")] = stands
+                data: Any = self.data
+                self.data = typed = data.copy()
+                typed["seen_at"] = stands
                 raise forms.ValidationError(self._changed_by_whom(), code="changed")
         return cleaned
 

@@ -28,7 +28,7 @@ def company_list(request: StaffRequest) -> HttpResponse:
     rows = Company.objects.visible_to(request.user).defer("search").order_by("name", "id")
     narrowed = CompanyFilter(request.GET, rows)
     page = page_of(narrowed.qs, request)
-    spending = spending_of(page.object_list)
+    spending = spending_of(list(page.object_list))
     told = [(company, spending[company.pk]) for company in page.object_list]
     context = {"filter": narrowed, "page": page, "told": told}
     return render(request, "companies/list.html", context)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from customers.custom_fields.forms import CustomFieldForm, custom_form
 from customers.journal.recording import saved
 from customers.models import CustomField
+from customers.paging import page_of
 from customers.views.access import (
     StaffRequest,
     get_customer_for,
@@ -37,7 +38,9 @@ ROWS: Mapping[str, Callable[[Any, int], Any]] = {
 @managers_only
 def field_list(request: StaffRequest) -> HttpResponse:
     """All custom fields, by kind of record."""
-    return render(request, "custom_fields/list.html", {"fields": CustomField.objects.all()})
+    return render(
+        request, "custom_fields/list.html", {"page": page_of(CustomField.objects.all(), request)}
+    )
 
 
 @require_http_methods(["GET", "POST"])
