@@ -223,6 +223,9 @@ class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
             models.Index(fields=["sentiment_score"], name="customer_by_sentiment"),
             models.Index(fields=["country"], name="customer_by_country"),
             *MEASURE_INDEXES,
+            models.Index(
+                fields=["marketing_consent", "-created_at", "-id"], name="customer_by_consent"
+            ),
             # the values that filters and rules of audiences offer
             models.Index(fields=["language"], name="customer_by_language"),
             models.Index(fields=["source"], name="customer_by_source"),

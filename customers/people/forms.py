@@ -144,7 +144,7 @@ class NoteForm(forms.ModelForm):
     class Meta:
         model = CustomerNote
         fields = ("body",)
-        widgets: Any = {"body": forms.Textarea(attrs={"rows": 3})}
+        widgets: Any = {"body": forms.Textarea(attrs={"rows": 2})}
 
 
 class TaskForm(forms.ModelForm):
