@@ -53,12 +53,14 @@ class CustomFieldsForm(forms.ModelForm):
             self.fields[PREFIX + field.key] = made
 
     def clean(self) -> dict[str, Any]:
-        """Lay what was typed over the record's values."""
+        """Lay what was changed over the record's values, so that two people who fill in
+        different fields do not undo each other.
+        """
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         given = {
             field.key: cleaned[PREFIX + field.key]
             for field in self.custom_fields
-            if PREFIX + field.key in cleaned
+            if PREFIX + field.key in cleaned and PREFIX + field.key in self.changed_data
         }
         try:
             custom = checked(

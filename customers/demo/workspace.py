@@ -21,7 +21,7 @@ from customers.models import (
     User,
 )
 
-FIELDS = (
+FIELDS: tuple[tuple[str, str, str, str, list[str]], ...] = (
     ("customer", "contact_by", "Reach them by", "choice", ["E-mail", "Phone", "Post"]),
     ("customer", "interests", "Interests", "multi", ["Baking", "Garden", "Gifts", "Home"]),
     ("customer", "price_list", "Price list", "text", []),

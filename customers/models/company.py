@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.validators import RegexValidator
 from django.db import connection, models
 from django.db.models.functions import Upper
 from django.db.models.signals import post_save
@@ -58,7 +59,13 @@ class Company(ExternalRecord):
 
     name = models.CharField(_("name"), max_length=200)
     domain = models.CharField(
-        _("domain"), max_length=120, blank=True, help_text=_("Such as example.com.")
+        _("domain"),
+        max_length=120,
+        blank=True,
+        help_text=_("Such as example.com."),
+        validators=[
+            RegexValidator(r"^[\w-]+(\.[\w-]+)+\Z", _("Give a domain, such as example.com."))
+        ],
     )
     country = models.CharField(_("country"), max_length=60, blank=True)
     notes = models.TextField(_("notes"), blank=True)

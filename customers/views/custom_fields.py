@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -71,11 +72,14 @@ def delete_field(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@transaction.atomic
 def edit_values(request: StaffRequest, record: str, pk: int) -> HttpResponse:
     """The form of one record's custom fields."""
     if record not in ROWS:
         raise Http404
     row = ROWS[record](request.user, pk)
+    list(type(row)._base_manager.select_for_update().filter(pk=pk).values_list("pk"))
+    row.refresh_from_db(fields=["custom"])
     form = custom_form(type(row), request.POST or None, instance=row)
     back = reverse(record, args=[pk])
     if form.is_bound and form.is_valid():

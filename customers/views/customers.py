@@ -27,7 +27,7 @@ from customers.views.asking import questions_of
 from customers.views.assist_context import summary_context
 from customers.views.saved_views import address_of, chosen_view, columns_in_force
 
-TASKS_SHOWN = 20
+PINNED_SHOWN = 20
 CLASSES_SHOWN = 6
 
 
@@ -108,13 +108,11 @@ def analyse_customer(request: StaffRequest, pk: int) -> HttpResponse:
 
 def customer_context(customer: Customer, request: StaffRequest) -> dict[str, Any]:
     """Who a customer is, what is to do, and what happened, the latest first."""
-    open_tasks = customer.tasks.visible_to(request.user).open()
     return {
         "customer": customer,
         "company": Company.objects.named(customer.company).defer("search").first(),
         "points": customer.contact_points.all(),
-        "tasks": open_tasks.select_related("assignee")[:TASKS_SHOWN],
-        "pinned": customer.staff_notes.exclude(pinned_at=None).select_related("by")[:TASKS_SHOWN],
+        "pinned": customer.staff_notes.exclude(pinned_at=None).select_related("by")[:PINNED_SHOWN],
         "note_form": NoteForm(),
         **timeline_context(customer, request),
         **insight_context(customer),

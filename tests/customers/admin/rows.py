@@ -212,7 +212,7 @@ MAKERS = {
         title="Call", customer=CustomerFactory(), ticket=TicketFactory(), assignee=UserFactory()
     ),
     "savedview": lambda: models.SavedView.objects.create(
-        list_name="customers", name="Mine", owner=UserFactory()
+        list_name="customers", name="Mine", owner=UserFactory(), shared_with="all"
     ),
     "export": lambda: models.Export.objects.create(
         list_name="customers", columns=["email"], created_by=UserFactory()
