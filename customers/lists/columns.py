@@ -14,14 +14,15 @@ from customers.models import CustomField
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. `paths` are the values that an export writes for it, each in a column of its
-    own; `custom` is the field whose value it shows, where it is one of the shop's own.
+    """A column; `title` says more of it. `paths` are the values that an export writes for it,
+    each in a column of its own; `custom` is the field behind it, if it is the shop's own.
     """
 
     key: str
     label: Any
     paths: tuple[str, ...] = ()
     is_number: bool = False
+    title: Any = ""
     custom: CustomField | None = None
 
 
@@ -33,7 +34,13 @@ CUSTOMER_COLUMNS = (
     Column("orders", _("Orders"), ("order_count",), is_number=True),
     Column("spent", _("Spent"), ("spent_total", "currency"), is_number=True),
     Column("last_order", _("Latest order"), ("last_order_at",), is_number=True),
-    Column("value", _("Next 90 days"), ("expected_value", "alive_probability"), is_number=True),
+    Column(
+        "value",
+        _("Next 90 days"),
+        ("expected_value", "alive_probability"),
+        is_number=True,
+        title=_("Expected from their orders in the next 90 days"),
+    ),
     Column("email", _("E-mail"), ("email",)),
     Column("phone", _("Phone"), ("phone",)),
     Column("company", _("Company"), ("company",)),

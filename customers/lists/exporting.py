@@ -24,6 +24,8 @@ from customers.models import Export
 
 CHUNK_ROWS = 2000
 NOTE_EVERY_SECONDS = 0.5
+KEPT_DAYS = 30  # a file holds personal data, and is forgotten by then
+MOST_FORGOTTEN = 1000
 MOST_IN_SHEET = 1_048_575  # what a sheet of Excel holds below its header
 
 Write = Callable[[Sequence[Any]], None]
@@ -47,6 +49,17 @@ def write_file(export: Export) -> None:
             with path.open("rb") as written:
                 export.file.save(export.file_name, File(written), save=False)
             export.save(update_fields=["file", "row_count"])
+
+
+def forget_old_files() -> int:
+    """Delete the files of exports that ended `KEPT_DAYS` days ago; how many those were."""
+    until = timezone.now() - dt.timedelta(days=KEPT_DAYS)
+    old = Export.objects.filter(finished_at__lt=until).exclude(file="").order_by("finished_at")
+    forgotten = list(old[:MOST_FORGOTTEN])
+    for export in forgotten:
+        export.file.delete(save=False)
+        export.save(update_fields=["file"])
+    return len(forgotten)
 
 
 def header(keys: Sequence[str]) -> list[str]:

@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from customers.lists.bulk import edit_rows
-from customers.lists.exporting import write_file
+from customers.lists.exporting import forget_old_files, write_file
 from customers.lists.rows import BadQuery
 from customers.locks import held
 from customers.models import BulkEdit, Export
@@ -31,7 +33,10 @@ def carry_out(model: type[Job], pk: int) -> bool:
         job = jobs.unfinished().filter(pk=pk).first() if is_mine else None
         if job is None:
             return False
-        jobs.filter(pk=pk).update(status=Job.Status.RUNNING)
+        if job.attempts >= Job.MAX_ATTEMPTS:
+            job.finish(Job.Status.FAILED, _("It was cut off three times, and is given up."))
+            return True
+        jobs.filter(pk=pk).update(status=Job.Status.RUNNING, attempts=job.attempts + 1)
         try:
             work(job)
         except BadQuery as bad:
@@ -48,6 +53,7 @@ def carry_out(model: type[Job], pk: int) -> bool:
 
 def take_up() -> int:
     """Do what waits, and what a worker that died has left; how many jobs that were."""
+    forget_old_files()
     done = 0
     for model in WORK:
         jobs: Any = model._default_manager

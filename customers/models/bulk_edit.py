@@ -20,7 +20,7 @@ class BulkEdit(Job):
     pks = ArrayField(models.BigIntegerField(), null=True, verbose_name=_("keys"))
     action = models.CharField(_("action"), max_length=60)
     value = models.JSONField(_("value"), null=True, blank=True)
-    last_pk = models.BigIntegerField(default=0, editable=False)
+    last_pk = models.BigIntegerField(_("last key"), default=0, editable=False)
     entry = models.ForeignKey(
         "customers.JournalEntry",
         models.SET_NULL,

@@ -29,6 +29,10 @@ class Export(Job):
         indexes: ClassVar = [
             models.Index(fields=["-created_at", "-id"], name="export_by_created"),
             models.Index(fields=["created_by", "-created_at"], name="export_by_maker"),
+            # files that are to be forgotten
+            models.Index(
+                fields=["finished_at"], name="export_with_file", condition=~models.Q(file="")
+            ),
         ]
 
     def __str__(self) -> str:

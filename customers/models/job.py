@@ -26,8 +26,11 @@ class JobQuerySet(RecordQuerySet):
 
 class Job(models.Model):
     """One job. `query` says which rows of the list, as in an address; `row_count` is how many
-    are done of `rows_total`, which is null while it is not known.
+    are done of `rows_total`, which is null while it is not known. The attempt is counted before
+    it begins, so that a job that kills its worker is given up after `MAX_ATTEMPTS`.
     """
+
+    MAX_ATTEMPTS = 3
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -42,6 +45,7 @@ class Job(models.Model):
     )
     rows_total = models.PositiveIntegerField(_("rows"), null=True, editable=False)
     row_count = models.PositiveIntegerField(_("rows done"), default=0, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     error = models.TextField(_("error"), blank=True, editable=False)
     created_by = models.ForeignKey(
         "customers.User",

@@ -78,7 +78,7 @@ def cancel_export(request: StaffRequest, pk: int) -> HttpResponse:
 def export_file(request: StaffRequest, pk: int) -> FileResponse:
     """The file."""
     export = get_export_for(request.user, pk)
-    if export.status != Export.Status.DONE or not export.file.storage.exists(str(export.file.name)):
+    if not export.file or not export.file.storage.exists(str(export.file.name)):
         raise Http404
     return FileResponse(export.file.open("rb"), as_attachment=True, filename=export.file_name)
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 
@@ -118,3 +119,22 @@ def test_a_failure_stands_on_the_page(agent, monkeypatch):
     export = Export.objects.get()
     assert export.status == "failed"
     assert "ZeroDivisionError" in agent.get(f"/exports/{export.pk}/").content.decode()
+
+
+def test_a_file_is_forgotten_after_thirty_days(agent):
+    old, young = exported(agent), exported(agent)
+    Export.objects.filter(pk=old.pk).update(finished_at=old.finished_at - timedelta(days=31))
+    take_up()
+    assert agent.get(f"/exports/{old.pk}/file/").status_code == 404
+    assert not old.file.storage.exists(old.file.name)
+    assert "The file was kept for 30 days." in agent.get(f"/exports/{old.pk}/").content.decode()
+    assert body(agent, young)
+
+
+def test_a_job_that_kills_its_worker_is_given_up(agent):
+    agent.post("/customers/export/", {"format": "csv"})
+    Export.objects.update(status="running", attempts=3)  # as three killed workers leave it
+    take_up()
+    export = Export.objects.get()
+    assert (export.status, export.file.name) == ("failed", "")
+    assert "cut off three times" in export.error

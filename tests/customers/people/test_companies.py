@@ -1,5 +1,7 @@
 """Companies: their people, what these bought, and a new name for all of them."""
 
+from customers.imports.formats import FORMATS
+from customers.imports.run import run_import
 from customers.journal.undo import undo
 from customers.models import Company, Customer, JournalEntry
 from tests.factories import CustomerFactory, OrderFactory, TicketFactory
@@ -56,3 +58,11 @@ def test_the_list_costs_the_same_for_few_and_many(agent, django_assert_num_queri
     for name in "BCDEFG":
         OrderFactory(customer=CustomerFactory(company=f"Firm {name}"))
     assert len(visit().context["told"]) == 7
+
+
+def test_a_file_of_customers_makes_the_companies_that_it_names(db, tmp_path, settings):
+    settings.REJECTS_DIR = tmp_path
+    file = tmp_path / "customers.csv"
+    file.write_text("external_id,name,company\n1,Ada,Acme\n2,Ben,ACME\n3,Cy,\n")
+    run_import(FORMATS["customers"], file, "shop")
+    assert [company.people.count() for company in Company.objects.all()] == [2]
