@@ -11,31 +11,25 @@ from django.forms import DateInput, HiddenInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.audiences.filtering import AudienceFilter
 from customers.custom_fields.filters import CustomFieldsFilter
-from customers.feelings import FEELING_RANGES, FEELING_STEPS, FEELINGS
+from customers.feelings import FEELING_STEPS, FEELINGS
 from customers.indexed_values import indexed_values
 from customers.models import (
     Alarm,
     Article,
     Aspect,
     AspectMention,
-    Company,
     Customer,
     EgressRecord,
     Intent,
-    JournalEntry,
     Message,
     Order,
     OrderLine,
     Product,
     Question,
     Review,
-    RfmClass,
-    Segment,
     Ticket,
     Topic,
-    User,
     Visibility,
 )
 from customers.models.aspect import reviews_mentioning
@@ -157,102 +151,6 @@ class TopicFilter(filters.ModelChoiceFilter):
     def __init__(self, kind: str) -> None:
         topics = Topic.objects.filter(kind=kind)
         super().__init__(queryset=topics, label=_("Topic"), widget=HiddenInput)
-
-
-class CustomerFilter(CustomFieldsFilter):
-    """The customer list."""
-
-    q = SearchBox()
-    segment = filters.ModelChoiceFilter(
-        queryset=Segment.objects.filter(is_active=True), label=_("Segment"), method="in_segment"
-    )
-    rfm_class = filters.ChoiceFilter(choices=RfmClass.choices, label=_("RFM class"))
-    feeling = filters.ChoiceFilter(choices=FEELINGS, label=_("Sentiment"), method="feels")
-    country = ValueFilter(Customer, "country", _("Country"))
-    tag = filters.CharFilter(label=_("Tag"), method="tagged")
-    language = ValueFilter(Customer, "language", _("Language"))
-    city = filters.CharFilter(field_name="city", lookup_expr="istartswith", label=_("City"))
-    company = filters.CharFilter(field_name="company", lookup_expr="iexact", label=_("Company"))
-    source = ValueFilter(Customer, "source", _("Source"))
-    consent = filters.ChoiceFilter(
-        choices=[("true", _("agreed")), ("false", _("refused")), ("none", _("not asked"))],
-        label=_("Marketing"),
-        method="that_consent",
-    )
-    orders_min = filters.NumberFilter("order_count", "gte", label=_("Orders, at least"))
-    last_order_since = DayFilter(
-        "last_order_at", _("Latest order since"), until=False, hidden=False
-    )
-    last_order_until = DayFilter("last_order_at", _("Latest order until"), until=True, hidden=False)
-    created_since = DayFilter("created_at", _("Customer since, from"), until=False, hidden=False)
-    created_until = DayFilter("created_at", _("Customer since, until"), until=True, hidden=False)
-    audience = AudienceFilter()
-    first_order_since = DayFilter("first_order_at", _("First order since"), until=False)
-    first_order_until = DayFilter("first_order_at", _("First order until"), until=True)
-    spent_min = filters.NumberFilter(
-        "spent_total", "gte", label=_("Spent at least"), widget=HiddenInput
-    )
-    spent_below = filters.NumberFilter(
-        "spent_total", "lt", label=_("Spent less than"), widget=HiddenInput
-    )
-    currency = filters.CharFilter(label=_("Currency"), widget=HiddenInput)
-    alarm = AlarmFilter("customers")
-    sort = Sorting(
-        label=_("Sort"),
-        empty_label=_("newest first"),
-        fields=(
-            ("last_order_at", "last_order"),
-            ("spent_total", "spent"),
-            ("name", "name"),
-            ("expected_value", "value"),
-            ("alive_probability", "alive"),
-        ),
-        choices=(
-            ("-last_order", _("latest order first")),
-            ("last_order", _("longest without order first")),
-            ("-spent", _("highest spend first")),
-            ("name", _("by name")),
-            ("-value", _("highest expected value first")),
-            ("alive", _("most likely lost first")),
-        ),
-    )
-
-    class Meta:
-        model = Customer
-        fields = ()
-
-    def filter_queryset(self, queryset: models.QuerySet) -> models.QuerySet:
-        """As all filters say; an audience that there is not has nobody in it."""
-        return (
-            super().filter_queryset(queryset) if "audience" not in self.errors else queryset.none()
-        )
-
-    def in_segment(self, rows: models.QuerySet, name: str, segment: Segment) -> models.QuerySet:
-        """The decision of staff counts, and the model's opinion where there is none."""
-        suggested = Q(segment__isnull=True, suggested_segment=segment)
-        return rows.filter(Q(segment=segment) | suggested)
-
-    def tagged(self, rows: models.QuerySet, name: str, tag: str) -> models.QuerySet:
-        """Those with this tag."""
-        return rows.filter(tags__contains=[tag.strip()])
-
-    def that_consent(self, rows: models.QuerySet, name: str, said: str) -> models.QuerySet:
-        """By what they said to marketing."""
-        return rows.filter(marketing_consent={"true": True, "false": False}.get(said))
-
-    def feels(self, rows: models.QuerySet, name: str, feeling: str) -> models.QuerySet:
-        """By the mean score of the latest texts."""
-        return rows.filter(FEELING_RANGES[feeling])
-
-
-class CompanyFilter(filters.FilterSet):
-    """The list of companies."""
-
-    q = SearchBox()
-
-    class Meta:
-        model = Company
-        fields = ()
 
 
 class TicketFilter(CustomFieldsFilter):
@@ -509,21 +407,6 @@ class ReviewQueueFilter(filters.FilterSet):
         if part == "reviewed":
             return rows.exclude(reviewed_at=None).order_by("-reviewed_at", "-id")
         return rows.to_review().order_by("urgency", "-created_at", "-id")
-
-
-class JournalFilter(filters.FilterSet):
-    """The journal, by what was done and by whom."""
-
-    kind = filters.ChoiceFilter(choices=JournalEntry.Kind.choices, label=_("What"))
-    by = filters.ModelChoiceFilter(
-        queryset=lambda _request: User.objects.order_by("username"),
-        label=_("Who"),
-        null_label=_("a rule"),
-    )
-
-    class Meta:
-        model = JournalEntry
-        fields = ()
 
 
 class EgressFilter(filters.FilterSet):

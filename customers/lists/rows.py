@@ -7,8 +7,8 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from customers.filters import CustomerFilter
 from customers.models import Customer
+from customers.people.filters import CustomerFilter
 
 NO_FILTERS = ("page", "view")  # what an address may say besides filters
 

@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from customers.filters import CompanyFilter
 from customers.journal.recording import saved
 from customers.models import Company, Ticket
 from customers.paging import page_of
 from customers.people.companies import save_company, spending_of
+from customers.people.filters import CompanyFilter
 from customers.people.forms import CompanyForm
 from customers.views.access import StaffRequest
 

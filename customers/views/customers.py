@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers.complaints import by_cause, complaints_of
 from customers.counterfactuals import better_segment
-from customers.filters import CustomerFilter
 from customers.forms import SegmentForm
 from customers.holdout import arm_of
 from customers.lists.bulk import actions
@@ -20,6 +19,7 @@ from customers.lists.columns import chosen, customer_columns
 from customers.lists.rows import plain_query
 from customers.models import Arm, Company, Customer, SavedView
 from customers.paging import page_of
+from customers.people.filters import CustomerFilter
 from customers.people.forms import NoteForm
 from customers.people.timeline import KINDS, timeline
 from customers.views.access import StaffRequest, get_customer_for

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
-from customers.filters import JournalFilter
+from customers.journal.filters import JournalFilter
 from customers.journal.rows import EntryRows, left_rows
 from customers.journal.told import told
 from customers.models import JournalEntry
