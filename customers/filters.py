@@ -11,8 +11,8 @@ from django.forms import DateInput, HiddenInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.audiences.filtering import AudienceFilter
-from customers.feelings import FEELING_RANGES, FEELING_STEPS, FEELINGS
+from customers.custom_fields.filters import CustomFieldsFilter
+from customers.feelings import FEELING_STEPS, FEELINGS
 from customers.indexed_values import indexed_values
 from customers.models import (
     Alarm,
@@ -28,8 +28,6 @@ from customers.models import (
     Product,
     Question,
     Review,
-    RfmClass,
-    Segment,
     Ticket,
     Topic,
     Visibility,
@@ -155,66 +153,7 @@ class TopicFilter(filters.ModelChoiceFilter):
         super().__init__(queryset=topics, label=_("Topic"), widget=HiddenInput)
 
 
-class CustomerFilter(filters.FilterSet):
-    """The customer list."""
-
-    q = SearchBox()
-    segment = filters.ModelChoiceFilter(
-        queryset=Segment.objects.filter(is_active=True), label=_("Segment"), method="in_segment"
-    )
-    rfm_class = filters.ChoiceFilter(choices=RfmClass.choices, label=_("RFM class"))
-    feeling = filters.ChoiceFilter(choices=FEELINGS, label=_("Sentiment"), method="feels")
-    country = ValueFilter(Customer, "country", _("Country"))
-    audience = AudienceFilter()
-    first_order_since = DayFilter("first_order_at", _("First order since"), until=False)
-    first_order_until = DayFilter("first_order_at", _("First order until"), until=True)
-    spent_min = filters.NumberFilter(
-        "spent_total", "gte", label=_("Spent at least"), widget=HiddenInput
-    )
-    spent_below = filters.NumberFilter(
-        "spent_total", "lt", label=_("Spent less than"), widget=HiddenInput
-    )
-    currency = filters.CharFilter(label=_("Currency"), widget=HiddenInput)
-    alarm = AlarmFilter("customers")
-    sort = Sorting(
-        label=_("Sort"),
-        empty_label=_("newest first"),
-        fields=(
-            ("last_order_at", "last_order"),
-            ("spent_total", "spent"),
-            ("expected_value", "value"),
-            ("alive_probability", "alive"),
-        ),
-        choices=(
-            ("-last_order", _("latest order first")),
-            ("last_order", _("longest without order first")),
-            ("-spent", _("highest spend first")),
-            ("-value", _("highest expected value first")),
-            ("alive", _("most likely lost first")),
-        ),
-    )
-
-    class Meta:
-        model = Customer
-        fields = ()
-
-    def filter_queryset(self, queryset: models.QuerySet) -> models.QuerySet:
-        """As all filters say; an audience that there is not has nobody in it."""
-        return (
-            super().filter_queryset(queryset) if "audience" not in self.errors else queryset.none()
-        )
-
-    def in_segment(self, rows: models.QuerySet, name: str, segment: Segment) -> models.QuerySet:
-        """The decision of staff counts, and the model's opinion where there is none."""
-        suggested = Q(segment__isnull=True, suggested_segment=segment)
-        return rows.filter(Q(segment=segment) | suggested)
-
-    def feels(self, rows: models.QuerySet, name: str, feeling: str) -> models.QuerySet:
-        """By the mean score of the latest texts."""
-        return rows.filter(FEELING_RANGES[feeling])
-
-
-class TicketFilter(filters.FilterSet):
+class TicketFilter(CustomFieldsFilter):
     """The ticket list."""
 
     q = SearchBox()
@@ -273,7 +212,7 @@ class TicketFilter(filters.FilterSet):
         return rows.getting_worse() if trend == "worse" else rows.getting_better()  # type: ignore[attr-defined]
 
 
-class ProductFilter(filters.FilterSet):
+class ProductFilter(CustomFieldsFilter):
     """The product list."""
 
     q = SearchBox()
@@ -293,7 +232,7 @@ class ProductFilter(filters.FilterSet):
         fields = ("is_active",)
 
 
-class OrderFilter(filters.FilterSet):
+class OrderFilter(CustomFieldsFilter):
     """The order list."""
 
     q = filters.CharFilter(field_name="number", lookup_expr="startswith", label=_("Number"))

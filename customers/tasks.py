@@ -11,6 +11,7 @@ from customers.alarms.run import raise_alarms as raise_what_is_found
 from customers.imports.jobs import carry_out
 from customers.insight import aggregates, digests
 from customers.journal.undo import undo_all_asked
+from customers.lists.jobs import take_up
 from customers.measures import refresh_measures_when_due
 from customers.portal.identity import send_link
 from customers.search.spelling import refresh_words
@@ -58,6 +59,12 @@ def refresh_search_words() -> None:
 def undo_what_was_asked() -> None:
     """Undo the journal entries that staff asked to be undone."""
     undo_all_asked()
+
+
+@shared_task
+def take_up_jobs() -> None:
+    """Write the exports and do the bulk edits that wait, or that a dead worker left."""
+    take_up()
 
 
 @shared_task(expires=600)

@@ -20,6 +20,10 @@ def _any_of(field: str, operator: str = "any_of") -> Callable[[str], Raw]:
     return lambda said: {"field": field, "operator": operator, "value": [said]}
 
 
+def _text(field: str, operator: str) -> Callable[[str], Raw]:
+    return lambda said: {"field": field, "operator": operator, "value": said}
+
+
 FILTERS: Mapping[str, Callable[[str], Raw]] = {
     "q": _words,
     "segment": _any_of("segment"),
@@ -28,8 +32,14 @@ FILTERS: Mapping[str, Callable[[str], Raw]] = {
     "audience": _any_of("audience"),
     "rfm_class": _any_of("rfm_class"),
     "category": _any_of("bought_category", "did"),
+    "tag": _any_of("tags"),
+    "language": _any_of("language"),
+    "source": _any_of("source"),
+    "city": _text("city", "begins_with"),
+    "company": _text("company", "is"),
+    "orders_min": _text("order_count", "at_least"),
 }
-IGNORED = {"sort", "page"}
+IGNORED = {"sort", "page", "view"}
 
 
 def rules_from(query: QueryDict) -> tuple[Raw | None, list[str]]:

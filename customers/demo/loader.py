@@ -15,6 +15,7 @@ from customers.demo.macros import write_macros
 from customers.demo.records import CURRENCY, Message, Order, Shop, Ticket
 from customers.demo.seasons import midnight
 from customers.demo.shop import SEED, generate
+from customers.demo.workspace import write_workspace
 from customers.measures import refresh_measures_when_due
 
 SOURCE = "demo"
@@ -85,6 +86,7 @@ def _write(shop: Shop) -> None:
     _finish_customers()
     write_audiences()
     write_macros()
+    write_workspace(SOURCE)
     for read in (records.Product, records.Customer, records.Review, records.Message):
         read.objects.filter(source=SOURCE).request_analysis()
 

@@ -14,7 +14,7 @@ from customers.imports.errors import RowError
 from customers.imports.files import Row
 from customers.imports.format import STAGE, Format, mark_states
 from customers.imports.merge import latest_rows, merge
-from customers.models import Customer, Product
+from customers.models import Company, Customer, Product
 
 
 class PlainRecords(Format):
@@ -70,6 +70,11 @@ class Customers(PlainRecords):
         if email and (" " in email or not all(email.partition("@"))):
             raise RowError("email", f"{email!r} is not an e-mail address")
         return read
+
+    def merge(self, cursor: CursorWrapper, source: str, *, mended: bool = False) -> None:
+        """As of all plain records; companies that were named first here are made."""
+        super().merge(cursor, source, mended=mended)
+        Company.objects.gather()
 
 
 class Products(PlainRecords):

@@ -79,6 +79,33 @@ class Journal:
         self.entry.row_count += len(rows)
 
 
+def saved(row: models.Model, names: Sequence[str] = (), *, by: User | None) -> JournalEntry:
+    """Save a row that a form or a verb changed, with its entry; a new row whole, of one that
+    is there these columns. The entry is not stored where nothing changed.
+    """
+    rows = type(row)._base_manager
+    with recorded(JournalEntry.Kind.EDITED, by=by) as journal:
+        if row._state.adding:
+            row.save()
+            journal.made(rows.filter(pk=row.pk))
+        else:
+            stamp = ["updated_at"] if _is_stamped(type(row)) else []
+            with journal.watching(rows.filter(pk=row.pk), *names):
+                row.save(update_fields=[*names, *stamp])
+    return journal.entry
+
+
+@contextmanager
+def continued(entry: JournalEntry) -> Iterator[Journal]:
+    """A further part of an act that is done in several transactions, such as an edit of a
+    million rows, with its share of the journal.
+    """
+    with transaction.atomic():
+        journal = Journal(entry)
+        yield journal
+        journal.entry.save(update_fields=["row_count"])
+
+
 @contextmanager
 def recorded(kind: str, *, by: User | None, note: str = "") -> Iterator[Journal]:
     """An act, in a transaction, with its journal; an act that changed nothing leaves none."""

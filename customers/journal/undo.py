@@ -23,6 +23,7 @@ from customers.journal.columns import (
     set_columns,
 )
 from customers.locks import held
+from customers.models.automation import AutomaticLabel
 from customers.models.base import ExternalRecord
 from customers.models.journal import JournalChange, JournalEntry
 
@@ -81,6 +82,8 @@ def _undo_change(entry: JournalEntry, pk: int) -> None:
         touched = set(change.pks) - {key for key, _reason in left}
         if touched and hasattr(model, "put_back"):
             model.put_back(sorted(touched))
+        if entry.kind == JournalEntry.Kind.LABELLED:
+            AutomaticLabel.objects.follow(model, touched, by=entry.undone_by)
         change.undone_at = timezone.now()
         change.save(update_fields=["undone_at"])
         _count(entry, change, left)

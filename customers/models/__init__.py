@@ -10,12 +10,18 @@ from customers.models.audience import Audience
 from customers.models.automation import AutomaticLabel
 from customers.models.base import ExternalRecord, RecordQuerySet
 from customers.models.bought_together import BoughtTogether
+from customers.models.bulk_edit import BulkEdit
+from customers.models.company import Company
+from customers.models.contact_point import ContactPoint
 from customers.models.correction import Correction
+from customers.models.custom_field import CustomField
 from customers.models.customer import Customer
+from customers.models.customer_note import CustomerNote
 from customers.models.draft import Draft
 from customers.models.egress import EgressRecord
 from customers.models.error_budget import ErrorBudget
 from customers.models.exchange_rate import ExchangeRate
+from customers.models.export import Export
 from customers.models.generation import GenerationLog
 from customers.models.generator import (
     Feature,
@@ -50,10 +56,12 @@ from customers.models.recommendation_effect import (
     RecommendationShown,
 )
 from customers.models.review import Review
+from customers.models.saved_view import SavedView
 from customers.models.search_word import MeaningSearch, SearchWord
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import
 from customers.models.summary import Summary
+from customers.models.task import Task
 from customers.models.taxonomy import Intent, Segment, Taxon
 from customers.models.team import Team
 from customers.models.ticket import Ticket
@@ -78,15 +86,21 @@ __all__ = [
     "Audience",
     "AutomaticLabel",
     "BoughtTogether",
+    "BulkEdit",
     "CohortCell",
+    "Company",
+    "ContactPoint",
     "Correction",
+    "CustomField",
     "Customer",
+    "CustomerNote",
     "DailySales",
     "DailyVoice",
     "Draft",
     "EgressRecord",
     "ErrorBudget",
     "ExchangeRate",
+    "Export",
     "ExternalRecord",
     "Feature",
     "Finding",
@@ -122,12 +136,14 @@ __all__ = [
     "Review",
     "RfmChange",
     "RfmClass",
+    "SavedView",
     "SearchWord",
     "Segment",
     "Sentiment",
     "SentimentRead",
     "SimilarProduct",
     "Summary",
+    "Task",
     "Taxon",
     "Team",
     "Ticket",

@@ -46,6 +46,12 @@ class AutomatedColumn:
         return str(self.model._meta.verbose_name_plural)
 
     @property
+    def written(self) -> tuple[str, ...]:
+        """The columns that a label is written to."""
+        names = ("", "_set_by", "_set_at", "_set_automatically")
+        return tuple(f"{self.task}{name}" for name in names)
+
+    @property
     def automatic(self) -> Q:
         """Rows that a rule labelled and nobody decided about since."""
         return Q(**{f"{self.task}_set_automatically": True})
@@ -77,12 +83,7 @@ class AutomatedColumn:
         return {value: str(name) for value, name in field.flatchoices}
 
     def _update(self, rows: QuerySet[Any], label: Any, at: Any, *, automatic: bool) -> None:
-        rows.update(**{
-            self.task: label,
-            f"{self.task}_set_by": None,
-            f"{self.task}_set_at": at,
-            f"{self.task}_set_automatically": automatic,
-        })  # fmt: skip
+        rows.update(**dict(zip(self.written, (label, None, at, automatic), strict=True)))
 
 
 AUTOMATED: Mapping[str, AutomatedColumn] = {

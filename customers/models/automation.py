@@ -13,10 +13,12 @@ from django.db.models import Case, Count, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.journal.recording import recorded
 from customers.models.automated_columns import AUTOMATED, TASKS_OF_ROW, AutomatedColumn
 from customers.models.base import RecordQuerySet
 from customers.models.correction import of_one_row
 from customers.models.error_budget import ErrorBudget
+from customers.models.journal import JournalEntry
 
 if TYPE_CHECKING:
     from customers.models.user import User
@@ -90,6 +92,17 @@ class AutomaticLabelQuerySet(RecordQuerySet):
         """
         return sum(self.of(task)._undo(column, by) for task, column in AUTOMATED.items())
 
+    def follow(self, model: type[models.Model], pks: Iterable[int], *, by: User | None) -> None:
+        """The journal put these rows back: labels that no longer stand on them are undone."""
+        for column in AUTOMATED.values():
+            if column.model is model:
+                gone = column.objects.filter(pk__in=list(pks)).exclude(column.automatic)
+                self.of(column.task).standing().filter(**{f"{column.row}__in": gone}).update(
+                    outcome=AutomaticLabel.Outcome.UNDONE,
+                    settled_by=by,
+                    settled_at=timezone.now(),
+                )
+
     def refused(self) -> Self:
         """Labels that staff did not want."""
         outcomes = AutomaticLabel.Outcome
@@ -130,9 +143,13 @@ class AutomaticLabelQuerySet(RecordQuerySet):
         rows = defaultdict(list)
         for label in new:
             rows[label.label].append(label.row_id)
-        for slug, pks in rows.items():
-            column.set(pks, slug)
-        AutomaticLabel.objects.bulk_create(new)
+        labelled = column.objects.filter(pk__in=[label.row_id for label in new])
+        kind, task = JournalEntry.Kind.LABELLED, str(ErrorBudget.Task(column.task).label)
+        with recorded(kind, by=None, note=task) as journal:
+            with journal.watching(labelled, *column.written):
+                for slug, pks in rows.items():
+                    column.set(pks, slug)
+            AutomaticLabel.objects.bulk_create(new)
 
 
 def _label(column: AutomatedColumn, proposal: Proposal, label: str) -> AutomaticLabel:

@@ -9,14 +9,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, models, transaction
-from django.db.models import F
-from django.db.models.functions import Upper
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Right, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
 from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.contact_point import ContactPoint, normalised_email, normalised_phone
 from customers.models.correction import Correction
+from customers.models.custom_field import CustomValues
 from customers.models.measures import MEASURE_INDEXES, CustomerMeasures
 from customers.models.order_statistics import ORDER_STATISTICS_SQL, order_parameters
 from customers.models.search import SearchedText, matching_prefixes
@@ -24,6 +26,13 @@ from customers.models.taxonomy import Segment
 
 if TYPE_CHECKING:
     from customers.models.user import User
+
+# Numbers are written in many ways: the last nine digits tell them, whatever stands before.
+TOLD_BY_DIGITS = 9
+PHONE_TAIL = Right(
+    Func(F("phone"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace"),
+    TOLD_BY_DIGITS,
+)
 
 # A customer's sentiment is the mean score of their ten latest texts, messages and reviews
 # alike. Rows are locked in the order of their keys, so that two workers never deadlock.
@@ -57,6 +66,37 @@ class CustomerQuerySet(AnalysableQuerySet):
         """Customers whose name, e-mail, phone or external id has words beginning so."""
         return matching_prefixes(self, words)
 
+    def with_email(self, address: str) -> CustomerQuerySet:
+        """Customers whom this address reaches, in small letters or capitals; it is looked up
+        in the indexes of first and of further addresses.
+        """
+        wanted = normalised_email(address)
+        if not wanted:
+            return self.none()
+        first = Customer._base_manager.filter(email__iexact=wanted)
+        return self._reached(first, ContactPoint.Kind.EMAIL, wanted)
+
+    def with_phone(self, number: str, region: str = "") -> CustomerQuerySet:
+        """Customers whom this number reaches, however it is written (`region`, such as GB, for
+        one without a country's prefix).
+        """
+        wanted = normalised_phone(number, region)
+        digits = "".join(sign for sign in wanted if sign.isdecimal())
+        if len(digits) < TOLD_BY_DIGITS:
+            return self.none()
+        first = Customer._base_manager.alias(tail=PHONE_TAIL).filter(
+            ~Q(phone=""), tail=digits[-TOLD_BY_DIGITS:]
+        )
+        return self._reached(first, ContactPoint.Kind.PHONE, wanted)
+
+    def _reached(
+        self, first: models.QuerySet[Customer], kind: str, normalised: str
+    ) -> CustomerQuerySet:
+        further = ContactPoint.objects.filter(kind=kind, normalised=normalised)
+        # a union, because a condition joined by OR would read all customers
+        reached = first.order_by().values("pk").union(further.order_by().values("customer"))
+        return self.filter(pk__in=reached)
+
     def refresh_order_statistics(self) -> int:
         """Recompute the order columns of these customers in one statement; how many rows
         that changed.
@@ -79,7 +119,7 @@ class CustomerQuerySet(AnalysableQuerySet):
         self.request_analysis()
 
 
-class Customer(ExternalRecord, CustomerMeasures, Analysable):
+class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
     """A person or company that buys.
 
     `segment` is what staff decided, or a rule inside its error budget
@@ -169,6 +209,8 @@ class Customer(ExternalRecord, CustomerMeasures, Analysable):
             pending_index("customer_pending"),
             GinIndex(fields=["search"], name="customer_search"),
             GinIndex(fields=["tags"], name="customer_tags"),
+            # filters by custom fields
+            GinIndex(fields=["custom"], name="customer_custom", opclasses=["jsonb_path_ops"]),
             # the customer list: newest first, and each of its sort columns
             models.Index(fields=["-created_at", "-id"], name="customer_by_created"),
             models.Index(
@@ -178,6 +220,7 @@ class Customer(ExternalRecord, CustomerMeasures, Analysable):
             ),
             models.Index(fields=["last_order_at", "id"], name="customer_by_silence"),
             models.Index(fields=["-spent_total", "-id"], name="customer_by_spent"),
+            models.Index(fields=["name", "id"], name="customer_by_name"),
             models.Index(fields=["segment", "-last_order_at"], name="customer_by_decision"),
             models.Index(
                 fields=["suggested_segment", "-last_order_at"], name="customer_by_segment"
@@ -185,6 +228,9 @@ class Customer(ExternalRecord, CustomerMeasures, Analysable):
             models.Index(fields=["sentiment_score"], name="customer_by_sentiment"),
             models.Index(fields=["country"], name="customer_by_country"),
             *MEASURE_INDEXES,
+            models.Index(
+                fields=["marketing_consent", "-created_at", "-id"], name="customer_by_consent"
+            ),
             # the values that filters and rules of audiences offer
             models.Index(fields=["language"], name="customer_by_language"),
             models.Index(fields=["source"], name="customer_by_source"),
@@ -193,11 +239,14 @@ class Customer(ExternalRecord, CustomerMeasures, Analysable):
             models.Index(OpClass(Upper("city"), "text_pattern_ops"), name="customer_by_city"),
             models.Index(OpClass(Upper("company"), "text_pattern_ops"), name="customer_by_company"),
             models.Index(fields=["email"], name="customer_by_email"),
+            # whose address or number this is: incoming mail, duplicates
+            models.Index(OpClass(Upper("email"), "text_pattern_ops"), name="customer_by_any_email"),
+            models.Index(PHONE_TAIL, name="customer_by_phone", condition=~Q(phone="")),
             # how spending is spread: read from the index alone
             models.Index(
                 fields=["currency", "spent_total"],
                 name="customer_by_spending",
-                condition=models.Q(order_count__gt=0),
+                condition=Q(order_count__gt=0),
             ),
             # customers who came in a period
             models.Index(fields=["first_order_at"], name="customer_by_first_order"),

@@ -85,6 +85,7 @@ class JournalEntry(models.Model):
             # the journal page, whole and of one kind
             models.Index(fields=["-happened_at", "-id"], name="journal_by_at"),
             models.Index(fields=["kind", "-happened_at"], name="journal_by_kind"),
+            models.Index(fields=["by", "-happened_at"], name="journal_by_person"),
             models.Index(
                 fields=["undo_requested_at"],
                 name="journal_to_undo",

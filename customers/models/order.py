@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
+from customers.models.custom_field import CustomValues
 from customers.models.customer import Customer
 from customers.models.product import Product
 
@@ -39,7 +41,7 @@ class OrderQuerySet(RecordQuerySet):
             return cursor.rowcount
 
 
-class Order(ExternalRecord):
+class Order(CustomValues, ExternalRecord):
     """One purchase, or one return of earlier purchases (`kind` "return", totals < 0).
 
     Totals are in `currency` and equal the sums of the lines. `customer` is null for
@@ -112,6 +114,7 @@ class Order(ExternalRecord):
             ),
         ]
         indexes = [
+            GinIndex(fields=["custom"], name="order_custom", opclasses=["jsonb_path_ops"]),
             # the order list, a customer's orders, and the order list by status
             models.Index(fields=["-placed_at", "-id"], name="order_by_placed"),
             models.Index(fields=["customer", "-placed_at"], name="order_by_customer"),

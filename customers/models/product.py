@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
 from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.custom_field import CustomValues
 from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 from customers.models.search import SearchedText, matching_prefixes
 
@@ -47,7 +48,7 @@ class ProductQuerySet(KnowledgeQuerySet, AnalysableQuerySet):  # type: ignore[ov
         return self.filter(Q(stock__isnull=True) | Q(stock__gt=0), is_active=True)
 
 
-class Product(KnowledgeSource, ExternalRecord, Analysable):
+class Product(CustomValues, KnowledgeSource, ExternalRecord, Analysable):
     """Something the shop sells. `stock` counts units; null means it is not counted.
 
     The review columns are kept current when reviews are analysed.
@@ -95,6 +96,7 @@ class Product(KnowledgeSource, ExternalRecord, Analysable):
             ),
         ]
         indexes = [
+            GinIndex(fields=["custom"], name="product_custom", opclasses=["jsonb_path_ops"]),
             pending_index("product_pending"),
             GinIndex(fields=["search"], name="product_search"),
             # the product list and its filters

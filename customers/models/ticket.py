@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.correction import Correction
+from customers.models.custom_field import CustomValues
 from customers.models.customer import Customer
 from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 from customers.models.order import Order
@@ -90,7 +91,7 @@ class TicketQuerySet(KnowledgeQuerySet):
         return self.annotate(has_pending=Exists(waiting))
 
 
-class Ticket(KnowledgeSource, ExternalRecord):
+class Ticket(CustomValues, KnowledgeSource, ExternalRecord):
     """A customer's matter with the shop: a subject and a conversation.
 
     `intent` and `priority` are what staff decided, or a rule inside its error budget
@@ -277,6 +278,7 @@ class Ticket(KnowledgeSource, ExternalRecord):
         verbose_name_plural = _("tickets")
         constraints = [unique_in_source("ticket_unique_in_source")]
         indexes = [
+            GinIndex(fields=["custom"], name="ticket_custom", opclasses=["jsonb_path_ops"]),
             GinIndex(fields=["search"], name="ticket_search"),
             # the ticket list and its filters, a customer's tickets, the API
             models.Index(fields=["-last_message_at", "-id"], name="ticket_by_last_message"),

@@ -53,3 +53,20 @@ def _without(narrowed: FilterSet, field: Any) -> str:
     query.pop(field.html_name, None)
     query.pop("page", None)
     return f"?{query.urlencode()}"
+
+
+FIRST_FILTERS = ("segment", "rfm_class", "feeling", "country", "tag", "sort")
+
+
+@register.simple_tag
+def folded(narrowed: FilterSet) -> dict[str, Any]:
+    """The fields of the filters of customers: the first ones, and more of them that are
+    folded away unless one of them is in force.
+    """
+    fields = [field for field in narrowed.form.visible_fields() if field.name != "q"]
+    more = [field for field in fields if field.name not in FIRST_FILTERS]
+    return {
+        "first": [field for field in fields if field.name in FIRST_FILTERS],
+        "more": more,
+        "is_open": any(narrowed.data.get(field.html_name) for field in more),
+    }

@@ -12,16 +12,22 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers.complaints import by_cause, complaints_of
 from customers.counterfactuals import better_segment
-from customers.filters import CustomerFilter
 from customers.forms import SegmentForm
 from customers.holdout import arm_of
-from customers.models import Arm, Customer
+from customers.lists.bulk import actions
+from customers.lists.columns import chosen, customer_columns
+from customers.lists.rows import plain_query
+from customers.models import Arm, Company, Customer, SavedView
 from customers.paging import page_of
+from customers.people.filters import CustomerFilter
+from customers.people.forms import NoteForm
+from customers.people.timeline import KINDS, timeline
 from customers.views.access import StaffRequest, get_customer_for
 from customers.views.asking import questions_of
 from customers.views.assist_context import summary_context
+from customers.views.saved_views import address_of, chosen_view, columns_in_force
 
-RECENT = 10
+PINNED_SHOWN = 20
 CLASSES_SHOWN = 6
 
 
@@ -34,7 +40,21 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     page = page_of(narrowed.qs, request)
     form = narrowed.form
     segment = form.cleaned_data.get("segment") if form.is_valid() else None
-    context = {"filter": narrowed, "page": page, "segment": segment}
+    columns = customer_columns()
+    context = {
+        "filter": narrowed,
+        "page": page,
+        "segment": segment,
+        "columns": chosen(columns, columns_in_force(request, "customers")),
+        "all_columns": columns,
+        "views": [
+            (view, address_of(view))
+            for view in SavedView.objects.visible_to(request.user).of_list("customers")
+        ],
+        "view": chosen_view(request, "customers"),
+        "query": plain_query(request.GET),
+        "actions": {key: action.label for key, action in actions().items()},
+    }
     return render(request, "customers/list.html", context)
 
 
@@ -43,11 +63,19 @@ def customer_page(request: StaffRequest, pk: int) -> HttpResponse:
     """One customer: what they bought and said, and what the models make of it."""
     customer = get_customer_for(request.user, pk)
     context = {
-        **customer_context(customer),
+        **customer_context(customer, request),
         "questions": questions_of(customer.questions.all(), request),
         "customer_key": str(customer.pk),
     }
     return render(request, "customers/page.html", context)
+
+
+@require_GET
+def customer_timeline(request: StaffRequest, pk: int) -> HttpResponse:
+    """Further items of the timeline alone."""
+    customer = get_customer_for(request.user, pk)
+    context = {"customer": customer, **timeline_context(customer, request)}
+    return render(request, "customers/timeline.html", context)
 
 
 @require_GET
@@ -78,18 +106,26 @@ def analyse_customer(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("customer", pk=pk)
 
 
-def customer_context(customer: Customer) -> dict[str, Any]:
-    """The records of a customer, newest first."""
-    tickets = customer.tickets.select_related("intent", "suggested_intent").defer("search")
-    reviews = customer.reviews.select_related("product").defer("product__search")
+def customer_context(customer: Customer, request: StaffRequest) -> dict[str, Any]:
+    """Who a customer is, what is to do, and what happened, the latest first."""
     return {
         "customer": customer,
-        "orders": customer.orders.order_by("-placed_at")[:RECENT],
-        "tickets": tickets.order_by("-last_message_at")[:RECENT],
-        "reviews": reviews.order_by("-written_at")[:RECENT],
+        "company": Company.objects.named(customer.company).defer("search").first(),
+        "points": customer.contact_points.all(),
+        "pinned": customer.staff_notes.exclude(pinned_at=None).select_related("by")[:PINNED_SHOWN],
+        "note_form": NoteForm(),
+        **timeline_context(customer, request),
         **insight_context(customer),
         **summary_context(customer=customer),
     }
+
+
+def timeline_context(customer: Customer, request: StaffRequest) -> dict[str, Any]:
+    """A page of the timeline, of the kind and before the item that the address names."""
+    kind, before = (request.GET.get(name, "") for name in ("kind", "before"))
+    items, older = timeline(customer, request.user, kind=kind, before=before)
+    chosen = kind if kind in KINDS else ""
+    return {"items": items, "older": older, "kind": chosen, "kinds": KINDS}
 
 
 def insight_context(customer: Customer) -> dict[str, Any]:

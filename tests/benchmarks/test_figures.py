@@ -29,7 +29,8 @@ BENCHMARKS = [
     "recommendation",
     "retrieval",
     "road",
-    "search", "segment",
+    "search",
+    "segment",
     "serving",
 ]
 

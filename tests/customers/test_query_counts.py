@@ -13,15 +13,24 @@ from customers.api.urls import router
 from customers.audiences.tree import rules_of
 from customers.insight.figures import Figure
 from customers.insight.scope import Scope
+from customers.journal.recording import recorded
 from customers.models import (
     Aspect,
+    Company,
+    ContactPoint,
     Customer,
+    CustomerNote,
+    CustomField,
+    Export,
     Intent,
+    JournalEntry,
     Order,
     Passage,
     Segment,
     SimilarProduct,
+    Task,
     Ticket,
+    User,
     WeeklyDigest,
 )
 from customers.periods import Period
@@ -199,11 +208,41 @@ def make_finding():
     return finding
 
 
+def make_company():
+    OrderFactory(customer=CustomerFactory(company=f"Acme {Company.objects.count()}"))
+
+
+def make_act():
+    customers = Customer.objects.filter(pk=CustomerFactory().pk)
+    kind = JournalEntry.Kind.EDITED
+    with recorded(kind, by=UserFactory()) as journal, journal.watching(customers, "city"):
+        customers.update(city="Rome")
+
+
+def make_field():
+    number = CustomField.objects.count()
+    CustomField.objects.create(record="order", key=f"f{number}", name=f"F{number}", type="text")
+
+
+def make_task():
+    """A task of the manager whose lists are measured."""
+    about = {"customer": CustomerFactory(), "ticket": TicketFactory()}
+    mine = User.objects.get(username="manager")
+    return Task.objects.create(title="Call", assignee=mine, **about)
+
+
 SCREENS = {
     "alarms": AlarmFactory,
     "audiences": make_audience,
     "automation": lambda: AutomaticLabelFactory(settled_by=UserFactory()),
+    "companies": make_company,
+    "custom-fields": make_field,
     "customers": make_customer,
+    "exports": lambda: Export.objects.create(
+        list_name="customers", columns=[], created_by=UserFactory()
+    ),
+    "journal": make_act,
+    "tasks": make_task,
     "tickets": make_ticket,
     "products": ProductFactory,
     "orders": make_order,
@@ -225,6 +264,7 @@ ENDPOINTS = {
         noun: SCREENS[noun]
         for noun in SCREENS
         if noun not in ("ask", "automation", "imports", "models", "radar")
+        and noun not in ("companies", "custom-fields", "exports", "journal", "tasks")
     },
     "findings": make_finding,
     "recommendations": RecommendationFactory,
@@ -237,6 +277,24 @@ ENDPOINTS = {
 
 # What stands on a record's page, by the row it is of and what adds one more to it.
 PARTS = {
+    "notes of a customer": (
+        make_customer,
+        lambda row: CustomerNote.objects.create(
+            customer=row, body="Calls", by=UserFactory(), pinned_at=NOON
+        ),
+    ),
+    "tasks of a customer": (
+        make_customer,
+        lambda row: Task.objects.create(
+            title="Call", customer=row, assignee=UserFactory(), created_by=UserFactory()
+        ),
+    ),
+    "addresses of a customer": (
+        make_customer,
+        lambda row: ContactPoint.objects.create(
+            customer=row, kind="email", value=f"a{row.contact_points.count()}@example.com"
+        ),
+    ),
     "orders of a customer": (make_customer, lambda row: make_order(customer=row)),
     "tickets of a customer": (make_customer, lambda row: make_ticket(customer=row)),
     "questions of a customer": (make_customer, lambda row: make_question(customer=row)),

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from customers.api.serializers.custom import CustomValuesField
 from customers.api.serializers.predictions import AnalysisSerializer, DecisionField
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer
 from customers.models import Customer, RfmClass, Segment
@@ -77,6 +78,7 @@ class CustomerSerializer(RecordSerializer):
         help_text="Sets the decision of staff; null takes it back.",
     )
     analysis = AnalysisSerializer(source="*", read_only=True)
+    custom = CustomValuesField()
 
     class Meta:
         model = Customer
@@ -84,7 +86,7 @@ class CustomerSerializer(RecordSerializer):
             *KEYS,
             *("name", "email", "phone", "company", "language", "country", "city", "tags", "notes"),
             *("marketing_consent", "statistics", "measures", "segment", "decided_segment"),
-            *("sentiment_score", "analysis"),
+            *("sentiment_score", "analysis", "custom"),
             *TIMES,
         )
         read_only_fields = ("sentiment_score",)

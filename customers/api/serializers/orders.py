@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from rest_framework import serializers
 
+from customers.api.serializers.custom import CustomValuesField
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer, VisibleRelatedField
 from customers.models import Customer, Order, OrderLine, Product
 
@@ -47,6 +48,8 @@ class OrderSerializer(RecordSerializer):
     )
     lines = OrderLineSerializer(many=True, allow_empty=False)
 
+    custom = CustomValuesField()
+
     class Meta:
         model = Order
         fields = (
@@ -54,6 +57,7 @@ class OrderSerializer(RecordSerializer):
             *("number", "customer", "kind", "status", "payment", "fulfilment", "returned_order"),
             *("placed_at", "country", "currency", "goods_total", "charges_total", "total"),
             "lines",
+            "custom",
             *TIMES,
         )
         read_only_fields = ("goods_total", "charges_total", "total")

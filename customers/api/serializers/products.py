@@ -1,5 +1,6 @@
 """Products."""
 
+from customers.api.serializers.custom import CustomValuesField
 from customers.api.serializers.predictions import AnalysisSerializer
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer
 from customers.models import Product
@@ -10,6 +11,8 @@ class ProductSerializer(RecordSerializer):
 
     analysis = AnalysisSerializer(source="*", read_only=True)
 
+    custom = CustomValuesField()
+
     class Meta:
         model = Product
         fields = (
@@ -17,6 +20,7 @@ class ProductSerializer(RecordSerializer):
             *("sku", "name", "description", "category", "brand", "price", "currency"),
             *("stock", "is_active", "review_count", "rating_average", "sentiment_score"),
             "analysis",
+            "custom",
             *TIMES,
         )
         read_only_fields = ("review_count", "rating_average", "sentiment_score")

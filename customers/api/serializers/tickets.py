@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from customers.api.serializers.aspects import AspectMentionSerializer
+from customers.api.serializers.custom import CustomValuesField
 from customers.api.serializers.predictions import (
     AnalysisSerializer,
     DecisionField,
@@ -74,6 +75,8 @@ class TicketSerializer(RecordSerializer):
     messages = MessageSerializer(many=True, read_only=True)
     pending = serializers.SerializerMethodField(help_text="Whether a message waits to be read.")
 
+    custom = CustomValuesField()
+
     class Meta:
         model = Ticket
         fields = (
@@ -83,6 +86,7 @@ class TicketSerializer(RecordSerializer):
             *("suggested_priority", "priority_probability", "priority_prediction"),
             *("priority_set_at", "priority_set_automatically"),
             *("sentiment", "sentiment_score", "sentiment_trend", "topic", "messages", "pending"),
+            "custom",
             *TIMES,
         )
         read_only_fields = (

@@ -204,6 +204,28 @@ MAKERS = {
     "radartext": lambda: models.RadarText.objects.create(
         key=f"article:{models.RadarText.objects.count()}", sha256="0" * 64
     ),
+    "company": lambda: models.Company.objects.create(name=f"Acme {models.Company.objects.count()}"),
+    "contactpoint": lambda: models.ContactPoint.objects.create(
+        customer=CustomerFactory(), kind="email", value="second@example.com"
+    ),
+    "customfield": lambda: models.CustomField.objects.create(
+        record="order", key=f"f{models.CustomField.objects.count()}", name="F", type="text"
+    ),
+    "customernote": lambda: models.CustomerNote.objects.create(
+        customer=CustomerFactory(), body="Calls", by=UserFactory()
+    ),
+    "task": lambda: models.Task.objects.create(
+        title="Call", customer=CustomerFactory(), ticket=TicketFactory(), assignee=UserFactory()
+    ),
+    "savedview": lambda: models.SavedView.objects.create(
+        list_name="customers", name="Mine", owner=UserFactory(), shared_with="all"
+    ),
+    "export": lambda: models.Export.objects.create(
+        list_name="customers", columns=["email"], created_by=UserFactory()
+    ),
+    "bulkedit": lambda: models.BulkEdit.objects.create(
+        action="city", value="Rome", created_by=UserFactory()
+    ),
     "user": UserFactory,
 }
 

@@ -1,0 +1,1 @@
+"""Customers as staff edit them: forms, contact points, notes and companies."""

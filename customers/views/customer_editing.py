@@ -1,0 +1,123 @@
+"""Editing customers: the form, further addresses and numbers, and notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from customers.journal.recording import recorded, saved
+from customers.models import ContactPoint, Customer, CustomerNote, JournalEntry
+from customers.people.contacts import make_first, remove
+from customers.people.forms import ContactPointForm, CustomerForm, NoteForm
+from customers.views.access import StaffRequest, get_customer_for
+
+EDITED = (*CustomerForm.Meta.fields, "custom")
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def new_customer(request: StaffRequest) -> HttpResponse:
+    """The form of a customer who is not there yet."""
+    given = {name: request.GET.get(name, "") for name in ("name", "email", "company")}
+    form = CustomerForm(request.POST or None, instance=Customer(**given))
+    return _saved_or_form(request, form)
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def edit_customer(request: StaffRequest, pk: int) -> HttpResponse:
+    """The form of a customer; refused, with what was typed, where another edited meanwhile."""
+    customer = get_customer_for(request.user, pk)
+    return _saved_or_form(request, CustomerForm(request.POST or None, instance=customer))
+
+
+@require_http_methods(["GET", "POST"])
+def add_contact(request: StaffRequest, pk: int) -> HttpResponse:
+    """Note a further address or number."""
+    customer = get_customer_for(request.user, pk)
+    form = ContactPointForm(request.POST or None, instance=ContactPoint(customer=customer))
+    if form.is_bound and form.is_valid():
+        saved(form.instance, by=request.user)
+        messages.success(request, _("It is saved."))
+        return redirect("customer", pk=pk)
+    context = {"form": form, "customer": customer, "title": _("Further e-mail or phone")}
+    return render(request, "customers/part.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def change_contact(request: StaffRequest, pk: int) -> HttpResponse:
+    """Make an address or number the first one (`first`), or take it away (`remove`)."""
+    customers = Customer.objects.visible_to(request.user)
+    point = get_object_or_404(ContactPoint.objects.filter(customer__in=customers), pk=pk)
+    change = make_first if request.POST.get("do") == "first" else remove
+    change(point, by=request.user)
+    return redirect("customer", pk=point.customer_id)
+
+
+@require_http_methods(["GET", "POST"])
+def add_note(request: StaffRequest, pk: int) -> HttpResponse:
+    """Note something about a customer."""
+    customer = get_customer_for(request.user, pk)
+    note = CustomerNote(customer=customer, by=request.user)
+    return _note_or_form(request, NoteForm(request.POST or None, instance=note))
+
+
+@require_http_methods(["GET", "POST"])
+def edit_note(request: StaffRequest, pk: int) -> HttpResponse:
+    """Change one's own note."""
+    note = get_note_for(request.user, pk)
+    _own_or_manager(request, note)
+    return _note_or_form(request, NoteForm(request.POST or None, instance=note))
+
+
+@require_POST
+def change_note(request: StaffRequest, pk: int) -> HttpResponse:
+    """Pin a note, unpin it, or delete one's own."""
+    note = get_note_for(request.user, pk)
+    if request.POST.get("do") == "delete":
+        _own_or_manager(request, note)
+        with recorded(JournalEntry.Kind.EDITED, by=request.user) as journal:
+            journal.delete(CustomerNote.objects.filter(pk=pk))
+        messages.success(request, _("The note is deleted."))
+    else:
+        note.pinned_at = None if note.pinned_at else timezone.now()
+        saved(note, ["pinned_at"], by=request.user)
+    return redirect("customer", pk=note.customer_id)
+
+
+def get_note_for(user: Any, pk: int) -> CustomerNote:
+    """The note with its customer and writer."""
+    rows = CustomerNote.objects.visible_to(user).select_related("customer", "by")
+    return get_object_or_404(rows.defer("customer__search"), pk=pk)
+
+
+def _own_or_manager(request: StaffRequest, note: CustomerNote) -> None:
+    if note.by_id != request.user.pk and not request.user.is_manager:
+        raise PermissionDenied
+
+
+def _saved_or_form(request: StaffRequest, form: CustomerForm) -> HttpResponse:
+    if form.is_bound and form.is_valid():
+        saved(form.instance, EDITED, by=request.user)
+        messages.success(request, _("The customer is saved."))
+        return redirect("customer", pk=form.instance.pk)
+    context = {"form": form, "customer": form.instance}
+    return render(request, "customers/edit.html", context, status=422 if form.errors else 200)
+
+
+def _note_or_form(request: StaffRequest, form: NoteForm) -> HttpResponse:
+    if form.is_bound and form.is_valid():
+        saved(form.instance, ["body"], by=request.user)
+        messages.success(request, _("The note is saved."))
+        return redirect("customer", pk=form.instance.customer_id)
+    title = _("Note")
+    context = {"form": form, "customer": form.instance.customer, "title": title}
+    return render(request, "customers/part.html", context, status=422 if form.errors else 200)
