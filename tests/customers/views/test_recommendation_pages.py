@@ -71,7 +71,7 @@ def test_prospects_are_listed_with_their_reason_and_what_was_left_out(agent):
     assert f"/customers/{without.customer_id}/" not in page
     assert "40 customers who agreed to marketing were considered." in page
     assert "7 without consent, 3 who bought it, 1 who complained" in page
-    assert "hx-trigger" not in page
+    assert 'hx-trigger="load' not in page
     assert "prospects.csv" not in page
 
 
