@@ -12,6 +12,7 @@ from customers.models.base import ExternalRecord, RecordQuerySet
 from customers.models.bought_together import BoughtTogether
 from customers.models.correction import Correction
 from customers.models.customer import Customer
+from customers.models.desk import Presence, StaffMention, TypedReply
 from customers.models.draft import Draft
 from customers.models.egress import EgressRecord
 from customers.models.error_budget import ErrorBudget
@@ -36,6 +37,7 @@ from customers.models.macro import Macro
 from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
+from customers.models.order_return import OrderReturn, ReturnItem
 from customers.models.passage import Passage
 from customers.models.product import Product
 from customers.models.prospect import Prospect, ProspectSearch
@@ -102,7 +104,9 @@ __all__ = [
     "ModelVersion",
     "Order",
     "OrderLine",
+    "OrderReturn",
     "Passage",
+    "Presence",
     "Product",
     "ProductSales",
     "Promotion",
@@ -116,6 +120,7 @@ __all__ = [
     "RecommendationShown",
     "RecordQuerySet",
     "Refresh",
+    "ReturnItem",
     "Review",
     "RfmChange",
     "RfmClass",
@@ -123,6 +128,7 @@ __all__ = [
     "Sentiment",
     "SentimentRead",
     "SimilarProduct",
+    "StaffMention",
     "Summary",
     "Taxon",
     "Team",
@@ -130,6 +136,7 @@ __all__ = [
     "Topic",
     "TouchedDay",
     "Training",
+    "TypedReply",
     "User",
     "Visibility",
     "WeeklyDigest",

@@ -10,7 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 # What complaints want, by the slugs that a shop starts with; see customers/taxonomies.py.
 COMPLAINT_INTENTS = ("complaint", "get_refund", "product_fault", "wrong_item")
+
+# What somebody still has to work on: the condition of the indexes that queues read.
+OPEN_STATUSES = ("open", "pending")
 
 # A ticket sounds as the customer's latest message does that was read or decided about. The
 # trend is the score of that message less the score of the first. Tickets are locked in the
@@ -111,6 +115,17 @@ class TicketQuerySet(KnowledgeQuerySet):
         """Have these tickets sound as their customers' latest messages do."""
         with connection.cursor() as cursor:
             cursor.execute(SENTIMENT_SQL, [sorted(pks)])
+
+    def follow_messages(self, pks: Iterable[int]) -> None:
+        """Have these tickets be as their messages say, once messages moved between them."""
+        pks = sorted(pks)
+        latest = Message.objects.filter(ticket=OuterRef("pk")).order_by("-sent_at")
+        said = Ticket.objects.filter(pk__in=pks, messages__isnull=False).distinct()
+        Ticket.objects.filter(pk__in=said.values("pk")).update(
+            last_message_at=latest.values("sent_at")[:1]
+        )
+        self.refresh_sentiment(pks)
+        Ticket.tell_of(pks)
 
     def with_pending(self) -> Self:
         """Adds `has_pending`: whether a message of the ticket still waits to be read."""
@@ -332,6 +347,35 @@ class Ticket(KnowledgeSource, ExternalRecord):
             models.Index(
                 fields=["opened_at"], include=["topic", "sentiment_score"], name="ticket_by_opened"
             ),
+            # the queues of the inbox, which hold open tickets alone
+            *(
+                models.Index(
+                    *(F(name) for name in columns),
+                    F("last_message_at").desc(),
+                    F("id").desc(),
+                    name=f"ticket_queue_{name}",
+                    condition=Q(status__in=OPEN_STATUSES),
+                )
+                for name, columns in {
+                    "all": (),
+                    "assignee": ("assignee",),
+                    "team": ("team",),
+                    "sentiment": ("sentiment_score",),
+                    "trend": ("sentiment_trend",),
+                }.items()
+            ),
+            models.Index(
+                Coalesce("intent", "suggested_intent"),
+                F("last_message_at").desc(),
+                F("id").desc(),
+                name="ticket_queue_intent",
+                condition=Q(status__in=OPEN_STATUSES),
+            ),
+            models.Index(
+                fields=["snoozed_until_at"],
+                name="ticket_queue_snoozed",
+                condition=Q(snoozed_until_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -438,6 +482,15 @@ class Ticket(KnowledgeSource, ExternalRecord):
         self.status = status
         self.save(update_fields=["status", "updated_at"])
 
+    @classmethod
+    def put_back(cls, pks: Iterable[int]) -> None:
+        """What follows tickets follows them where an undo put them back."""
+        rows = cls.objects.filter(pk__in=list(pks))
+        rows.update(version=F("version") + 1)
+        cls.tell_of(pks)
+        concerned = rows.exclude(customer=None).values("customer")
+        Customer.objects.filter(pk__in=concerned).request_analysis()
+
     def add_message(self, body: str, *, author_kind: str, **columns: Any) -> Message:
         """Append a message; a customer's reopens a solved ticket and is read by models."""
         with transaction.atomic():
@@ -445,7 +498,11 @@ class Ticket(KnowledgeSource, ExternalRecord):
             self.last_message_at = max(self.last_message_at, message.sent_at)
             if author_kind == Message.Author.CUSTOMER and self.status != self.Status.OPEN:
                 self.status = self.Status.OPEN
-            self.save(update_fields=["last_message_at", "status", "updated_at"])
+            names = ["last_message_at", "status", "updated_at"]
+            if author_kind == Message.Author.CUSTOMER and self.snoozed_until_at:
+                self.snoozed_until_at = None
+                names.append("snoozed_until_at")
+            self.save(update_fields=names)
         return message
 
 
@@ -455,6 +512,10 @@ class MessageQuerySet(KnowledgeQuerySet, AnalysableQuerySet):  # type: ignore[ov
     def from_customers(self) -> Self:
         """Messages that customers wrote; these alone are read by models."""
         return self.filter(author_kind=Message.Author.CUSTOMER)
+
+    def public(self) -> Self:
+        """Messages that may leave the shop: no notes of staff."""
+        return self.filter(is_internal=False)
 
     def openings(self) -> Self:
         """The first customer message of every ticket, told row by row: for chunks of many."""
@@ -488,7 +549,7 @@ class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
 
     ANALYSED_FIELDS = ("body", "author_kind")
     ANALYSED_WHEN: ClassVar[Q] = Q(author_kind="customer")
-    KNOWLEDGE_FIELDS = frozenset({*ANALYSED_FIELDS, "ticket", "ticket_id"})
+    KNOWLEDGE_FIELDS = frozenset({*ANALYSED_FIELDS, "ticket", "ticket_id", "is_internal"})
     SOURCE_KEY = "ticket_id"
 
     ticket = models.ForeignKey(
@@ -538,6 +599,15 @@ class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
     def is_read(self) -> bool:
         """Only what customers wrote is read."""
         return self.author_kind == self.Author.CUSTOMER
+
+    @classmethod
+    def put_back(cls, pks: Iterable[int]) -> None:
+        """Tickets that messages came back to, and those they had been merged into, are as
+        their messages say again.
+        """
+        rows = cls.objects.filter(pk__in=list(pks)).values_list("ticket", "ticket__merged_into")
+        tickets = {pk for row in rows for pk in row if pk is not None}
+        Ticket.objects.follow_messages(tickets)
 
     def sentiment_changed(self) -> None:
         """The ticket, which sounds as its latest message, and the customer's mean follow."""
