@@ -96,9 +96,9 @@ def locked(pks: Iterable[int]) -> models.QuerySet[Ticket]:
 def refuse_stale(tickets: Iterable[Ticket], versions: Mapping[int, int]) -> None:
     """Raise `Stale` for those that are not at the version that was shown."""
     behind = {
-        ticket.pk: versions.get(ticket.pk, 0)
+        ticket.pk: versions[ticket.pk]
         for ticket in tickets
-        if versions.get(ticket.pk, 0) != ticket.version
+        if versions.get(ticket.pk, ticket.version) != ticket.version
     }
     if behind:
         raise Stale(behind)
