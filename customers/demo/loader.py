@@ -11,6 +11,7 @@ from django.db.models import F
 
 from customers import models as records
 from customers.demo.audiences import write_audiences
+from customers.demo.desk import write_desk
 from customers.demo.macros import write_macros
 from customers.demo.records import CURRENCY, Message, Order, Shop, Ticket
 from customers.demo.seasons import midnight
@@ -85,6 +86,7 @@ def _write(shop: Shop) -> None:
     _finish_customers()
     write_audiences()
     write_macros()
+    write_desk(SOURCE)
     for read in (records.Product, records.Customer, records.Review, records.Message):
         read.objects.filter(source=SOURCE).request_analysis()
 
@@ -251,7 +253,7 @@ def _analyse_tables() -> None:
     """Tell the planner of the rows that are new in this transaction: by what it knew of the
     empty tables the sums over orders take minutes.
     """
-    written = (*KINDS.values(), records.OrderLine)
+    written: tuple[Any, ...] = (*KINDS.values(), records.OrderLine)
     tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in written)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {tables}")

@@ -130,7 +130,8 @@ def _name_the_untold(journal: Journal, act: Act) -> None:
 @contextmanager
 def _followed(journal: Journal, rows: Any, *names: str) -> Iterator[list[Any]]:
     """Keep which of these rows are edited, come or go in the block; those are given."""
-    fields, found = kept_fields(rows.model, names), []
+    fields = kept_fields(rows.model, names)
+    found: list[Any] = []
     before = {row.pk: row for row in rows.all()}
     yield found
     after = {row.pk: row for row in rows.all()}

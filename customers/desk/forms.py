@@ -221,7 +221,7 @@ class ReplyForm(forms.Form):
             attrs={"rows": 6, "required": True, "aria-keyshortcuts": "Control+Enter"}
         ),
     )
-    files = FilesField(label=_("Files"), required=False)
+    files = FilesField(label=_("Files"), required=False)  # type: ignore[assignment]
     then = forms.ChoiceField(choices=[("", ""), *Ticket.Status.choices], required=False)
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)

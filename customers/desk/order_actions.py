@@ -185,7 +185,7 @@ def ask_return(
         ReturnItem.objects.bulk_create(
             ReturnItem(
                 order_return=made,
-                product_id=one.line.product_id,
+                product=one.line.product,  # type: ignore[misc]  # goods have one
                 quantity=n,
                 unit_price=one.line.unit_price,
             )

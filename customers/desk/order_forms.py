@@ -69,7 +69,7 @@ class ReturnForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
     def __init__(self, *args: Any, lines: Sequence[Returnable], **named: Any) -> None:
-        super().__init__(*args, prefix="return", **named)
+        super().__init__(*args, **{"prefix": "return", **named})
         self.lines = [one for one in lines if one.units]
         for one in self.lines:
             self.fields[f"line-{one.line.pk}"] = forms.IntegerField(

@@ -27,7 +27,7 @@ from customers.views.inbox_context import Conflict, queue_context, say_done
 @require_GET
 def ticket_list(request: StaffRequest) -> HttpResponse:
     """The tickets of a queue, or all, searched and narrowed."""
-    context = list_context(request, BulkForm(user=request.user))
+    context = list_context(request, BulkForm(user=request.user, auto_id="bulk_%s"))
     return render(request, "tickets/list.html", context)
 
 
@@ -39,7 +39,7 @@ def change_tickets(request: StaffRequest) -> HttpResponse:
     back = f"{reverse('tickets')}?{request.GET.urlencode()}"
     if request.method == "GET":
         return redirect(back)
-    form = BulkForm(request.POST, user=request.user)
+    form = BulkForm(request.POST, user=request.user, auto_id="bulk_%s")
     if not form.is_valid():
         return render(request, "tickets/list.html", list_context(request, form), status=422)
     try:

@@ -29,7 +29,7 @@ def change_ticket(request: StaffRequest, pk: int) -> HttpResponse:
     form = ChangeForm(request.POST, ticket=ticket)
     if not form.is_valid():
         for problem in dict.fromkeys(error for errors in form.errors.values() for error in errors):
-            messages.error(request, problem)
+            messages.error(request, str(problem))
         return back_to(request, ticket)
     shown = form.shown_version
     try:

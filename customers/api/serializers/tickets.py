@@ -107,7 +107,7 @@ class TicketSerializer(RecordSerializer):
     def get_messages(self, ticket: Ticket) -> Any:
         """The conversation; notes of staff are for staff alone."""
         user: Any = self.context["request"].user
-        rows = ticket.messages.all()
+        rows: Any = ticket.messages.all()
         if not user.is_staff_member:
             rows = [message for message in rows if not message.is_internal]
         return MessageSerializer(rows, many=True, context=self.context).data
