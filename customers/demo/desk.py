@@ -40,6 +40,10 @@ def _write_teams(source: str) -> None:
         team, _made = Team.objects.get_or_create(name=name)
         rows = Ticket.objects.filter(source=source, intent__in=intents)
         rows.filter(team=None).update(team=team)
+    for name, fulfilment in (("Delivery", "shipped"), ("Returns", "delivered")):
+        waiting = Ticket.objects.filter(source=source, team=None).open()
+        about = waiting.filter(order__fulfilment=fulfilment)
+        about.update(team=Team.objects.get(name=name))
 
 
 def _write_note(ticket: Ticket, body: str) -> None:
