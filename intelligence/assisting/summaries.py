@@ -82,7 +82,7 @@ def of_ticket(ticket: Ticket, summary: Summary) -> tuple[list[Item], datetime | 
     latest = ticket.messages.public().select_related("author").order_by("-sent_at", "-id")
     messages = list(latest[:MOST_MESSAGES])[::-1]
     messages = [one for one in messages if one.author_kind != Message.Author.SYSTEM]
-    opening = ticket.messages.select_related("author").opening_of([ticket.pk]).first()
+    opening = ticket.messages.public().select_related("author").opening_of([ticket.pk]).first()
     if opening is not None and opening.pk not in {one.pk for one in messages}:
         messages.insert(0, opening)
     until = ticket.messages.public().order_by("-sent_at").values_list("sent_at", flat=True).first()
