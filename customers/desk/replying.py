@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from customers.desk import presence, typed, verbs
-from customers.desk.acting import Act, acting, refuse_stale
+from customers.desk.acting import acting, refuse_stale
 from customers.desk.attachments import attach
 from customers.desk.people import called_in
 from customers.models import Macro, Message, StaffMention, Ticket, User
@@ -57,7 +57,7 @@ def answer(ticket: Ticket, said: Answer, *, by: User) -> Message:
         for file in said.files:
             attach(message, file)
         verbs.apply(row, wanted, by=by)
-        _follow(act, row, message, said, by)
+        _follow(row, message, said, by)
     presence.mark_read(row, by)
     presence.stopped_typing(row, by)
     typed.drop(row, by)
@@ -78,13 +78,12 @@ def _wanted(said: Answer, by: User) -> dict[str, Any]:
     return wanted | ({"status": said.then} if said.then else {})
 
 
-def _follow(act: Act, ticket: Ticket, message: Message, said: Answer, by: User) -> None:
+def _follow(ticket: Ticket, message: Message, said: Answer, by: User) -> None:
     if said.macro:
         said.macro.count_use()
     if said.is_internal:
         _call(ticket, message)
         return
-    verbs.note_first_reply(act, ticket)
     draft = ticket.drafts.filter(pk=said.draft).first() if said.draft else None
     if draft is not None:
         draft.sent_as(message, by=by)

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
-from customers.desk.acting import Act, acting
+from customers.desk.acting import acting
 from customers.models import Intent, JournalEntry, Order, Team, Ticket, User
 
 MOST_TAGS = 20
@@ -41,13 +39,10 @@ def apply(ticket: Ticket, wanted: Mapping[str, Any], *, by: User) -> None:
 
 
 def set_status(ticket: Ticket, status: str, _by: User | None) -> None:
-    """Move it to another status, and note when it was solved."""
+    """Move it to another status; what is solved sleeps no more."""
     if ticket.status == status:
         return
-    was_solved = ticket.status in SOLVED
     ticket.set_status(status)
-    if (status in SOLVED) != was_solved:
-        _save(ticket, solved_at=timezone.now() if status in SOLVED else None)
     if status in SOLVED and ticket.snoozed_until_at:
         _save(ticket, snoozed_until_at=None)
 
@@ -119,13 +114,6 @@ def cleaned_tags(tags: Iterable[str]) -> list[str]:
     """Tags in small letters, without spaces around them, each once, sorted."""
     said = (" ".join(tag.lower().split())[:40] for tag in tags)
     return sorted({tag for tag in said if tag})[:MOST_TAGS]
-
-
-def note_first_reply(act: Act, ticket: Ticket) -> None:
-    """The first answer that went to the customer is noted."""
-    if ticket.first_replied_at is None:
-        _save(ticket, first_replied_at=timezone.now())
-        act.touch(ticket)
 
 
 VERBS: dict[str, Callable[[Ticket, Any, Any], None]] = {

@@ -478,9 +478,12 @@ class Ticket(KnowledgeSource, ExternalRecord):
         self.save(update_fields=["noted", "updated_at"])
 
     def set_status(self, status: str) -> None:
-        """Move the ticket to another status."""
+        """Move the ticket to another status, and note when it was solved."""
+        done = (self.Status.SOLVED, self.Status.CLOSED)
+        if (status in done) != (self.status in done):
+            self.solved_at = timezone.now() if status in done else None
         self.status = status
-        self.save(update_fields=["status", "updated_at"])
+        self.save(update_fields=["status", "solved_at", "updated_at"])
 
     @classmethod
     def put_back(cls, pks: Iterable[int]) -> None:
@@ -497,8 +500,10 @@ class Ticket(KnowledgeSource, ExternalRecord):
             message = self.messages.create(body=body, author_kind=author_kind, **columns)
             self.last_message_at = max(self.last_message_at, message.sent_at)
             if author_kind == Message.Author.CUSTOMER and self.status != self.Status.OPEN:
-                self.status = self.Status.OPEN
-            names = ["last_message_at", "status", "updated_at"]
+                self.status, self.solved_at = self.Status.OPEN, None
+            if message.is_first_reply_to(self):
+                self.first_replied_at = message.sent_at
+            names = ["last_message_at", "status", "solved_at", "first_replied_at", "updated_at"]
             if author_kind == Message.Author.CUSTOMER and self.snoozed_until_at:
                 self.snoozed_until_at = None
                 names.append("snoozed_until_at")
@@ -594,6 +599,11 @@ class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
     def source_model(cls) -> type[models.Model]:
         """Messages are what answers are read from in a ticket."""
         return Ticket
+
+    def is_first_reply_to(self, ticket: Ticket) -> bool:
+        """Whether it is the first that staff said to the customer."""
+        is_reply = self.author_kind == self.Author.AGENT and not self.is_internal
+        return is_reply and ticket.first_replied_at is None
 
     @property
     def is_read(self) -> bool:

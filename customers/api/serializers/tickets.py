@@ -16,6 +16,7 @@ from customers.api.serializers.predictions import (
     decided_sentiment,
 )
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer, VisibleRelatedField
+from customers.desk import verbs
 from customers.desk.acting import acting
 from customers.models import Customer, Intent, Message, Order, Sentiment, Ticket
 
@@ -141,12 +142,15 @@ class TicketSerializer(RecordSerializer):
         given = "decided_intent" in validated_data
         intent = validated_data.pop("decided_intent", None)
         user = self.context["request"].user
+        status = validated_data.pop("status", instance.status)
         with acting([instance.pk], by=user, note="API"):
             ticket = super().update(instance, validated_data)
+            verbs.set_status(ticket, status, user)
             if given and ticket.intent != intent:
                 ticket.set_intent(intent, by=user)
             if priority and priority != ticket.priority:
                 ticket.set_priority(priority, by=user)
+        ticket.refresh_from_db(fields=["version"])
         return ticket
 
 

@@ -126,3 +126,24 @@ def test_a_customers_message_wakes_a_snoozed_ticket(django_capture_on_commit_cal
     ticket.add_message("Hello?", author_kind="customer")
     ticket.refresh_from_db()
     assert ticket.snoozed_until_at is None
+
+
+def test_what_the_api_changes_is_an_act_and_the_next_version_too(client):
+    user, ticket = UserFactory(), TicketFactory()
+    client.force_login(user)
+    address = f"/api/v1/tickets/{ticket.pk}/"
+    sent = {"status": "solved", "priority": "high", "tags": ["vip"]}
+    told = client.patch(address, sent, content_type="application/json").json()
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.priority, ticket.tags) == ("solved", "high", ["vip"])
+    assert ticket.solved_at is not None
+    assert (told["version"], ticket.version) == (2, 2)
+    assert JournalEntry.objects.get().by == user
+
+
+def test_a_customer_who_writes_again_opens_a_solved_ticket_as_if_it_had_not_been():
+    ticket = TicketFactory()
+    ticket.set_status("solved")
+    ticket.add_message("It broke again", author_kind="customer")
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.solved_at) == ("open", None)
