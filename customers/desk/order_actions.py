@@ -185,7 +185,7 @@ def ask_return(
         ReturnItem.objects.bulk_create(
             ReturnItem(
                 order_return=made,
-                product=one.line.product,  # type: ignore[misc]  # goods have one
+                product=one.line.product,
                 quantity=n,
                 unit_price=one.line.unit_price,
             )
