@@ -106,6 +106,13 @@
     }
   });
 
+  // what was inserted into the composer is kept like what was typed
+  document.addEventListener("htmx:load", (event) => {
+    if (event.detail.elt.id === "reply") {
+      document.querySelector("#id_body").dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
+
   async function beat() {
     const place = document.querySelector("[data-presence]");
     if (!place || document.hidden) return;
