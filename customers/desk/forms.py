@@ -93,6 +93,22 @@ class ChangeForm(forms.Form):
         """The version that was shown; 0 where the form does not say."""
         return self.cleaned_data.get("version") or 0
 
+    def chosen_in_words(self, ticket: Ticket) -> list[tuple[str, str]]:
+        """What was chosen that the ticket has otherwise now: names of columns and values."""
+        columns = ("status", "priority", "kind", "intent", "assignee", "team", "tags")
+        said = {name: self.cleaned_data[name] for name in columns if name in self.cleaned_data}
+        now = {name: getattr(ticket, name) for name in said} | {"tags": ", ".join(ticket.tags)}
+        return [
+            (str(self.fields[name].label), self._in_words(name, value))
+            for name, value in said.items()
+            if value != now[name]
+        ]
+
+    def _in_words(self, name: str, value: Any) -> str:
+        field: Any = self.fields[name]
+        named = {} if hasattr(field, "queryset") else dict(getattr(field, "choices", ()))
+        return str(named.get(value, value) or "–")
+
     def wanted(self) -> dict[str, Any]:
         """What is asked for, by the names of `verbs.VERBS`."""
         said = {name: value for name, value in self.cleaned_data.items() if name != "version"}

@@ -55,8 +55,17 @@ def get_customer_for(user: Any, pk: int) -> Customer:
     return get_object_or_404(rows.select_related(*related).defer("search"), pk=pk)
 
 
+def refuse_partners(user: Any) -> None:
+    """Refuse whoever is no person of the shop: conversations hold notes for staff alone, and
+    partners' systems have the API, which leaves them out.
+    """
+    if not user.is_staff_member:
+        raise PermissionDenied
+
+
 def get_ticket_for(user: Any, pk: int) -> Ticket:
-    """The ticket with its customer, and what was decided and suggested."""
+    """The ticket with its customer, and what was decided and suggested; for staff."""
+    refuse_partners(user)
     rows = Ticket.objects.visible_to(user).defer(
         "search", "customer__search", "merged_into__search"
     )
@@ -75,7 +84,8 @@ def get_ticket_for(user: Any, pk: int) -> Ticket:
 
 
 def get_attachment_for(user: Any, pk: int) -> Attachment:
-    """The file, of a message of a ticket that the user may see."""
+    """The file, of a message of a ticket that the user may see; for staff."""
+    refuse_partners(user)
     rows = Attachment.objects.filter(message__ticket__in=Ticket.objects.visible_to(user))
     return get_object_or_404(rows, pk=pk)
 

@@ -20,7 +20,7 @@ from customers.desk.wording import since
 from customers.filters import TicketFilter
 from customers.models import Ticket
 from customers.paging import page_of
-from customers.views.access import StaffRequest
+from customers.views.access import StaffRequest, refuse_partners
 from customers.views.inbox_context import Conflict, queue_context, say_done
 
 PAGE_ROWS = 30  # a row shows much: fifty would take a tenth of a second to draw
@@ -29,6 +29,7 @@ PAGE_ROWS = 30  # a row shows much: fifty would take a tenth of a second to draw
 @require_GET
 def ticket_list(request: StaffRequest) -> HttpResponse:
     """The tickets of a queue, or all, searched and narrowed."""
+    refuse_partners(request.user)
     context = list_context(request, BulkForm(user=request.user, auto_id="bulk_%s"))
     return render(request, "tickets/list.html", context)
 
@@ -38,6 +39,7 @@ def change_tickets(request: StaffRequest) -> HttpResponse:
     """Change the ticked tickets of the list at once; what was ticked and chosen stays when it
     fails, or when somebody changed one of them since.
     """
+    refuse_partners(request.user)
     back = f"{reverse('tickets')}?{request.GET.urlencode()}"
     if request.method == "GET":
         return redirect(back)

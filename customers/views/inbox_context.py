@@ -33,11 +33,14 @@ class Conflict:
     changes: list[Told] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
+    chosen: list[tuple[str, str]] = field(default_factory=list)
     address: str = ""
     is_unversioned: bool = False
 
 
-def conflict_over(request: StaffRequest, ticket: Ticket, shown: int) -> Conflict:
+def conflict_over(
+    request: StaffRequest, ticket: Ticket, shown: int, chosen: list[tuple[str, str]]
+) -> Conflict:
     """The conflict of a form with what was done to the ticket since it was at `shown`."""
     fields = [
         (name, value)
@@ -48,6 +51,7 @@ def conflict_over(request: StaffRequest, ticket: Ticket, shown: int) -> Conflict
     return Conflict(
         changes=since(ticket, shown),
         fields=fields,
+        chosen=chosen,
         address=request.path,
         is_unversioned=not shown,
     )

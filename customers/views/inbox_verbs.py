@@ -35,7 +35,8 @@ def change_ticket(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         entry = verbs.change([pk], form.wanted(), by=request.user, versions={pk: shown})
     except Stale:
-        return overtaken(request, pk, shown)
+        now = get_ticket_for(request.user, pk)
+        return overtaken(request, pk, shown, form.chosen_in_words(now))
     names = ", ".join(str(form.fields[name].label) for name in form.fields if name != "version")
     say_done(request, _("Saved: %(what)s.") % {"what": names}, entry)
     return back_to(request, ticket)
@@ -118,11 +119,13 @@ def undo_act(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect(_standing_page(request) or reverse("tickets"))
 
 
-def overtaken(request: StaffRequest, pk: int, shown: int) -> HttpResponse:
+def overtaken(
+    request: StaffRequest, pk: int, shown: int, chosen: list[tuple[str, str]] | None = None
+) -> HttpResponse:
     """The ticket as it is now, what was done since, and what was asked for: it is not lost."""
     ticket = get_ticket_for(request.user, pk)
     context = ticket_context(ticket, request)
-    context["conflict"] = conflict_over(request, ticket, shown)
+    context["conflict"] = conflict_over(request, ticket, shown, chosen or [])
     return render(request, "tickets/page.html", context, status=409)
 
 

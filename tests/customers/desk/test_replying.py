@@ -47,6 +47,8 @@ def test_a_note_is_seen_by_staff_and_kept_from_everything_that_leaves_the_shop(a
     assert "SECRETLY" not in client.get(address).content.decode()
     assert len(client.get(address).json()["messages"]) == 2
     assert "SECRETLY" not in client.get("/api/v1/tickets/").content.decode()
+    assert client.get(f"/tickets/{ticket.pk}/").status_code == 403
+    assert client.get("/tickets/").status_code == 403
 
 
 def test_a_note_does_not_solve_nor_count_as_a_first_reply(ann):

@@ -23,6 +23,7 @@ def test_a_stale_form_is_told_who_changed_what_and_keeps_what_was_chosen(ann, bo
     page = answer.content.decode()
     assert "<strong>ann</strong> · Status: <del>open</del>" in page
     assert '<input type="hidden" name="tags" value="late, vip">' in page
+    assert "You chose: <strong>Tags</strong> late, vip" in page
     ticket.refresh_from_db()
     assert (ticket.tags, ticket.version) == ([], 2)
     posting.change(bob, ticket, tags="late, vip")
