@@ -8,6 +8,7 @@ every variable.
 import os
 import secrets
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import environ
@@ -117,6 +118,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # The shop, as customers know it: on its help centre and in macros.
 SHOP_NAME = env.str("SHOP_NAME", default="Rapport shop")
+
+# What an agent may pay back of one order, in its currency; managers may pay back any sum.
+AGENT_REFUND_LIMIT = Decimal(env.str("AGENT_REFUND_LIMIT", default="100"))
 
 # Languages and time -----------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -46,6 +46,10 @@ BUYERS = [
 OF_MESSAGES = ("said_since", "said_until", "aspect")
 
 
+class KeptInput(HiddenInput):
+    """A value that a form keeps, and that the page tells elsewhere than among its filters."""
+
+
 class SearchBox(filters.CharFilter):
     """Words beginning so, by the rows' own `matching`."""
 
@@ -182,6 +186,8 @@ class TicketFilter(CustomFieldsFilter):
     )
     topic = TopicFilter("ticket")
     alarm = AlarmFilter("tickets")
+    tag = filters.CharFilter(label=_("Tag"), method="tagged", widget=HiddenInput)
+    queue = filters.CharFilter(method="unchanged", widget=KeptInput)
 
     class Meta:
         model = Ticket
@@ -206,6 +212,14 @@ class TicketFilter(CustomFieldsFilter):
         if intent == UNKNOWN:
             return rows.filter(intent__isnull=True, suggested_intent__isnull=True)
         return rows.filter(Q(intent=intent) | Q(intent__isnull=True, suggested_intent=intent))
+
+    def tagged(self, rows: models.QuerySet, name: str, tag: str) -> models.QuerySet:
+        """Those that have the tag."""
+        return rows.filter(tags__contains=[tag])
+
+    def unchanged(self, rows: models.QuerySet, name: str, value: object) -> models.QuerySet:
+        """The queue narrows the rows before: see `customers.desk.queues`."""
+        return rows
 
     def moving(self, rows: models.QuerySet, name: str, trend: str) -> models.QuerySet:
         """By how the customer sounds now beside how they sounded in the beginning."""

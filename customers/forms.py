@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customers.macros import unfilled
 from customers.models import (
     Audience,
     Draft,
@@ -15,16 +14,12 @@ from customers.models import (
     Generator,
     GeneratorUse,
     Import,
-    Intent,
     Segment,
     Sentiment,
     Taxon,
-    Ticket,
     Topic,
-    User,
 )
 from customers.models.automated_columns import AUTOMATED
-from customers.models.draft import BLANK
 
 AUTOMATED_TASKS = [choice for choice in ErrorBudget.Task.choices if choice[0] in AUTOMATED]
 
@@ -39,46 +34,10 @@ class DecisionForm(forms.Form):
             names.queryset = names.queryset.model.objects.choices(current)
 
 
-class IntentForm(DecisionForm):
-    """What the customer wants, as staff see it; empty takes the decision back."""
-
-    intent = forms.ModelChoiceField(Intent.objects.active(), label=_("Intent"), required=False)
-
-
 class SegmentForm(DecisionForm):
     """Which kind of customer this is, as staff see it; empty takes the decision back."""
 
     segment = forms.ModelChoiceField(Segment.objects.active(), label=_("Segment"), required=False)
-
-
-class LabelForm(forms.Form):
-    """One intent for the tickets that were ticked in the list."""
-
-    ticket = forms.ModelMultipleChoiceField(
-        Ticket.objects.none(),
-        error_messages={"required": _("Tick the tickets that the intent is for.")},
-    )
-    intent = forms.ModelChoiceField(
-        Intent.objects.active(),
-        label=_("Set intent"),
-        empty_label=_("choose an intent"),
-        error_messages={
-            "required": _("Choose the intent."),
-            "invalid_choice": _("There is no such intent; choose one of the list."),
-        },
-        widget=forms.Select(attrs={"required": True, "form": "label-form"}),
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        tickets: Any = self.fields["ticket"]
-        tickets.queryset = Ticket.objects.visible_to(user).defer("search")
-
-
-class PriorityForm(forms.Form):
-    """How soon a ticket wants an answer, as staff see it."""
-
-    priority = forms.ChoiceField(choices=Ticket.Priority.choices, label=_("Priority"))
 
 
 class TaxonForm(forms.ModelForm):
@@ -109,33 +68,6 @@ class SentimentForm(forms.Form):
     """How a text sounds, as staff hear it; empty takes the decision back."""
 
     sentiment = forms.ChoiceField(choices=Sentiment.choices, required=False)
-
-
-class StatusForm(forms.ModelForm):
-    """Where a ticket stands."""
-
-    class Meta:
-        model = Ticket
-        fields = ("status",)
-
-
-class ReplyForm(forms.Form):
-    """An agent's answer to the customer."""
-
-    body = forms.CharField(
-        label=_("Reply"), widget=forms.Textarea(attrs={"rows": 5, "required": True})
-    )
-    draft = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def clean(self) -> dict[str, Any]:
-        """A reply in which nothing that a macro or a draft left open stands any more."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        body = cleaned.get("body", "")
-        left = list(dict.fromkeys(BLANK.findall(body))) if cleaned.get("draft") else unfilled(body)
-        if left:
-            problem = _("Fill in before it goes to the customer: %(left)s")
-            self.add_error("body", problem % {"left": ", ".join(left)})
-        return cleaned
 
 
 class DraftWishesForm(forms.Form):

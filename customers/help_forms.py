@@ -8,6 +8,8 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from customers.desk.people import colleagues
+from customers.desk.verbs import cleaned_tags
 from customers.macros import VARIABLES, unknown_variables
 from customers.models import Article, Macro
 
@@ -60,12 +62,22 @@ class MacroForm(forms.ModelForm):
 
     class Meta:
         model = Macro
-        fields = ("name", "body", "language", "category", "is_active")
+        fields = (
+            *("name", "body", "language", "category", "team", "is_active"),
+            *("sets_status", "sets_priority", "sets_team", "sets_assignee", "assigns_sender"),
+            "adds_tags",
+        )
         widgets: dict[str, Any] = {"body": forms.Textarea(attrs={"rows": 12})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].validators.append(LANGUAGE)
+        assignee: Any = self.fields["sets_assignee"]
+        assignee.queryset = colleagues()
+
+    def clean_adds_tags(self) -> list[str]:
+        """Tags as tickets have them."""
+        return cleaned_tags(self.cleaned_data["adds_tags"])
 
     def clean_body(self) -> str:
         """A text whose variables are all known."""

@@ -74,9 +74,10 @@ class MacroAdmin(RecordAdmin):
     """Macros; unknown variables are refused as on their own screen."""
 
     form = MacroForm
-    list_display = ("name", "category", "language", "is_active", "updated_at")
+    list_display = ("name", "category", "language", "team", "is_active", "use_count", "updated_at")
+    list_select_related = ("team",)
     list_filter = ("is_active", "language", "category")
     search_fields = ("name", "body")
     ordering = ("category", "name")
-    readonly_fields = ("created_at", "updated_at")
+    readonly_fields = ("use_count", "created_at", "updated_at")
     export_columns = ("name", "body", "language", "category", "is_active", "updated_at")

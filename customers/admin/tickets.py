@@ -26,6 +26,7 @@ from customers.admin.base import (
 from customers.admin.filters import AnalysisStateFilter, FeelingFilter, MessagesStateFilter
 from customers.admin.results import prediction, state_shown
 from customers.admin.search import IndexedSearch
+from customers.desk.acting import acting
 from customers.models import Intent, Message, Ticket
 from customers.templatetags.records import percent, signed
 
@@ -57,7 +58,7 @@ class MessageInline(admin.TabularInline):
 
     model = Message
     formset = LatestMessages
-    fields = ("sent_at", "author_kind", "body", "sentiment", "analysis_state")
+    fields = ("sent_at", "author_kind", "is_internal", "body", "sentiment", "analysis_state")
     readonly_fields = ("sent_at", "sentiment", "analysis_state")
     verbose_name_plural = format_lazy(_("messages (the latest {n})"), n=MOST_MESSAGES)
     show_change_link = True
@@ -141,10 +142,17 @@ class TicketAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
     )
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
-        """As for the intent: a changed priority records who decided it and when."""
-        super().save_model(request, obj, form, change)
-        if change and "priority" in form.changed_data:
-            obj.set_priority(obj.priority, by=request.user)
+        """As for the intent: a changed priority records who decided it and when. A change is
+        an act of the journal, so that whoever has the ticket open is told of it.
+        """
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        by: Any = request.user
+        with acting([obj.pk], by=by):
+            super().save_model(request, obj, form, change)
+            if "priority" in form.changed_data:
+                obj.set_priority(obj.priority, by=by)
 
     def view_on_site(self, ticket: Ticket) -> str:
         """The ticket's page."""
@@ -163,6 +171,7 @@ class TicketAdmin(IndexedSearch, DecisionAdmin, AnalysableAdmin):
                 message.body,
                 author_kind=message.author_kind,
                 author=request.user if is_ours else None,
+                is_internal=message.is_internal and is_ours,
             )
 
     @admin.display(description=_("suggested intent"))
@@ -219,7 +228,7 @@ class MessageAdmin(IndexedSearch, FeltAdmin):
     readonly_fields = ("ticket", *FELT, *ANALYSIS, "created_at", "updated_at")
     autocomplete_fields = ("author",)
     fieldsets = (
-        (None, {"fields": ("ticket", "author_kind", "author", "sent_at", "body")}),
+        (None, {"fields": ("ticket", "author_kind", "author", "is_internal", "sent_at", "body")}),
         (_("Read by models"), {"fields": FELT}),
         (_("Analysis"), {"fields": ANALYSIS, "classes": ("collapse",)}),
         (_("Origin"), {"fields": (*EXTERNAL, "created_at", "updated_at")}),

@@ -124,7 +124,11 @@ class TicketViewSet(AssistedTicket, RecordViewSet):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values = {"author_kind": "customer", **serializer.validated_data}
-        author = None if values["author_kind"] == "customer" else request.user
+        user: Any = request.user
+        author = None if values["author_kind"] == "customer" else user
+        # what a partner's system adds is never for staff alone, nor a customer's message
+        if author is None or not user.is_staff_member:
+            values["is_internal"] = False
         message = ticket.add_message(**values, author=author)
         return Response(self.get_serializer(message).data, status=status.HTTP_201_CREATED)
 

@@ -63,7 +63,7 @@ def _new_ticket(question: Question, note: str) -> Ticket:
 def _tell_what_is_known(ticket: Ticket, question: Question) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         body = "\n".join(_context(question))
-    ticket.add_message(body, author_kind=Message.Author.SYSTEM)
+    ticket.add_message(body, author_kind=Message.Author.SYSTEM, is_internal=True)
 
 
 def _context(question: Question) -> Iterator[str]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from customers.assisting.fields import OF_CUSTOMER, proposals_for
+from customers.desk.acting import acting
 from customers.models import AssistEvent, Customer, Intent, Order, Ticket, User
 
 
@@ -20,12 +22,20 @@ class Column:
     write: Callable[[Ticket, Any, User], None]
 
 
-@transaction.atomic
-def apply(ticket: Ticket, keys: Iterable[str], *, by: User) -> AssistEvent | None:
+def apply(
+    ticket: Ticket, keys: Iterable[str], *, by: User, version: int | None = None
+) -> AssistEvent | None:
     """Write the proposals with these keys, and no others; the line of the log, or None where
     nothing was to be written. Values come from the texts as they are now: a key that no longer
-    stands for a proposal writes nothing.
+    stands for a proposal writes nothing. Raises `Stale` where the ticket is not at the version
+    that is given.
     """
+    versions = None if version is None else {ticket.pk: version}
+    with acting([ticket.pk], by=by, note=_("fields in the text"), versions=versions):
+        return _apply(ticket, keys, by)
+
+
+def _apply(ticket: Ticket, keys: Iterable[str], by: User) -> AssistEvent | None:
     ticket = _locked(ticket)
     wanted = set(keys)
     chosen = {one.name: one for one in proposals_for(ticket) if one.is_new and one.key in wanted}
@@ -50,6 +60,11 @@ def undo(event: AssistEvent, *, by: User) -> list[str] | None:
     ticket = event.ticket
     if event.kind != AssistEvent.Kind.APPLIED or ticket is None:
         return None
+    with acting([ticket.pk], by=by, note=_("fields in the text")):
+        return _undo(event, ticket, by)
+
+
+def _undo(event: AssistEvent, ticket: Ticket, by: User) -> list[str] | None:
     ticket = _locked(ticket)  # two who undo at once come one after the other
     if AssistEvent.objects.filter(undoes=event).exists():
         return None

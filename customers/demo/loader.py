@@ -11,6 +11,7 @@ from django.db.models import F
 
 from customers import models as records
 from customers.demo.audiences import write_audiences
+from customers.demo.desk import write_desk
 from customers.demo.macros import write_macros
 from customers.demo.records import CURRENCY, Message, Order, Shop, Ticket
 from customers.demo.seasons import midnight
@@ -87,6 +88,7 @@ def _write(shop: Shop) -> None:
     write_audiences()
     write_macros()
     write_workspace(SOURCE)
+    write_desk(SOURCE)
     for read in (records.Product, records.Customer, records.Review, records.Message):
         read.objects.filter(source=SOURCE).request_analysis()
 

@@ -15,6 +15,8 @@ def write_macros() -> None:
             category=row["category"],
             language=row["language"],
             body=row["body"].strip(),
+            sets_status=row.get("sets_status", ""),
+            adds_tags=row.get("adds_tags", []),
         )
         for row in content("macros")["macros"]
         if row["name"] not in taken

@@ -175,7 +175,7 @@ def _kind_of(product: Product) -> str:
 
 def _of_tickets(tickets: Sequence[Ticket]) -> dict[int, Wanted]:
     solved = {ticket.pk: ticket for ticket in tickets if ticket.status in SOLVED}
-    spoken = Message.objects.filter(ticket__in=solved).exclude(author_kind="system")
+    spoken = Message.objects.public().filter(ticket__in=solved).exclude(author_kind="system")
     said = defaultdict[int, list[Message]](list)
     for message in spoken.order_by("ticket_id", "sent_at", "id"):
         said[message.ticket_id].append(message)

@@ -17,6 +17,7 @@ from customers.models.correction import Correction
 from customers.models.custom_field import CustomField
 from customers.models.customer import Customer
 from customers.models.customer_note import CustomerNote
+from customers.models.desk import Presence, StaffMention, TypedReply
 from customers.models.draft import Draft
 from customers.models.egress import EgressRecord
 from customers.models.error_budget import ErrorBudget
@@ -43,6 +44,7 @@ from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
 from customers.models.message import Message
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
+from customers.models.order_return import OrderReturn, ReturnItem
 from customers.models.passage import Passage
 from customers.models.product import Product
 from customers.models.prospect import Prospect, ProspectSearch
@@ -119,7 +121,9 @@ __all__ = [
     "ModelVersion",
     "Order",
     "OrderLine",
+    "OrderReturn",
     "Passage",
+    "Presence",
     "Product",
     "ProductSales",
     "Promotion",
@@ -133,6 +137,7 @@ __all__ = [
     "RecommendationShown",
     "RecordQuerySet",
     "Refresh",
+    "ReturnItem",
     "Review",
     "RfmChange",
     "RfmClass",
@@ -142,6 +147,7 @@ __all__ = [
     "Sentiment",
     "SentimentRead",
     "SimilarProduct",
+    "StaffMention",
     "Summary",
     "Task",
     "Taxon",
@@ -150,6 +156,7 @@ __all__ = [
     "Topic",
     "TouchedDay",
     "Training",
+    "TypedReply",
     "User",
     "Visibility",
     "WeeklyDigest",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -35,6 +36,10 @@ class MessageQuerySet(KnowledgeQuerySet, AnalysableQuerySet):  # type: ignore[ov
         """Messages that customers wrote; these alone are read by models."""
         return self.filter(author_kind=Message.Author.CUSTOMER)
 
+    def public(self) -> Self:
+        """Messages that may leave the shop: no notes of staff."""
+        return self.filter(is_internal=False)
+
     def openings(self) -> Self:
         """The first customer message of every ticket, told row by row: for chunks of many."""
         others = Message.objects.from_customers().filter(ticket=OuterRef("ticket"))
@@ -67,7 +72,7 @@ class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
 
     ANALYSED_FIELDS = ("body", "author_kind")
     ANALYSED_WHEN: ClassVar[Q] = Q(author_kind="customer")
-    KNOWLEDGE_FIELDS = frozenset({*ANALYSED_FIELDS, "ticket", "ticket_id"})
+    KNOWLEDGE_FIELDS = frozenset({*ANALYSED_FIELDS, "ticket", "ticket_id", "is_internal"})
     SOURCE_KEY = "ticket_id"
 
     ticket = models.ForeignKey(
@@ -114,10 +119,24 @@ class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
         """Messages are what answers are read from in a ticket."""
         return Ticket
 
+    def is_first_reply_to(self, ticket: Ticket) -> bool:
+        """Whether it is the first that staff said to the customer."""
+        is_reply = self.author_kind == self.Author.AGENT and not self.is_internal
+        return is_reply and ticket.first_replied_at is None
+
     @property
     def is_read(self) -> bool:
         """Only what customers wrote is read."""
         return self.author_kind == self.Author.CUSTOMER
+
+    @classmethod
+    def put_back(cls, pks: Iterable[int]) -> None:
+        """Tickets that messages came back to, and those they had been merged into, are as
+        their messages say again.
+        """
+        rows = cls.objects.filter(pk__in=list(pks)).values_list("ticket", "ticket__merged_into")
+        tickets = {pk for row in rows for pk in row if pk is not None}
+        Ticket.objects.follow_messages(tickets)
 
     def sentiment_changed(self) -> None:
         """The ticket, which sounds as its latest message, and the customer's mean follow."""

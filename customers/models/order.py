@@ -97,10 +97,14 @@ class Order(CustomValues, ExternalRecord):
     )
     placed_at = models.DateTimeField(_("placed at"))
     country = models.CharField(_("country"), max_length=60, blank=True)
+    shipping_address = models.TextField(_("shipping address"), max_length=1000, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     goods_total = models.DecimalField(_("goods"), max_digits=16, decimal_places=4, default=0)
     charges_total = models.DecimalField(_("charges"), max_digits=16, decimal_places=4, default=0)
     total = models.DecimalField(_("total"), max_digits=16, decimal_places=4, default=0)
+    refunded_total = models.DecimalField(
+        _("paid back by staff"), max_digits=16, decimal_places=4, default=0, editable=False
+    )
 
     objects = OrderQuerySet.as_manager()
 
@@ -140,6 +144,12 @@ class Order(CustomValues, ExternalRecord):
         Order.objects.filter(pk=self.pk).refresh_totals()
         self.refresh_from_db(fields=["goods_total", "charges_total", "total"])
         self.recount_customers()
+
+    @classmethod
+    def put_back(cls, pks: Iterable[int]) -> None:
+        """The sums of customers follow orders that an undo put back."""
+        concerned = cls.objects.filter(pk__in=list(pks)).exclude(customer=None)
+        Customer.objects.filter(pk__in=concerned.values("customer")).bought_something()
 
     def recount_customers(self, former: Customer | None = None) -> None:
         """Bring the sums of the customer up to date, and of a `former` one if it changed."""

@@ -140,7 +140,7 @@ def _speaker_of(kind: str) -> str:
 def latest_text_at(summary: Summary) -> datetime | None:
     """When the latest text was written that the summary is about."""
     if summary.ticket_id is not None:
-        rows = Message.objects.filter(ticket=summary.ticket_id)
+        rows = Message.objects.public().filter(ticket=summary.ticket_id)
     else:
         rows = Message.objects.from_customers().filter(ticket__customer=summary.customer_id)
     return rows.order_by("-sent_at").values_list("sent_at", flat=True).first()

@@ -10,7 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 # What complaints want, by the slugs that a shop starts with; see customers/taxonomies.py.
 COMPLAINT_INTENTS = ("complaint", "get_refund", "product_fault", "wrong_item")
+
+# What somebody still has to work on: the condition of the indexes that queues read.
+OPEN_STATUSES = ("open", "pending")
 
 
 class TicketQuerySet(KnowledgeQuerySet):
@@ -83,6 +87,18 @@ class TicketQuerySet(KnowledgeQuerySet):
         """Have these tickets sound as their customers' latest messages do."""
         with connection.cursor() as cursor:
             cursor.execute(TICKET_SENTIMENT_SQL, [sorted(pks)])
+
+    def follow_messages(self, pks: Iterable[int]) -> None:
+        """Have these tickets be as their messages say, once messages moved between them."""
+        pks = sorted(pks)
+        message: Any = Ticket.messages.field.model
+        latest = message.objects.filter(ticket=OuterRef("pk")).order_by("-sent_at")
+        said = Ticket.objects.filter(pk__in=pks, messages__isnull=False).distinct()
+        Ticket.objects.filter(pk__in=said.values("pk")).update(
+            last_message_at=latest.values("sent_at")[:1]
+        )
+        self.refresh_sentiment(pks)
+        Ticket.tell_of(pks)
 
     def with_pending(self) -> Self:
         """Adds `has_pending`: whether a message of the ticket still waits to be read."""
@@ -306,6 +322,35 @@ class Ticket(CustomValues, KnowledgeSource, ExternalRecord):
             models.Index(
                 fields=["opened_at"], include=["topic", "sentiment_score"], name="ticket_by_opened"
             ),
+            # the queues of the inbox, which hold open tickets alone
+            *(
+                models.Index(
+                    *(F(name) for name in columns),
+                    F("last_message_at").desc(),
+                    F("id").desc(),
+                    name=f"ticket_queue_{name}",
+                    condition=Q(status__in=OPEN_STATUSES),
+                )
+                for name, columns in {
+                    "all": (),
+                    "assignee": ("assignee",),
+                    "team": ("team",),
+                    "sentiment": ("sentiment_score",),
+                    "trend": ("sentiment_trend",),
+                }.items()
+            ),
+            models.Index(
+                Coalesce("intent", "suggested_intent"),
+                F("last_message_at").desc(),
+                F("id").desc(),
+                name="ticket_queue_intent",
+                condition=Q(status__in=OPEN_STATUSES),
+            ),
+            models.Index(
+                fields=["snoozed_until_at"],
+                name="ticket_queue_snoozed",
+                condition=Q(snoozed_until_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -408,9 +453,21 @@ class Ticket(CustomValues, KnowledgeSource, ExternalRecord):
         self.save(update_fields=["noted", "updated_at"])
 
     def set_status(self, status: str) -> None:
-        """Move the ticket to another status."""
+        """Move the ticket to another status, and note when it was solved."""
+        done = (self.Status.SOLVED, self.Status.CLOSED)
+        if (status in done) != (self.status in done):
+            self.solved_at = timezone.now() if status in done else None
         self.status = status
-        self.save(update_fields=["status", "updated_at"])
+        self.save(update_fields=["status", "solved_at", "updated_at"])
+
+    @classmethod
+    def put_back(cls, pks: Iterable[int]) -> None:
+        """What follows tickets follows them where an undo put them back."""
+        rows = cls.objects.filter(pk__in=list(pks))
+        rows.update(version=F("version") + 1)
+        cls.tell_of(pks)
+        concerned = rows.exclude(customer=None).values("customer")
+        Customer.objects.filter(pk__in=concerned).request_analysis()
 
     def add_message(self, body: str, *, author_kind: str, **columns: Any) -> Message:
         """Append a message; a customer's reopens a solved ticket and is read by models."""
@@ -418,8 +475,14 @@ class Ticket(CustomValues, KnowledgeSource, ExternalRecord):
             message = self.messages.create(body=body, author_kind=author_kind, **columns)
             self.last_message_at = max(self.last_message_at, message.sent_at)
             if message.is_read and self.status != self.Status.OPEN:
-                self.status = self.Status.OPEN
-            self.save(update_fields=["last_message_at", "status", "updated_at"])
+                self.status, self.solved_at = self.Status.OPEN, None
+            if message.is_first_reply_to(self):
+                self.first_replied_at = message.sent_at
+            names = ["last_message_at", "status", "solved_at", "first_replied_at", "updated_at"]
+            if message.is_read and self.snoozed_until_at:
+                self.snoozed_until_at = None
+                names.append("snoozed_until_at")
+            self.save(update_fields=names)
         return message
 
 

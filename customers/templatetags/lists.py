@@ -10,6 +10,8 @@ from django import template
 from django.utils.formats import date_format
 from django_filters import FilterSet
 
+from customers.filters import KeptInput
+
 register = template.Library()
 
 
@@ -33,7 +35,7 @@ def narrowings(narrowed: FilterSet) -> list[Narrowing]:
             str(field.label), _in_words(field.field, asked[field.name]), _without(narrowed, field)
         )
         for field in narrowed.form.hidden_fields()
-        if asked.get(field.name) not in (None, "")
+        if asked.get(field.name) not in (None, "") and not isinstance(field.field.widget, KeptInput)
     ]
 
 

@@ -232,6 +232,13 @@ def current(context: RequestContext, *prefixes: str) -> SafeString | str:
     return mark_safe(' aria-current="page"') if name.startswith(prefixes) else ""
 
 
+@register.simple_tag
+def undo_of(message: Any) -> str:
+    """The key of the journal entry that a message of the page offers to undo; "" for none."""
+    tag = message.extra_tags or ""
+    return tag.removeprefix("undo-") if tag.startswith("undo-") else ""
+
+
 @register.simple_tag(takes_context=True)
 def page_address(context: RequestContext, number: int) -> str:
     """The address of another page of this list, with the same filters."""

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -15,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from customers.models import (
     Alarm,
     Article,
+    Attachment,
     Audience,
     Customer,
     EgressRecord,
@@ -26,6 +28,7 @@ from customers.models import (
     Message,
     ModelVersion,
     Order,
+    OrderReturn,
     Product,
     Question,
     Review,
@@ -52,9 +55,20 @@ def get_customer_for(user: Any, pk: int) -> Customer:
     return get_object_or_404(rows.select_related(*related).defer("search"), pk=pk)
 
 
+def refuse_partners(user: Any) -> None:
+    """Refuse whoever is no person of the shop: conversations hold notes for staff alone, and
+    partners' systems have the API, which leaves them out.
+    """
+    if not user.is_staff_member:
+        raise PermissionDenied
+
+
 def get_ticket_for(user: Any, pk: int) -> Ticket:
-    """The ticket with its customer, and what was decided and suggested."""
-    rows = Ticket.objects.visible_to(user).defer("search", "customer__search")
+    """The ticket with its customer, and what was decided and suggested; for staff."""
+    refuse_partners(user)
+    rows = Ticket.objects.visible_to(user).defer(
+        "search", "customer__search", "merged_into__search"
+    )
     related = (
         "customer",
         "order",
@@ -63,8 +77,33 @@ def get_ticket_for(user: Any, pk: int) -> Ticket:
         "intent_set_by",
         "priority_set_by",
         "assignee",
+        "team",
+        "merged_into",
     )
     return get_object_or_404(rows.select_related(*related), pk=pk)
+
+
+def get_attachment_for(user: Any, pk: int) -> Attachment:
+    """The file, of a message of a ticket that the user may see; for staff."""
+    refuse_partners(user)
+    rows = Attachment.objects.filter(message__ticket__in=Ticket.objects.visible_to(user))
+    return get_object_or_404(rows, pk=pk)
+
+
+def get_order_of_ticket_for(ticket: Ticket, pk: int) -> Order:
+    """An order of the ticket's customer, or the one that the ticket is about."""
+    own = Q(pk=ticket.order_id)
+    if ticket.customer_id:
+        own |= Q(customer=ticket.customer_id)
+    rows = Order.objects.filter(own).select_related("customer").defer("customer__search")
+    return get_object_or_404(rows, pk=pk)
+
+
+def get_return_of_ticket_for(ticket: Ticket, pk: int) -> OrderReturn:
+    """A return of such an order."""
+    made = get_object_or_404(OrderReturn.objects.select_related("order"), pk=pk)
+    made.order = get_order_of_ticket_for(ticket, made.order_id)
+    return made
 
 
 def get_message_for(user: Any, pk: int) -> Message:

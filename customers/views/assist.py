@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from customers.assisting import acceptance, applying
 from customers.assisting.fields import FIELDS, proposals_for
 from customers.assisting.generators import generator_on
-from customers.forms import DraftWishesForm, ReplyForm
+from customers.desk.acting import Stale
+from customers.desk.forms import ReplyForm
+from customers.forms import DraftWishesForm
 from customers.models import AssistEvent, Draft, Summary, Ticket
 from customers.views.access import (
     StaffRequest,
@@ -24,7 +26,9 @@ from customers.views.access import (
     managers_only,
 )
 from customers.views.assist_context import draft_context, summary_context
-from customers.views.tickets import macros_for, ticket_context
+from customers.views.inbox_context import reply_context
+from customers.views.inbox_verbs import overtaken
+from customers.views.tickets import ticket_context
 
 
 def get_draft_for(user: Any, pk: int) -> Draft:
@@ -59,12 +63,11 @@ def insert_draft(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, _("This suggestion is not on offer any more."))
         return redirect("ticket", pk=draft.ticket_id)
     body = f"{typed}\n\n{draft.text}" if typed else draft.text
-    form = ReplyForm(initial={"body": body, "draft": draft.pk})
     ticket = get_ticket_for(request.user, draft.ticket_id)
+    composer = reply_context(ticket, request, body=body, draft=draft.pk, kind=ReplyForm.REPLY)
     if request.headers.get("HX-Request"):
-        own = {"reply_form": form, "macros": macros_for(ticket)}
-        return render(request, "assist/inserted.html", draft_context(ticket) | own)
-    context = ticket_context(ticket, request) | {"reply_form": form}
+        return render(request, "assist/inserted.html", draft_context(ticket) | composer)
+    context = ticket_context(ticket, request) | composer
     return render(request, "tickets/page.html", context)
 
 
@@ -113,7 +116,14 @@ def ticket_fields(request: StaffRequest, pk: int) -> HttpResponse:
 def apply_fields(request: StaffRequest, pk: int) -> HttpResponse:
     """Write the ticked fields, and only those."""
     ticket = get_ticket_for(request.user, pk)
-    event = applying.apply(ticket, request.POST.getlist("field"), by=request.user)
+    said = request.POST.get("version", "")
+    shown = int(said) if said.isdecimal() and len(said) < 10 else 0
+    try:
+        event = applying.apply(
+            ticket, request.POST.getlist("field"), by=request.user, version=shown
+        )
+    except Stale:
+        return overtaken(request, pk, shown)
     if event is None:
         messages.error(request, _("Nothing was applied: tick what is right."))
     else:

@@ -19,7 +19,9 @@ from customers.views.tickets import ticket_context
 @require_GET
 def macro_list(request: StaffRequest) -> HttpResponse:
     """All macros by category, those that are switched off too."""
-    rows = Macro.objects.visible_to(request.user).order_by("category", "name")
+    rows = (
+        Macro.objects.visible_to(request.user).order_by("category", "name").select_related("team")
+    )
     return render(request, "macros/list.html", {"page": page_of(rows, request)})
 
 

@@ -108,7 +108,9 @@ def _by_characters(matter: Matter, compared: list[int]) -> Iterator[tuple[int, f
 
 def _first_replies(tickets: Iterable[int]) -> dict[int, Message]:
     """The first answer of an agent in each ticket."""
-    rows = Message.objects.filter(ticket__in=list(tickets), author_kind=Message.Author.AGENT)
+    rows = Message.objects.public().filter(
+        ticket__in=list(tickets), author_kind=Message.Author.AGENT
+    )
     first = rows.order_by("ticket_id", "sent_at", "id").distinct("ticket_id")
     return {message.ticket_id: message for message in first.select_related("author")}
 
@@ -130,7 +132,7 @@ def _tickets(tickets: Iterable[int]) -> dict[int, Ticket]:
 
 def _common_words(compared: list[int]) -> frozenset[str]:
     """Words, in lower case, that replies to several customers use: no names of their own."""
-    said = Message.objects.filter(
+    said = Message.objects.public().filter(
         author_kind=Message.Author.AGENT, ticket__in=compared[:COMPARED_BY_CHARACTERS]
     )
     words_of: dict[int | None, set[str]] = {}

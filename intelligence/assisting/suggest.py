@@ -61,7 +61,7 @@ def suggestions(draft: Draft) -> tuple[list[Suggestion], str, str]:
     """The replies that can be suggested, best first, the language of the ticket, and what kept
     a way from giving any.
     """
-    said = draft.ticket.messages.select_related("author").order_by("sent_at", "id")
+    said = draft.ticket.messages.public().select_related("author").order_by("sent_at", "id")
     conversation = list(said)
     asked = asked_in(draft.ticket, conversation)
     if asked is None:

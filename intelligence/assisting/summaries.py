@@ -81,13 +81,13 @@ def of_ticket(ticket: Ticket, summary: Summary) -> tuple[list[Item], datetime | 
     """The items of a ticket, the time of its latest message, and the generator if one wrote
     them.
     """
-    latest = ticket.messages.select_related("author").order_by("-sent_at", "-id")
+    latest = ticket.messages.public().select_related("author").order_by("-sent_at", "-id")
     messages = list(latest[:MOST_MESSAGES])[::-1]
     messages = [one for one in messages if one.author_kind != Message.Author.SYSTEM]
-    opening = ticket.messages.select_related("author").opening_of([ticket.pk]).first()
+    opening = ticket.messages.public().select_related("author").opening_of([ticket.pk]).first()
     if opening is not None and opening.pk not in {one.pk for one in messages}:
         messages.insert(0, opening)
-    until = ticket.messages.order_by("-sent_at").values_list("sent_at", flat=True).first()
+    until = ticket.messages.public().order_by("-sent_at").values_list("sent_at", flat=True).first()
     written, generator = _generated(messages, summary)
     items = written or extracted(messages)
     return [one | {"source": "ticket", "source_id": ticket.pk} for one in items], until, generator

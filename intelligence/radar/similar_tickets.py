@@ -47,7 +47,9 @@ def askers_of(finding: Finding) -> list[str]:
 
 
 def _loaded(rows: QuerySet[Ticket]) -> list[Ticket]:
-    replies = Message.objects.filter(author_kind=Message.Author.AGENT).select_related("author")
+    replies = (
+        Message.objects.public().filter(author_kind=Message.Author.AGENT).select_related("author")
+    )
     related = rows.select_related("customer", "order").defer("search", "customer__search")
     return list(related.prefetch_related(Prefetch("messages", replies))[:MOST_TICKETS])
 

@@ -55,11 +55,15 @@ def _products() -> Iterator[Text]:
 
 def _replies(now: datetime) -> Iterator[Text]:
     """What agents wrote in tickets that were solved lately."""
-    rows = Message.objects.filter(
-        author_kind=Message.Author.AGENT,
-        ticket__status__in=SOLVED,
-        sent_at__gte=now - timedelta(days=REPLY_DAYS),
-    ).order_by("-sent_at", "-pk")
+    rows = (
+        Message.objects.public()
+        .filter(
+            author_kind=Message.Author.AGENT,
+            ticket__status__in=SOLVED,
+            sent_at__gte=now - timedelta(days=REPLY_DAYS),
+        )
+        .order_by("-sent_at", "-pk")
+    )
     columns = rows.values_list("pk", "ticket__subject", "body")
     for pk, subject, body in columns[:MOST_REPLIES]:
         yield Text(f"message:{pk}", subject, body, script_of(body))

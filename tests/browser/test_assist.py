@@ -37,13 +37,13 @@ def test_an_agent_asks_inserts_edits_and_sends(open_tab, agent, ticket):
     tab.get_by_role("button", name="Suggest a reply").click()
     expect(tab.get_by_text("looking")).to_be_visible()
     Draft.objects.update(status="offered", text=SUGGESTED, origin="ticket", score=0.8)
-    tab.get_by_label("Reply", exact=True).fill("Good morning.")
+    tab.get_by_label("Text", exact=True).fill("Good morning.")
     tab.get_by_role("button", name="Insert", exact=True).click()
-    box = tab.get_by_label("Reply", exact=True)
+    box = tab.get_by_label("Text", exact=True)
     expect(box).to_have_value(f"Good morning.\n\n{SUGGESTED}")
     assert Message.objects.filter(author_kind="agent").count() == 0
     box.fill(SUGGESTED.replace(", by [date?]", ""))
-    tab.get_by_role("button", name="Add reply").click()
+    tab.get_by_role("button", name="Send", exact=True).click()
     expect(tab.get_by_text("Your reply is added.")).to_be_visible()
     draft = Draft.objects.get()
     assert draft.status == "sent"
@@ -69,12 +69,10 @@ def test_all_of_it_works_without_javascript(open_tab, agent, ticket):
     DraftFactory(ticket=ticket, text="It is on its way.")
     tab = open_tab(agent, java_script_enabled=False)
     tab.goto(f"/tickets/{ticket.pk}/")
-    tab.get_by_label("Reply", exact=True).fill("Good morning.")
+    tab.get_by_label("Text", exact=True).fill("Good morning.")
     tab.get_by_role("button", name="Insert", exact=True).click()
-    expect(tab.get_by_label("Reply", exact=True)).to_have_value(
-        "Good morning.\n\nIt is on its way."
-    )
-    tab.get_by_role("button", name="Add reply").click()
+    expect(tab.get_by_label("Text", exact=True)).to_have_value("Good morning.\n\nIt is on its way.")
+    tab.get_by_role("button", name="Send", exact=True).click()
     assert Draft.objects.get().status == "sent"
     tab.get_by_role("button", name="Find fields in the text").click()
     tab.get_by_role("button", name="Apply ticked").click()

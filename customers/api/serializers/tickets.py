@@ -17,6 +17,8 @@ from customers.api.serializers.predictions import (
     decided_sentiment,
 )
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer, VisibleRelatedField
+from customers.desk import verbs
+from customers.desk.acting import acting
 from customers.models import Customer, Intent, Message, Order, Sentiment, Ticket
 
 
@@ -34,6 +36,7 @@ class MessageSerializer(RecordSerializer):
             *KEYS,
             *(
                 "author_kind",
+                "is_internal",
                 "body",
                 "sent_at",
                 "language",
@@ -72,7 +75,7 @@ class TicketSerializer(RecordSerializer):
     sentiment = serializers.SerializerMethodField(
         help_text="Of the latest message that was read; null before, and where models abstained."
     )
-    messages = MessageSerializer(many=True, read_only=True)
+    messages = serializers.SerializerMethodField()
     pending = serializers.SerializerMethodField(help_text="Whether a message waits to be read.")
 
     custom = CustomValuesField()
@@ -82,6 +85,8 @@ class TicketSerializer(RecordSerializer):
         fields = (
             *KEYS,
             *("customer", "order", "subject", "body", "status", "priority", "channel"),
+            *("kind", "tags", "team", "assignee", "version", "snoozed_until_at"),
+            *("merged_into", "first_replied_at", "solved_at"),
             *("opened_at", "last_message_at", "intent", "decided_intent"),
             *("suggested_priority", "priority_probability", "priority_prediction"),
             *("priority_set_at", "priority_set_automatically"),
@@ -90,7 +95,8 @@ class TicketSerializer(RecordSerializer):
             *TIMES,
         )
         read_only_fields = (
-            *("last_message_at", "sentiment_score"),
+            *("last_message_at", "sentiment_score", "team", "assignee", "version"),
+            *("snoozed_until_at", "merged_into", "first_replied_at", "solved_at"),
             *("sentiment_trend", "topic"),
             *("suggested_priority", "priority_probability", "priority_set_at"),
             "priority_set_automatically",
@@ -101,6 +107,15 @@ class TicketSerializer(RecordSerializer):
     def get_sentiment(self, ticket: Ticket) -> str | None:
         """The step that the customer's latest read message stands on."""
         return ticket.sentiment or None
+
+    @extend_schema_field(MessageSerializer(many=True))
+    def get_messages(self, ticket: Ticket) -> Any:
+        """The conversation; notes of staff are for staff alone."""
+        user: Any = self.context["request"].user
+        rows: Any = ticket.messages.all()
+        if not user.is_staff_member:
+            rows = [message for message in rows if not message.is_internal]
+        return MessageSerializer(rows, many=True, context=self.context).data
 
     @extend_schema_field(bool)
     def get_pending(self, ticket: Ticket) -> bool:
@@ -130,11 +145,16 @@ class TicketSerializer(RecordSerializer):
         priority = validated_data.pop("priority", None)
         given = "decided_intent" in validated_data
         intent = validated_data.pop("decided_intent", None)
-        ticket = super().update(instance, validated_data)
-        if given and ticket.intent != intent:
-            ticket.set_intent(intent, by=self.context["request"].user)
-        if priority and priority != ticket.priority:
-            ticket.set_priority(priority, by=self.context["request"].user)
+        user = self.context["request"].user
+        status = validated_data.pop("status", instance.status)
+        with acting([instance.pk], by=user, note="API"):
+            ticket = super().update(instance, validated_data)
+            verbs.set_status(ticket, status, user)
+            if given and ticket.intent != intent:
+                ticket.set_intent(intent, by=user)
+            if priority and priority != ticket.priority:
+                ticket.set_priority(priority, by=user)
+        ticket.refresh_from_db(fields=["version"])
         return ticket
 
 

@@ -190,6 +190,9 @@ MAKERS = {
     "weeklydigest": WeeklyDigestFactory,
     "alarm": lambda: AlarmFactory(dismissed_by=UserFactory()),
     "draft": DraftFactory,
+    "orderreturn": lambda: models.OrderReturn.objects.create(
+        order=OrderFactory(), reason="faulty", created_by=UserFactory()
+    ),
     "assistevent": AssistEventFactory,
     "summary": SummaryFactory,
     "generator": lambda: GeneratorFactory(created_by=UserFactory()),

@@ -124,7 +124,7 @@ def test_the_screens_apply_and_undo(client, ticket, user):
     assert '<mark class="for"' in page
     (key,) = named(ticket, "phone")
     assert f'value="{key}" checked' in page
-    client.post(f"/tickets/{ticket.pk}/fields/apply/", {"field": [key]})
+    client.post(f"/tickets/{ticket.pk}/fields/apply/", {"field": [key], "version": 1})
     assert stored(ticket)[3] == "+44 20 7946 0958"
     event = AssistEvent.objects.get()
     assert "Undo" in client.get(f"/tickets/{ticket.pk}/").content.decode()

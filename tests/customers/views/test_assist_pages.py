@@ -9,6 +9,7 @@ from django.urls import reverse
 from customers.models import AssistEvent, Draft, Message, Summary, Ticket
 from customers.models.assist_event import AppendOnly
 from customers.models.draft import edit_distance
+from tests.customers.desk import posting
 from tests.factories import (
     NOON,
     AssistEventFactory,
@@ -129,7 +130,7 @@ def test_inserting_twice_is_noted_once(agent):
 
 def test_sending_names_the_draft_and_how_far_it_was_changed(agent):
     draft = DraftFactory(text="abcdefghij", status="inserted", inserted_at=NOON)
-    agent.post(f"/tickets/{draft.ticket_id}/reply/", {"body": "abcdefghXY", "draft": draft.pk})
+    posting.reply(agent, draft.ticket, "abcdefghXY", draft=draft.pk)
     draft.refresh_from_db()
     message = Message.objects.get(author_kind="agent")
     assert (draft.status, draft.sent_message) == ("sent", message)
@@ -155,9 +156,7 @@ def test_the_edit_distance_is_levenshteins_by_the_longer_text(offered, sent, dis
 
 def test_a_reply_with_a_blank_left_is_not_sent(agent):
     draft = DraftFactory(text="Order [order number?] is here.")
-    answer = agent.post(
-        f"/tickets/{draft.ticket_id}/reply/", {"body": draft.text, "draft": draft.pk}
-    )
+    answer = posting.reply(agent, draft.ticket, draft.text, draft=draft.pk)
     assert answer.status_code == 422
     assert "[order number?]" in str(answer.context["reply_form"].errors["body"])
     assert Message.objects.filter(author_kind="agent").count() == 0
@@ -167,7 +166,7 @@ def test_a_reply_with_a_blank_left_is_not_sent(agent):
 
 def test_a_reply_without_a_draft_is_sent_as_ever_brackets_or_not(agent):
     ticket = TicketFactory()
-    agent.post(f"/tickets/{ticket.pk}/reply/", {"body": "Is it [this one?]"})
+    posting.reply(agent, ticket, "Is it [this one?]")
     assert Message.objects.filter(author_kind="agent").count() == 1
     assert events() == []
 
@@ -175,7 +174,7 @@ def test_a_reply_without_a_draft_is_sent_as_ever_brackets_or_not(agent):
 def test_a_draft_of_another_ticket_is_not_sent_by_this_one(agent):
     draft = DraftFactory()
     ticket = TicketFactory()
-    agent.post(f"/tickets/{ticket.pk}/reply/", {"body": "Hello", "draft": draft.pk})
+    posting.reply(agent, ticket, "Hello", draft=draft.pk)
     draft.refresh_from_db()
     assert draft.status == "offered"
     assert Message.objects.filter(ticket=ticket, author_kind="agent").count() == 1
@@ -194,7 +193,7 @@ def test_a_dismissed_suggestion_is_gone_and_cannot_be_inserted(agent):
 def test_a_sent_draft_stays_what_was_sent(agent):
     draft = DraftFactory(status="sent", edit_distance=0.1)
     agent.post(f"/drafts/{draft.pk}/dismiss/")
-    agent.post(f"/tickets/{draft.ticket_id}/reply/", {"body": "Again", "draft": draft.pk})
+    posting.reply(agent, draft.ticket, "Again", draft=draft.pk)
     draft.refresh_from_db()
     assert (draft.status, draft.edit_distance) == ("sent", 0.1)
 

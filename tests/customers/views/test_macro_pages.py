@@ -3,6 +3,7 @@
 import pytest
 
 from customers.models import Macro, Message
+from tests.customers.desk import posting
 from tests.factories import CustomerFactory, MacroFactory, OrderFactory, TicketFactory
 
 FORM = {"name": "Hello", "body": "Dear {{customer.first_name}}", "language": "en", "category": ""}
@@ -68,14 +69,14 @@ def test_a_macro_that_there_is_not_fills_nothing(agent, ticket, macro):
 
 def test_a_reply_with_a_marker_left_is_refused(agent, ticket):
     body = "Your order [order.number?] is on its way."
-    answer = agent.post(f"/tickets/{ticket.pk}/reply/", {"body": body})
+    answer = posting.reply(agent, ticket, body)
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Fill in before it goes to the customer: [order.number?]" in page
     assert body in page
     assert not Message.objects.filter(author_kind="agent").exists()
     done = body.replace("[order.number?]", "1042")
-    agent.post(f"/tickets/{ticket.pk}/reply/", {"body": done})
+    posting.reply(agent, ticket, done)
     assert Message.objects.get(author_kind="agent").body == done
 
 

@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from customers.forms import IntentForm
+from customers.desk.forms import ChangeForm
 from customers.models import Aspect, Intent, Segment, Ticket
+from tests.customers.desk import posting
 from tests.factories import CorrectionFactory, ModelVersionFactory, TicketFactory, UserFactory
 
 
@@ -38,9 +39,9 @@ def test_a_new_intent_gets_a_slug_and_can_at_once_be_chosen_on_tickets(manager):
     intent = Intent.objects.get(slug="warranty_claim")
     assert (intent.description, intent.is_active) == ("Repair within the guarantee.", True)
     assert Intent.objects.last() == intent
-    assert intent in IntentForm().fields["intent"].queryset
+    assert intent in ChangeForm(ticket=TicketFactory()).fields["intent"].queryset
     ticket = TicketFactory()
-    manager.post(f"/tickets/{ticket.pk}/intent/", {"intent": "warranty_claim"})
+    posting.change(manager, ticket, intent="warranty_claim")
     ticket.refresh_from_db()
     assert ticket.intent == intent
 
@@ -75,11 +76,11 @@ def test_a_retired_intent_disappears_from_choices_but_stays_on_rows(manager):
     manager.post("/taxonomies/intents/complaint/retire/", {"active": "0"})
     complaint = Intent.objects.get(pk="complaint")
     assert not complaint.is_active
-    assert complaint not in IntentForm().fields["intent"].queryset
-    assert complaint in IntentForm(current="complaint").fields["intent"].queryset
+    assert complaint not in ChangeForm(ticket=TicketFactory()).fields["intent"].queryset
+    assert complaint in ChangeForm(ticket=TicketFactory(intent=complaint)).fields["intent"].queryset
     other = TicketFactory()
-    manager.post(f"/tickets/{other.pk}/intent/", {"intent": "complaint"})
-    manager.post(f"/tickets/{ticket.pk}/intent/", {"intent": "complaint"})
+    posting.change(manager, other, intent="complaint")
+    posting.change(manager, ticket, intent="complaint")
     other.refresh_from_db()
     ticket.refresh_from_db()
     assert (ticket.intent_id, other.intent_id) == ("complaint", None)

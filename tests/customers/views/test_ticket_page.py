@@ -1,6 +1,7 @@
 """The ticket page: conversation, evidence, and the decisions of staff."""
 
 from customers.models import Message, Ticket
+from tests.customers.desk import posting
 from tests.factories import TicketFactory
 
 DETAIL = {
@@ -52,7 +53,7 @@ def test_a_pending_ticket_polls_and_a_read_one_does_not(agent):
 
 def test_an_agent_corrects_the_intent_and_the_models_opinion_stays(agent):
     ticket = read_ticket()
-    agent.post(f"/tickets/{ticket.pk}/intent/", {"intent": "complaint"})
+    posting.change(agent, ticket, intent="complaint")
     ticket.refresh_from_db()
     assert (ticket.intent_id, ticket.suggested_intent_id) == ("complaint", "get_refund")
     assert ticket.intent_set_by == agent.user
@@ -60,7 +61,8 @@ def test_an_agent_corrects_the_intent_and_the_models_opinion_stays(agent):
 
 def test_an_unknown_intent_changes_nothing_and_says_so(agent):
     ticket = read_ticket()
-    answer = agent.post(f"/tickets/{ticket.pk}/intent/", {"intent": "nonsense"}, follow=True)
+    posting.change(agent, ticket, intent="nonsense")
+    answer = agent.get(f"/tickets/{ticket.pk}/")
     assert b"no such intent" in answer.content
     ticket.refresh_from_db()
     assert ticket.intent is None
@@ -68,7 +70,7 @@ def test_an_unknown_intent_changes_nothing_and_says_so(agent):
 
 def test_a_reply_is_added_under_the_agents_name(agent):
     ticket = TicketFactory()
-    agent.post(f"/tickets/{ticket.pk}/reply/", {"body": "We are sorry."})
+    posting.reply(agent, ticket, "We are sorry.")
     reply = ticket.messages.get(author_kind="agent")
     assert (reply.body, reply.author) == ("We are sorry.", agent.user)
 
@@ -88,5 +90,5 @@ def test_markup_in_a_message_is_shown_as_text(agent):
 
 def test_changes_need_a_post(agent):
     ticket = read_ticket()
-    for verb in ("intent", "status", "reply"):
+    for verb in ("change", "reply", "merge", "split", "typed", "presence"):
         assert agent.get(f"/tickets/{ticket.pk}/{verb}/").status_code == 405

@@ -1,6 +1,7 @@
 """The priority: what a model suggests, what staff decide, and the words that moved it."""
 
 from customers.models import Correction, Message, Ticket
+from tests.customers.desk import posting
 from tests.factories import TicketFactory
 
 DETAIL = {
@@ -31,7 +32,7 @@ def suggested(**columns):
 
 
 def decide(agent, ticket, **form):
-    answer = agent.post(f"/tickets/{ticket.pk}/priority/", form)
+    answer = posting.change(agent, ticket, **form)
     ticket.refresh_from_db()
     return answer
 
