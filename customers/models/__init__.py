@@ -33,6 +33,8 @@ from customers.models.insight import (
 from customers.models.journal import JournalChange, JournalEntry
 from customers.models.knowledge_source import KnowledgeSource, source_changed
 from customers.models.macro import Macro
+from customers.models.mail import InboundMail, OutboundMail
+from customers.models.mailbox import Mailbox
 from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
 from customers.models.model_version import ModelVersion
 from customers.models.order import Order, OrderLine
@@ -93,15 +95,18 @@ __all__ = [
     "GeneratorTrial",
     "GeneratorUse",
     "Import",
+    "InboundMail",
     "Intent",
     "JournalChange",
     "JournalEntry",
     "KnowledgeSource",
     "Macro",
+    "Mailbox",
     "Message",
     "ModelVersion",
     "Order",
     "OrderLine",
+    "OutboundMail",
     "Passage",
     "Product",
     "ProductSales",

@@ -79,7 +79,7 @@ class Command(BaseCommand):
         connection.close()
         web = commands.web(options["host"], options["port"], environment)
         supervisor.start(web)
-        for queue in ("interactive", "bulk"):
+        for queue in ("interactive", "bulk", "mail"):
             supervisor.start(commands.worker(queue, environment))
         supervisor.start(commands.beat(settings.VAR_DIR, environment))
         self._load_demo(supervisor, environment, options)

@@ -1,0 +1,1 @@
+"""The service desk: what agents do to tickets, alone and beside each other."""
