@@ -146,7 +146,8 @@ def list_context(request: StaffRequest, form: LabelForm) -> dict[str, Any]:
 
 def ticket_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
     """A ticket's conversation, suggestions and forms."""
-    rows = ticket.messages.select_related("author", "sentiment_set_by")
+    by_mail = ("inbound_mail", "outbound_mail")
+    rows = ticket.messages.select_related("author", "sentiment_set_by", *by_mail)
     rows = rows.prefetch_related(mentions_with_aspects())
     conversation = list(rows.order_by("sent_at", "id"))
     said = [message for message in conversation if message.is_read]
