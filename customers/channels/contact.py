@@ -20,7 +20,7 @@ def write_to_shop(
     *,
     subject: str,
     text: str,
-    files: Iterable[UploadedFile],
+    attachments: Iterable[UploadedFile],
     asker: Customer | None,
     name: str = "",
     email: str = "",
@@ -34,7 +34,7 @@ def write_to_shop(
         ticket = Ticket.objects.create(
             customer=customer, subject=subject, channel=Ticket.Channel.WEB
         )
-        _say(ticket, text, files)
+        _say(ticket, text, attachments)
         if asker is None:
             with translation.override(settings.LANGUAGE_CODE):
                 told = _("Sent by the web form as %(who)s. Nobody verified this.")
@@ -58,11 +58,11 @@ def public_messages(ticket: Ticket) -> Any:
     return rows.prefetch_related("attachments").order_by("sent_at", "id")
 
 
-def answer(ticket: Ticket, text: str, files: Iterable[UploadedFile]) -> Message:
+def answer(ticket: Ticket, text: str, attachments: Iterable[UploadedFile]) -> Message:
     """A customer's answer; it opens the ticket again."""
     with transaction.atomic():
         row = Ticket.objects.select_for_update().get(pk=ticket.pk)
-        return _say(row, text, files)
+        return _say(row, text, attachments)
 
 
 def reopen(ticket: Ticket) -> None:

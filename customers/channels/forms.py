@@ -55,7 +55,7 @@ class FilesField(forms.FileField):
     def __init__(self, **named: Any) -> None:
         super().__init__(widget=ManyFilesInput(), required=False, **named)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """The files that were chosen, checked."""
         return checked([file for file in data or [] if file])
 
@@ -69,7 +69,7 @@ class TextForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "required": True}),
         error_messages={"required": _("Write your message first.")},
     )
-    files = FilesField(label=_("Files"))
+    attachments = FilesField(label=_("Files"))
 
 
 class ContactForm(TextForm):
@@ -85,7 +85,7 @@ class ContactForm(TextForm):
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
 
-    field_order = ("name", "email", "subject", "text", "files", "website")
+    field_order = ("name", "email", "subject", "text", "attachments", "website")
 
     def __init__(self, *args: Any, asker: Customer | None = None, **named: Any) -> None:
         super().__init__(*args, **named)

@@ -12,6 +12,7 @@ from django.db.models import F
 from customers import models as records
 from customers.demo.audiences import write_audiences
 from customers.demo.macros import write_macros
+from customers.demo.mailbox import write_mailbox
 from customers.demo.records import CURRENCY, Message, Order, Shop, Ticket
 from customers.demo.seasons import midnight
 from customers.demo.shop import SEED, generate
@@ -85,6 +86,7 @@ def _write(shop: Shop) -> None:
     _finish_customers()
     write_audiences()
     write_macros()
+    write_mailbox()
     for read in (records.Product, records.Customer, records.Review, records.Message):
         read.objects.filter(source=SOURCE).request_analysis()
 

@@ -150,7 +150,8 @@ class OutboundMailQuerySet(RecordQuerySet):
 
     def queue(self, **columns: Any) -> OutboundMail:
         """New mail, which rings for a worker once it is committed."""
-        mail: OutboundMail = self.create(**columns)
+        created: Any = self.create(**columns)
+        mail: OutboundMail = created
         mail.ring()
         return mail
 

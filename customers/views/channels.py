@@ -122,7 +122,8 @@ def inbound_raw(request: StaffRequest, pk: int) -> FileResponse:
     """The mail as it came, to be saved."""
     mail = get_inbound_mail_for(request.user, pk)
     kind = "application/octet-stream"
-    return FileResponse(mail.raw.open("rb"), True, f"mail-{mail.pk}.eml", content_type=kind)
+    name = f"mail-{mail.pk}.eml"
+    return FileResponse(mail.raw.open("rb"), as_attachment=True, filename=name, content_type=kind)
 
 
 @require_GET

@@ -101,8 +101,12 @@ def ticket_file(request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase
         return _who(request)
     readable = contact.public_messages(_own(asker, pk)).values("pk")
     file = get_object_or_404(Attachment, pk=file_pk, message__in=readable)
-    kind = "application/octet-stream"
-    return FileResponse(file.file.open("rb"), True, file.name, content_type=kind)
+    return FileResponse(
+        file.file.open("rb"),
+        as_attachment=True,
+        filename=file.name,
+        content_type="application/octet-stream",
+    )
 
 
 def _own(asker: Customer, pk: int) -> Ticket:

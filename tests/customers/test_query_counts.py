@@ -21,6 +21,7 @@ from customers.models import (
     Passage,
     Segment,
     SimilarProduct,
+    Team,
     Ticket,
     WeeklyDigest,
 )
@@ -41,10 +42,13 @@ from tests.factories import (
     DraftFactory,
     FindingFactory,
     ImportFactory,
+    InboundMailFactory,
     MacroFactory,
+    MailboxFactory,
     MessageFactory,
     ModelVersionFactory,
     OrderFactory,
+    OutboundMailFactory,
     ProductFactory,
     QuestionFactory,
     RecommendationFactory,
@@ -199,10 +203,21 @@ def make_finding():
     return finding
 
 
+def make_team():
+    return Team.objects.create(name=f"Team {Team.objects.count()}")
+
+
+def make_mails(ticket):
+    """A mail of the ticket that came, and one that went out."""
+    InboundMailFactory(message__ticket=ticket)
+    OutboundMailFactory(message__ticket=ticket, copied_to=["bob@example.com"])
+
+
 SCREENS = {
     "alarms": AlarmFactory,
     "audiences": make_audience,
     "automation": lambda: AutomaticLabelFactory(settled_by=UserFactory()),
+    "channels": lambda: MailboxFactory(team=make_team()),
     "customers": make_customer,
     "tickets": make_ticket,
     "products": ProductFactory,
@@ -224,7 +239,7 @@ ENDPOINTS = {
     **{
         noun: SCREENS[noun]
         for noun in SCREENS
-        if noun not in ("ask", "automation", "imports", "models", "radar")
+        if noun not in ("ask", "automation", "channels", "imports", "models", "radar")
     },
     "findings": make_finding,
     "recommendations": RecommendationFactory,
@@ -256,6 +271,7 @@ PARTS = {
         make_ticket,
         lambda row: MessageFactory(ticket=row, author_kind="agent", author=UserFactory()),
     ),
+    "mails of a ticket": (make_ticket, make_mails),
     "customers' messages of a ticket": (make_ticket, lambda row: make_message(ticket=row)),
     "orders of a ticket's customer": (make_ticket, lambda row: make_order(customer=row.customer)),
     "suggestions for a ticket": (

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -112,7 +113,8 @@ def _received_at(line: bytes) -> datetime | None:
 def _mark_seen(server: imaplib.IMAP4, mailbox: Mailbox) -> None:
     """Mark what is stored as seen, also what an earlier look did not come to."""
     rows = InboundMail.objects.filter(mailbox=mailbox, uid_validity=mailbox.uid_validity)
-    unseen = dict(rows.filter(uid__isnull=False, seen_at=None).values_list("uid", "pk"))
+    unmarked = rows.filter(uid__isnull=False, seen_at=None).values_list("uid", "pk")
+    unseen = {uid: pk for uid, pk in unmarked if uid is not None}
     for uids in _chunks(sorted(unseen)):
         numbers = ",".join(map(str, uids))
         _done(server.uid("STORE", numbers, "+FLAGS.SILENT", r"(\Seen)"))
@@ -131,7 +133,7 @@ def _told(server: imaplib.IMAP4, name: str) -> int:
     return int(answer[0])
 
 
-def _done(answer: tuple[str, list[bytes]]) -> list[bytes]:
+def _done(answer: tuple[str, list[Any]]) -> list[Any]:
     status, lines = answer
     if status != "OK":
         raise Unreachable(f"IMAP: {said(Exception(*[line for line in lines if line]))}")

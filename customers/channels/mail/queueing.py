@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from customers.channels.mail.tokens import mail_id, thread_id
 from customers.models import InboundMail, Mailbox, Message, OutboundMail, Ticket
 
 MOST_REFERENCES = 10
+HISTORY = timedelta(days=1)
 BY_MAIL = (Ticket.Channel.EMAIL, Ticket.Channel.WEB)  # who wrote a web form is answered by mail
 NOT_ANSWERED = ("mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "donotreply")
 
@@ -41,11 +46,12 @@ def queue_reply(message: Message) -> OutboundMail | None:
 
 
 def _is_reply(message: Message) -> bool:
-    """Whether staff or a rule wrote it here; what another system's history brings in does not
-    go out again.
+    """Whether staff or a rule wrote it here and now; history that another system brings in does
+    not go out again.
     """
-    by_agent = message.author_kind == Message.Author.AGENT
-    return by_agent and not message.is_internal and not message.external_id
+    if message.author_kind != Message.Author.AGENT or message.is_internal:
+        return False
+    return not message.external_id and message.sent_at > timezone.now() - HISTORY
 
 
 def _may_be_answered(latest: InboundMail | None, to: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import smtplib
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.mail import BadHeaderError
 from django.core.mail.message import sanitize_address
@@ -133,8 +134,8 @@ def _send(server: smtplib.SMTP, mail: OutboundMail) -> int:
 
 
 def _deliver(server: smtplib.SMTP, mail: OutboundMail) -> None:
-    made = composed(mail)
-    content = made.message().as_bytes(linesep="\r\n")
+    made: Any = composed(mail).message()
+    content = made.as_bytes(linesep="\r\n")
     _expect(server.mail(sanitize_address(mail.mailbox.address, "utf-8")), 250)
     try:
         _expect(server.rcpt(sanitize_address(mail.to_address, "utf-8")), 250, 251)

@@ -25,10 +25,13 @@ from tests.factories import (
     GeneratorTrialFactory,
     GeneratorUseFactory,
     ImportFactory,
+    InboundMailFactory,
     MacroFactory,
+    MailboxFactory,
     MessageFactory,
     ModelVersionFactory,
     OrderFactory,
+    OutboundMailFactory,
     PassageFactory,
     ProductFactory,
     PromotionFactory,
@@ -191,6 +194,9 @@ MAKERS = {
     "generatortrial": lambda: GeneratorTrialFactory(requested_by=UserFactory()),
     "generationlog": GenerationLogFactory,
     "egressrecord": EgressRecordFactory,
+    "mailbox": MailboxFactory,
+    "inboundmail": InboundMailFactory,
+    "outboundmail": OutboundMailFactory,
     "finding": lambda: FindingFactory(dismissed_by=UserFactory()),
     "articledraft": lambda: ArticleDraftFactory(
         requested_by=UserFactory(), article=ArticleFactory()

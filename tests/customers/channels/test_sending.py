@@ -85,6 +85,7 @@ def test_whoever_wrote_into_the_ticket_is_copied(sending, postman, ticket):
         {"author_kind": "system"},
         {"author_kind": "customer"},
         {"source": "zendesk", "external_id": "7"},
+        {"sent_at": timezone.now() - timedelta(days=2)},
     ],
 )
 def test_notes_and_history_of_other_systems_never_go_out(ticket, columns):

@@ -36,7 +36,7 @@ def test_the_web_form_becomes_a_ticket_with_its_files(client):
         SimpleUploadedFile("图.png", b"\x89PNG\r\n\x1a\n123"),
         SimpleUploadedFile("a.txt", b"hi"),
     ]
-    answer = client.post("/help/contact/", {**TYPED, "files": files})
+    answer = client.post("/help/contact/", {**TYPED, "attachments": files})
     ticket = Ticket.objects.get()
     said = ticket.messages.get(author_kind="customer")
     assert answer.url == "/help/contact/?sent=1"
@@ -52,7 +52,7 @@ def test_the_web_form_becomes_a_ticket_with_its_files(client):
 @pytest.mark.django_db
 def test_a_customer_who_is_known_types_no_address(client, ann):
     page = client.get("/help/contact/")
-    assert list(page.context["form"].fields) == ["subject", "text", "files", "website"]
+    assert list(page.context["form"].fields) == ["subject", "text", "attachments", "website"]
     client.post("/help/contact/", {"subject": "Hello", "text": "It is me"})
     ticket = Ticket.objects.get()
     assert ticket.customer == ann
@@ -73,8 +73,8 @@ def test_a_robot_that_fills_in_every_field_is_told_nothing(client):
         ({"email": "nobody"}, "email"),
         ({"text": " "}, "text"),
         ({"text": "x" * 20_001}, "text"),
-        ({"files": [SimpleUploadedFile("run.exe", b"MZ1")]}, "files"),
-        ({"files": [SimpleUploadedFile(f"{n}.txt", b"x") for n in range(11)]}, "files"),
+        ({"attachments": [SimpleUploadedFile("run.exe", b"MZ1")]}, "attachments"),
+        ({"attachments": [SimpleUploadedFile(f"{n}.txt", b"x") for n in range(11)]}, "attachments"),
     ],
 )
 def test_mistakes_are_told_and_what_was_typed_stays(client, typed, field):
@@ -142,7 +142,7 @@ def test_notes_of_staff_and_their_files_never_leave(client, ann):
 def test_an_answer_opens_a_solved_ticket_again_and_its_file_comes_back(client, ann):
     ticket = TicketFactory(customer=ann, status="solved")
     upload = SimpleUploadedFile("a.txt", b"hello")
-    client.post(f"/help/tickets/{ticket.pk}/", {"text": "Not yet", "files": [upload]})
+    client.post(f"/help/tickets/{ticket.pk}/", {"text": "Not yet", "attachments": [upload]})
     ticket.refresh_from_db()
     message = ticket.messages.latest("pk")
     assert (ticket.status, message.author_kind, message.body) == ("open", "customer", "Not yet")
