@@ -25,10 +25,11 @@ def web(host: str, port: int, environment: Mapping[str, str]) -> Child:
 
 
 def worker(queue: str, environment: Mapping[str, str]) -> Child:
-    """A worker of one queue; it loads the models in its one child process."""
+    """A worker of one queue; but for that of mail it loads the models in its one child."""
     options = ["-Q", queue, "-c", "1", "-P", "prefork", "-l", "WARNING", "-n", f"{queue}@rapport"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return Child(queue, [*_celery("worker"), *options, *quiet], {"env": dict(environment)})
+    app = "crm_site.mail" if queue == "mail" else "crm_site"
+    return Child(queue, [*_celery("worker", app), *options, *quiet], {"env": dict(environment)})
 
 
 def beat(var: Path, environment: Mapping[str, str]) -> Child:
@@ -44,5 +45,5 @@ def management(name: str, *arguments: str, environment: Mapping[str, str]) -> Ch
     return Child(name, command, {"env": dict(environment)}, kept=False)
 
 
-def _celery(kind: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "--quiet", "-A", "crm_site", kind]
+def _celery(kind: str, app: str = "crm_site") -> list[str]:
+    return [sys.executable, "-m", "celery", "--quiet", "-A", app, kind]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from django.utils.translation import gettext as _
+
 from customers.channels.mail.folding import folded
 from customers.channels.mail.headers import (
     addresses,
@@ -60,7 +62,7 @@ def parse(raw: bytes) -> ParsedMail:
         mail = message_from_bytes(raw, policy=policy.default)
         return _parsed(mail, raw)
     except RecursionError as error:
-        raise Unreadable("nested without end") from error
+        raise Unreadable(_("It is nested without end.")) from error
     except ValueError as error:
         raise Unreadable(str(error)) from error
 
@@ -69,7 +71,7 @@ def _parsed(mail: EmailMessage, raw: bytes) -> ParsedMail:
     senders = addresses(mail, "From") or addresses(mail, "Sender", "Return-Path")
     kind = kind_of(mail, senders[0][1] if senders else "")
     if not senders and kind != InboundMail.Kind.BOUNCE:
-        raise Unreadable("no address of a sender")
+        raise Unreadable(_("There is no address of a sender."))
     sender_name, sender = senders[0] if senders else ("", "")
     content = content_of(mail)
     text, marked = text_of(content)

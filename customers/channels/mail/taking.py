@@ -39,10 +39,10 @@ def take(pk: int, *, by_hand: bool = False) -> str:
     if not waiting.update(attempts=F("attempts") + 1):
         return InboundMail.objects.values_list("status", flat=True).get(pk=pk)
     mail = InboundMail.objects.select_related("mailbox").get(pk=pk)
-    if mail.attempts > mail.MOST_ATTEMPTS:
-        mail.settle(Status.FAILED, mail.error or "ended its worker several times")
-        return mail.status
     with translation.override(settings.LANGUAGE_CODE):
+        if mail.attempts > mail.MOST_ATTEMPTS:
+            mail.settle(Status.FAILED, mail.error or _("It ended its worker several times."))
+            return mail.status
         try:
             parsed = parse(_raw(mail))
             return _entered(pk, parsed, by_hand=by_hand)
@@ -74,7 +74,7 @@ def _raw(mail: InboundMail) -> bytes:
     with mail.raw.open("rb") as file:
         raw: bytes = file.read()
     if not mail.is_cut and hashlib.sha256(raw).hexdigest() != mail.sha256:
-        raise Unreadable("the stored file is not what came")
+        raise Unreadable(_("The stored file is not what came."))
     return raw
 
 

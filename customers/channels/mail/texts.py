@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage, Message
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from customers.channels.mail.headers import BROKEN, decoded
 from customers.hidden_html import visible_text, without_hidden
 from customers.unseen import visible
@@ -78,13 +80,13 @@ class _Budget:
     def take(self) -> None:
         self.left -= 1
         if self.left < 0:
-            raise ValueError(f"more than {MOST_PARTS} parts")
+            raise ValueError(_("It has more than %(n)s parts.") % {"n": MOST_PARTS})
 
 
 def _read(part: Any, content: Content, budget: _Budget, depth: int) -> None:
     budget.take()
     if depth > MOST_DEPTH:
-        raise ValueError(f"nested more than {MOST_DEPTH} deep")
+        raise ValueError(_("It is nested more than %(n)s deep.") % {"n": MOST_DEPTH})
     kind = part.get_content_type()
     if part.is_multipart() and not kind.startswith("message/"):
         _read_many(part, content, budget, depth)

@@ -189,7 +189,7 @@ def test_files_are_kept_by_what_they_are_and_programs_left_out(mailbox):
 
 def test_a_mail_that_cannot_be_read_is_kept_with_its_reason(mailbox):
     row = taken(mailbox, b"Subject: nobody\r\n\r\nhi")
-    assert (row.status, row.error) == ("failed", "no address of a sender")
+    assert (row.status, row.error) == ("failed", "There is no address of a sender.")
     assert row.raw.read() == b"Subject: nobody\r\n\r\nhi"
     assert retry(row.pk, by_hand=False) == "failed"
 
