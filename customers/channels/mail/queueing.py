@@ -25,8 +25,8 @@ def queue_reply(message: Message) -> OutboundMail | None:
     if not (_is_reply(message) and to and ticket.channel in BY_MAIL):
         return None
     is_automatic = message.author_id is None
-    came = InboundMail.objects.taken().filter(message__ticket=ticket).order_by("-received_at")
-    latest = came.first()
+    came = InboundMail.objects.taken().filter(message__ticket=ticket)
+    latest = came.order_by("-message__sent_at", "-message_id").first()  # by the ticket's index
     if is_automatic and not _may_be_answered(latest, to):
         return None
     mailbox = _mailbox_of(ticket, latest)

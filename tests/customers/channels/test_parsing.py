@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from customers.channels.mail.folding import folded
@@ -94,10 +96,26 @@ def test_an_answer_between_the_lines_stays_whole(text):
      ("On " + "a" * 480 + "\n") * 400, "发件人" * 60_000, "-- " * 60_000],
 )  # fmt: skip
 def test_folding_stays_quick_on_hostile_texts(text):
-    import time
-
     began = time.process_time()
     folded(text)
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "page", ["<div/>" * 100_000, "<p>a <b>b</b></p>" * 60_000,
+             "<style>" + "a{display:none}" * 3000 + "</style>" + "<p>x</p>" * 50_000],
+)  # fmt: skip
+def test_reading_stays_quick_on_hostile_pages(page):
+    began = time.process_time()
+    parse(HEAD + b"Content-Type: text/html\r\n\r\n" + page.encode())
+    assert time.process_time() - began < 10
+
+
+def test_reading_stays_quick_on_a_mail_of_parts_alone():
+    head = HEAD + b"Content-Type: multipart/mixed; boundary=B\r\n\r\n"
+    began = time.process_time()
+    with pytest.raises(Unreadable):
+        parse(head + b"--B\r\n\r\nx\r\n" * 200_000)
     assert time.process_time() - began < 2
 
 
