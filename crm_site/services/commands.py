@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from crm_site.services.postgres import EmbeddedPostgres
@@ -25,11 +25,22 @@ def web(host: str, port: int, environment: Mapping[str, str]) -> Child:
 
 
 def worker(queue: str, environment: Mapping[str, str]) -> Child:
-    """A worker of one queue; but for that of mail it loads the models in its one child."""
-    options = ["-Q", queue, "-c", "1", "-P", "prefork", "-l", "WARNING", "-n", f"{queue}@rapport"]
+    """A worker of one queue; it loads the models in its one child process."""
+    return _worker(queue, "crm_site", ["-c", "1", "-P", "prefork"], environment)
+
+
+def mail_worker(environment: Mapping[str, str]) -> Child:
+    """The worker that talks to mail servers: one process without models. A pool over the broker
+    of files stands still for good when its idle child is killed; this is started again whole.
+    """
+    return _worker("mail", "crm_site.mail", ["-P", "solo"], environment)
+
+
+def _worker(queue: str, app: str, pool: Sequence[str], environment: Mapping[str, str]) -> Child:
+    options = ["-Q", queue, *pool, "-l", "WARNING", "-n", f"{queue}@rapport"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    app = "crm_site.mail" if queue == "mail" else "crm_site"
-    return Child(queue, [*_celery("worker", app), *options, *quiet], {"env": dict(environment)})
+    command = [*_celery("worker", app), *options, *quiet]
+    return Child(queue, command, {"env": dict(environment)})
 
 
 def beat(var: Path, environment: Mapping[str, str]) -> Child:

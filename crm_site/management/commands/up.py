@@ -79,8 +79,9 @@ class Command(BaseCommand):
         connection.close()
         web = commands.web(options["host"], options["port"], environment)
         supervisor.start(web)
-        for queue in ("interactive", "bulk", "mail"):
+        for queue in ("interactive", "bulk"):
             supervisor.start(commands.worker(queue, environment))
+        supervisor.start(commands.mail_worker(environment))
         supervisor.start(commands.beat(settings.VAR_DIR, environment))
         self._load_demo(supervisor, environment, options)
         address = f"http://{options['host']}:{options['port']}/"
