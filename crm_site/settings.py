@@ -226,6 +226,11 @@ CELERY_TASK_ROUTES = {
     "intelligence.tasks.promote": {"queue": "interactive"},
     "intelligence.tasks.answer_question": {"queue": "interactive"},
     "customers.tasks.mail_link": {"queue": "interactive"},
+    "customers.tasks.check_mailbox": {"queue": "mail"},
+    "customers.tasks.look_after_mail": {"queue": "mail"},
+    "customers.tasks.send_mail_of": {"queue": "mail"},
+    "customers.tasks.take_mail": {"queue": "mail"},
+    "customers.tasks.try_mailbox": {"queue": "mail"},
     "intelligence.tasks.write_draft": {"queue": "interactive"},
     "intelligence.tasks.write_summary": {"queue": "interactive"},
     "intelligence.tasks.try_generator": {"queue": "interactive"},
@@ -265,6 +270,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.int("SEARCH_WORDS_SECONDS", default=3600),
     },
     "take-up-jobs": {"task": "customers.tasks.take_up_jobs", "schedule": 60},
+    "mail": {"task": "customers.tasks.look_after_mail", "schedule": 60},
     "undo": {"task": "customers.tasks.undo_what_was_asked", "schedule": 60},
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
     "refresh-aggregates": {
@@ -353,6 +359,18 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_TLS", False), EMAIL.get("EMA
 EMAIL_FILE_PATH = EMAIL["EMAIL_FILE_PATH"] or str(VAR_DIR / "mail")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
+
+# Mailboxes of the shop: secrets by the variables that hold them (rows only name them), and how
+# much may go out before it waits, or stops altogether.
+MAIL_SECRETS = {name: key for name, key in os.environ.items() if name.endswith("_MAIL_SECRET")}
+MAIL_TIMEOUT_SECONDS = env.int("MAIL_TIMEOUT_SECONDS", default=15)
+MAIL_MOST_MB = env.int("MAIL_MOST_MB", default=35)  # of one mail; 25 MB of files, encoded
+MAIL_LIMIT_MINUTE = env.int("MAIL_LIMIT_MINUTE", default=30)  # of one mailbox
+MAIL_LIMIT_HOUR = env.int("MAIL_LIMIT_HOUR", default=600)
+MAIL_LIMIT_RECIPIENT_HOUR = env.int("MAIL_LIMIT_RECIPIENT_HOUR", default=10)
+MAIL_STOP_BURST = env.int("MAIL_STOP_BURST", default=500)  # queued in ten minutes: all stops
+MAIL_STOP_RECIPIENT = env.int("MAIL_STOP_RECIPIENT", default=30)  # to one person in an hour
+CONTACT_LIMIT_HOUR = env.int("CONTACT_LIMIT_HOUR", default=10)  # web forms of one address
 
 LOGGING = {
     "version": 1,

@@ -11,5 +11,6 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customer relations")
 
     def ready(self) -> None:
-        """Have passages follow their sources."""
+        """Have passages follow their sources, and mail follow messages."""
+        from customers.channels.mail import receivers as _mail  # noqa: F401  # as below
         from customers.knowledge import receivers  # noqa: F401  # needs the app registry

@@ -40,6 +40,7 @@ GROUND = re.compile(
     re.IGNORECASE,
 )
 MOST_RULES = 100  # of a page's own style sheets
+MOST_MATCHES = 1_000_000  # rules times elements, each of which is tried: some 2 s
 CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 BLOCKS = frozenset((
     *("address", "article", "aside", "blockquote", "br", "dd", "details", "div", "dl", "dt"),
@@ -57,6 +58,7 @@ TAG = re.compile(r"<[a-zA-Z!/?]")
 UNSEEN_NODES = (Comment, Declaration, Doctype, ProcessingInstruction)
 # Stand before and behind each piece's number: private use, which no visible text holds.
 OPEN, CLOSE = "\ue000", "\ue001"
+BREAK = "\ue002"
 PLACE = re.compile(f"{OPEN}([0-9]{{1,9}}){CLOSE}")
 
 
@@ -68,6 +70,17 @@ def visible_text(text: str) -> str:
     if not TAG.search(seen):
         return tidy(html.unescape(seen) if "&" in seen else seen)
     return tidy("".join(_shown(_page(seen))))
+
+
+def visible_parts(text: str, selector: str) -> tuple[str, str]:
+    """The visible text before the first element that a selector finds, and from there on; all
+    of it and "" where it finds none that is seen.
+    """
+    page = _page(visible(text))
+    for element in page.select(selector, limit=1):
+        element.insert_before(BREAK)
+    before, _break, after = "".join(_shown(page)).partition(BREAK)
+    return tidy(before), tidy(after)
 
 
 def one_line(text: str) -> str:
@@ -149,10 +162,15 @@ def _said(node: PageElement) -> str:
 
 
 def _hidden_by_rules(page: BeautifulSoup) -> Iterator[Tag]:
-    sheets = (CSS_COMMENT.sub("", style.get_text()) for style in page.find_all("style"))
+    styles = page.find_all("style")
+    if not styles:
+        return
+    sheets = (CSS_COMMENT.sub("", style.get_text()) for style in styles)
     rules = (rule.rpartition("{") for sheet in sheets for rule in sheet.split("}"))
     hiding = (selector for selector, _brace, body in rules if HIDING.search(body))
-    for selector in islice(hiding, MOST_RULES):
+    elements = sum(1 for _ in page.find_all(True))
+    most = min(MOST_RULES, max(5, MOST_MATCHES // max(1, elements)))
+    for selector in islice(hiding, most):
         yield from _selected(page, selector.rpartition("{")[2].strip())
 
 

@@ -31,3 +31,11 @@ def held(space: int, key: int) -> Iterator[bool]:
         if mine:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [space, key])
+
+
+def wait_until_commit(space: int, key: str) -> None:
+    """Take the lock of (space, key), once whoever holds it has committed; held until the end of
+    this transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [space, key])

@@ -8,11 +8,13 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from customers.alarms.run import raise_alarms as raise_what_is_found
+from customers.channels.mail import fetching, sending, taking, trial
 from customers.imports.jobs import carry_out
 from customers.insight import aggregates, digests
 from customers.journal.undo import undo_all_asked
 from customers.lists.jobs import take_up
 from customers.measures import refresh_measures_when_due
+from customers.models import Mailbox
 from customers.portal.identity import send_link
 from customers.search.spelling import refresh_words
 
@@ -71,3 +73,37 @@ def take_up_jobs() -> None:
 def mail_link(email: str, address: str, after: str) -> None:
     """Mail a link to the portal to the customer of this mailbox, if there is one."""
     send_link(email, address, after)
+
+
+@shared_task(expires=55)
+def look_after_mail() -> None:
+    """Once a minute: whatever waits, though nobody rang for it; each mailbox by itself."""
+    taking.take_waiting()
+    trial.try_all_asked()
+    for pk in Mailbox.objects.active().values_list("pk", flat=True):
+        check_mailbox.delay(pk)
+        send_mail_of.delay(pk)
+
+
+@shared_task(expires=55, time_limit=600)
+def check_mailbox(pk: int) -> None:
+    """Fetch new mail of a mailbox."""
+    fetching.check(pk)
+
+
+@shared_task(expires=300, time_limit=900)
+def send_mail_of(pk: int) -> None:
+    """Send what is due from a mailbox."""
+    sending.send_due(pk)
+
+
+@shared_task(expires=300)
+def take_mail(pk: int) -> None:
+    """Read a stored mail into its ticket."""
+    taking.take(pk)
+
+
+@shared_task(expires=300)
+def try_mailbox(pk: int) -> None:
+    """Log in at the servers of a mailbox, and write onto its row what came of it."""
+    trial.try_out(pk)

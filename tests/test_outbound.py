@@ -28,6 +28,10 @@ ALLOWED = {
     "intelligence/generating/outbound.py": {"httpcore"},  # the door
     "intelligence/generating/connections.py": {"httpcore", "ssl"},  # what it opens
     "intelligence/generating/destinations.py": {"socket"},  # where a name leads
+    # the servers that mailboxes name; without an active one nothing is opened
+    "customers/channels/mail/connections.py": {"imaplib", "smtplib", "socket", "ssl"},
+    "customers/channels/mail/fetching.py": {"imaplib"},
+    "customers/channels/mail/sending.py": {"smtplib"},
     "crm_site/management/commands/up.py": {"urllib.request"},  # is our own web server up?
     "crm_site/services/preflight.py": {"socket"},  # is a port of this machine free?
 }

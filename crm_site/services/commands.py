@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from crm_site.services.postgres import EmbeddedPostgres
@@ -26,9 +26,21 @@ def web(host: str, port: int, environment: Mapping[str, str]) -> Child:
 
 def worker(queue: str, environment: Mapping[str, str]) -> Child:
     """A worker of one queue; it loads the models in its one child process."""
-    options = ["-Q", queue, "-c", "1", "-P", "prefork", "-l", "WARNING", "-n", f"{queue}@rapport"]
+    return _worker(queue, "crm_site", ["-c", "1", "-P", "prefork"], environment)
+
+
+def mail_worker(environment: Mapping[str, str]) -> Child:
+    """The worker that talks to mail servers: one process without models. A pool over the broker
+    of files stands still for good when its idle child is killed; this is started again whole.
+    """
+    return _worker("mail", "crm_site.mail", ["-P", "solo"], environment)
+
+
+def _worker(queue: str, app: str, pool: Sequence[str], environment: Mapping[str, str]) -> Child:
+    options = ["-Q", queue, *pool, "-l", "WARNING", "-n", f"{queue}@rapport"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return Child(queue, [*_celery("worker"), *options, *quiet], {"env": dict(environment)})
+    command = [*_celery("worker", app), *options, *quiet]
+    return Child(queue, command, {"env": dict(environment)})
 
 
 def beat(var: Path, environment: Mapping[str, str]) -> Child:
@@ -44,5 +56,5 @@ def management(name: str, *arguments: str, environment: Mapping[str, str]) -> Ch
     return Child(name, command, {"env": dict(environment)}, kept=False)
 
 
-def _celery(kind: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "--quiet", "-A", "crm_site", kind]
+def _celery(kind: str, app: str = "crm_site") -> list[str]:
+    return [sys.executable, "-m", "celery", "--quiet", "-A", app, kind]

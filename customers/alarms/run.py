@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from customers.alarms import angry, aspects, churn, product_sentiment, returns, topics
+from customers.alarms import (
+    angry,
+    aspects,
+    churn,
+    mail_stopped,
+    product_sentiment,
+    returns,
+    topics,
+)
 from customers.locks import held
 from customers.models import Alarm
 from customers.models.alarm import Finding
@@ -19,6 +27,7 @@ RULES: Mapping[str, Callable[[datetime], Iterator[Finding]]] = {
     Alarm.Kind.ANGRY_CUSTOMER: angry.find,
     Alarm.Kind.CHURN: churn.find,
     Alarm.Kind.NEW_TOPIC: topics.find,
+    Alarm.Kind.MAIL_STOPPED: mail_stopped.find,
 }
 
 

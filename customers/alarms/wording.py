@@ -25,6 +25,7 @@ TITLES = {
     "churn": _("Customers who buy %(subject)s fall silent"),
     "churn_tag": _("Customers tagged %(subject)s fall silent"),
     "new_topic": _("New topic: %(subject)s"),
+    "mail_stopped": _("No mail goes out from %(subject)s"),
 }
 EXPLANATIONS = {
     "product_sentiment": _(
@@ -52,6 +53,10 @@ EXPLANATIONS = {
     "new_topic": _(
         "%(texts)s texts in %(days)s days are about it, %(former_texts)s in the year before. They "
         "say: %(words)s."
+    ),
+    "mail_stopped": _(
+        "Sending stopped by itself: %(reason)s Replies in %(tickets)s tickets wait. Look for what "
+        "writes so much, then resume it on the page of the mailbox."
     ),
 }
 
@@ -81,5 +86,6 @@ def _told(alarm: Alarm) -> dict[str, Any]:
         "aspect": gettext(aspect) if aspect else NOTHING,
         "spent": money(Decimal(evidence.get("spent", 0)), evidence.get("currency", "")),
         "ticket": evidence.get("subject", NOTHING),
+        "reason": evidence.get("reason", NOTHING),
         "words": ", ".join(evidence.get("words", [])) or NOTHING,
     }

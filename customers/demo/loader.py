@@ -13,6 +13,7 @@ from customers import models as records
 from customers.demo.audiences import write_audiences
 from customers.demo.desk import write_desk
 from customers.demo.macros import write_macros
+from customers.demo.mailbox import write_mailbox
 from customers.demo.records import CURRENCY, Message, Order, Shop, Ticket
 from customers.demo.seasons import midnight
 from customers.demo.shop import SEED, generate
@@ -89,6 +90,7 @@ def _write(shop: Shop) -> None:
     write_macros()
     write_workspace(SOURCE)
     write_desk(SOURCE)
+    write_mailbox()
     for read in (records.Product, records.Customer, records.Review, records.Message):
         read.objects.filter(source=SOURCE).request_analysis()
 

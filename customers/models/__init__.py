@@ -40,6 +40,8 @@ from customers.models.insight import (
 from customers.models.journal import JournalChange, JournalEntry
 from customers.models.knowledge_source import KnowledgeSource, source_changed
 from customers.models.macro import Macro
+from customers.models.mail import InboundMail, OutboundMail
+from customers.models.mailbox import Mailbox
 from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
 from customers.models.message import Message
 from customers.models.model_version import ModelVersion
@@ -111,17 +113,20 @@ __all__ = [
     "GeneratorTrial",
     "GeneratorUse",
     "Import",
+    "InboundMail",
     "Intent",
     "JournalChange",
     "JournalEntry",
     "KnowledgeSource",
     "Macro",
+    "Mailbox",
     "MeaningSearch",
     "Message",
     "ModelVersion",
     "Order",
     "OrderLine",
     "OrderReturn",
+    "OutboundMail",
     "Passage",
     "Presence",
     "Product",

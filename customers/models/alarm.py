@@ -110,6 +110,7 @@ class Alarm(models.Model):
         ANGRY_CUSTOMER = "angry_customer", _("a top customer is angry")
         CHURN = "churn", _("customers of a kind fall silent")
         NEW_TOPIC = "new_topic", _("a new topic")
+        MAIL_STOPPED = "mail_stopped", _("mail no longer goes out")
 
     class Severity(models.IntegerChoices):
         NOTICE = 1, _("worth knowing")

@@ -175,12 +175,13 @@ def _address_problems(generator: Generator) -> dict[str, Any]:
         return {"base_url": _("Give an address that begins with https:// or http://.")}
     if parts.username or parts.password or parts.query or parts.fragment:
         return {"base_url": _("Leave out names, passwords, questions and fragments.")}
-    if not generator.on_own_network and _is_private(host):
+    if not generator.on_own_network and is_private(host):
         return {"base_url": _("This is on a private network: tick “on our own network”.")}
     return {}
 
 
-def _is_private(host: str) -> bool:
+def is_private(host: str) -> bool:
+    """Whether a host, as far as its text tells, is this machine or on a private network."""
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
         return True
     try:

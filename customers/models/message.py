@@ -91,6 +91,7 @@ class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
     )
     is_internal = models.BooleanField(_("internal note"), default=False)
     body = models.TextField(_("text"))
+    quoted_text = models.TextField(_("quoted text"), blank=True)  # of a mail, folded on pages
     sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
 
     objects = MessageQuerySet.as_manager()

@@ -70,8 +70,8 @@ def send_link(email: str, address: str, after: str = "") -> bool:
 
 
 def customer_of_mailbox(email: str) -> Customer | None:
-    """The customer whose e-mail this is; of several the one who ordered last."""
-    rows = Customer.objects.filter(email__iexact=email.strip()).defer("search")
+    """The customer whom this address reaches; of several the one who ordered last."""
+    rows = Customer.objects.with_email(email).defer("search")
     latest: Any = rows.order_by("-last_order_at", "pk").exclude(email="")
     return latest.filter(last_order_at__isnull=False).first() or latest.first()
 

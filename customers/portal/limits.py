@@ -30,6 +30,15 @@ def wait_to_sign_in(request: HttpRequest, email: str) -> int:
     return max(by_address, _counted("mailbox", email.casefold(), limit, HOUR))
 
 
+def wait_to_write(request: HttpRequest, who: str) -> int:
+    """Count what somebody writes to the shop; 0 when it may come in, else the seconds to wait.
+    Counted by address, and by `who` it is said to be from.
+    """
+    limit = settings.CONTACT_LIMIT_HOUR
+    by_address = _counted("write", client_address(request), limit, HOUR)
+    return max(by_address, _counted("write-as", who.casefold(), limit, HOUR))
+
+
 def first_use(token: str, *, seconds: int) -> bool:
     """Whether a token that lasts `seconds` is used for the first time."""
     return _counted("token", token, 1, seconds) == 0

@@ -24,11 +24,14 @@ from customers.models import (
     Generator,
     GeneratorTrial,
     Import,
+    InboundMail,
     Macro,
+    Mailbox,
     Message,
     ModelVersion,
     Order,
     OrderReturn,
+    OutboundMail,
     Product,
     Question,
     Review,
@@ -197,6 +200,22 @@ def get_trial_for(user: Any, pk: int) -> GeneratorTrial:
 def get_egress_for(user: Any, pk: int) -> EgressRecord:
     """One entry of the egress ledger, for managers and admins."""
     rows = EgressRecord.objects.visible_to(user).select_related("user", "generator")
+    return get_object_or_404(rows, pk=pk)
+
+
+def get_mailbox_for(user: Any, pk: int) -> Mailbox:
+    """The mailbox, for managers and admins."""
+    return get_object_or_404(Mailbox.objects.visible_to(user).select_related("team"), pk=pk)
+
+
+def get_inbound_mail_for(user: Any, pk: int) -> InboundMail:
+    """Mail that came, for managers and admins."""
+    return get_object_or_404(InboundMail.objects.visible_to(user), pk=pk)
+
+
+def get_outbound_mail_for(user: Any, pk: int) -> OutboundMail:
+    """Mail that goes out, with its message."""
+    rows = OutboundMail.objects.visible_to(user).select_related("message")
     return get_object_or_404(rows, pk=pk)
 
 

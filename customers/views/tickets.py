@@ -65,7 +65,8 @@ def ticket_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
 
 
 def _conversation(ticket: Ticket) -> list[Message]:
-    rows = ticket.messages.select_related("author", "sentiment_set_by")
+    by_mail = ("inbound_mail", "outbound_mail")
+    rows = ticket.messages.select_related("author", "sentiment_set_by", *by_mail)
     rows = rows.prefetch_related(mentions_with_aspects(), "attachments")
     return list(rows.order_by("sent_at", "id"))
 

@@ -29,6 +29,7 @@ from customers.models import (
     Segment,
     SimilarProduct,
     Task,
+    Team,
     Ticket,
     User,
     WeeklyDigest,
@@ -50,10 +51,13 @@ from tests.factories import (
     DraftFactory,
     FindingFactory,
     ImportFactory,
+    InboundMailFactory,
     MacroFactory,
+    MailboxFactory,
     MessageFactory,
     ModelVersionFactory,
     OrderFactory,
+    OutboundMailFactory,
     ProductFactory,
     QuestionFactory,
     RecommendationFactory,
@@ -231,12 +235,23 @@ def make_task():
     return Task.objects.create(title="Call", assignee=mine, **about)
 
 
+def make_team():
+    return Team.objects.create(name=f"Team {Team.objects.count()}")
+
+
+def make_mails(ticket):
+    """A mail of the ticket that came, and one that went out."""
+    InboundMailFactory(message__ticket=ticket)
+    OutboundMailFactory(message__ticket=ticket, copied_to=["bob@example.com"])
+
+
 SCREENS = {
     "alarms": AlarmFactory,
     "audiences": make_audience,
     "automation": lambda: AutomaticLabelFactory(settled_by=UserFactory()),
     "companies": make_company,
     "custom-fields": make_field,
+    "channels": lambda: MailboxFactory(team=make_team()),
     "customers": make_customer,
     "exports": lambda: Export.objects.create(
         list_name="customers", columns=[], created_by=UserFactory()
@@ -264,7 +279,7 @@ ENDPOINTS = {
         noun: SCREENS[noun]
         for noun in SCREENS
         if noun not in ("ask", "automation", "imports", "models", "radar")
-        and noun not in ("companies", "custom-fields", "exports", "journal", "tasks")
+        and noun not in ("channels", "companies", "custom-fields", "exports", "journal", "tasks")
     },
     "findings": make_finding,
     "recommendations": RecommendationFactory,
@@ -314,6 +329,7 @@ PARTS = {
         make_ticket,
         lambda row: MessageFactory(ticket=row, author_kind="agent", author=UserFactory()),
     ),
+    "mails of a ticket": (make_ticket, make_mails),
     "customers' messages of a ticket": (make_ticket, lambda row: make_message(ticket=row)),
     "orders of a ticket's customer": (make_ticket, lambda row: make_order(customer=row.customer)),
     "suggestions for a ticket": (

@@ -25,6 +25,7 @@ from tests.factories.knowledge import (
     PassageFactory,
     QuestionFactory,
 )
+from tests.factories.mail import InboundMailFactory, MailboxFactory, OutboundMailFactory
 from tests.factories.models import (
     AutomaticLabelFactory,
     CorrectionFactory,
@@ -82,11 +83,14 @@ __all__ = [
     "GeneratorTrialFactory",
     "GeneratorUseFactory",
     "ImportFactory",
+    "InboundMailFactory",
     "JournalEntryFactory",
     "MacroFactory",
+    "MailboxFactory",
     "MessageFactory",
     "ModelVersionFactory",
     "OrderFactory",
+    "OutboundMailFactory",
     "PassageFactory",
     "ProductFactory",
     "PromotionFactory",

@@ -81,6 +81,7 @@ class Command(BaseCommand):
         supervisor.start(web)
         for queue in ("interactive", "bulk"):
             supervisor.start(commands.worker(queue, environment))
+        supervisor.start(commands.mail_worker(environment))
         supervisor.start(commands.beat(settings.VAR_DIR, environment))
         self._load_demo(supervisor, environment, options)
         address = f"http://{options['host']}:{options['port']}/"

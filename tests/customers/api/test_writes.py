@@ -177,3 +177,12 @@ def test_the_api_says_that_a_priority_was_set_automatically(api):
     said = api.patch(address, {"priority": "high"}, format="json").json()
     assert (said["priority"], said["priority_set_automatically"]) == ("high", False)
     assert ticket.automatic_labels.get().outcome == "corrected"
+
+
+def test_a_ticket_of_the_api_says_so_and_messages_change_no_channel(api):
+    sent = {"subject": "Parcel", "body": "Where?"}
+    assert api.post("/api/v1/tickets/", sent, format="json").json()["channel"] == "api"
+    mailed = api.post("/api/v1/tickets/", {**sent, "channel": "email"}, format="json").json()
+    api.post(f"/api/v1/tickets/{mailed['id']}/messages/", {"body": "And?"}, format="json")
+    assert Ticket.objects.get(pk=mailed["id"]).channel == "email"
+    assert Message.objects.filter(ticket=mailed["id"]).count() == 2

@@ -1,0 +1,1 @@
+"""How customers reach the shop, and the shop them: mail, web forms."""

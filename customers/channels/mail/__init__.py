@@ -1,0 +1,1 @@
+"""Mail: in by IMAP or a webhook, out by SMTP."""
