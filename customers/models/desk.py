@@ -18,8 +18,12 @@ class Presence(models.Model):
     when it was last read (`read_at`, null for what is marked as unread).
     """
 
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="presences")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    ticket = models.ForeignKey(
+        Ticket, models.CASCADE, related_name="presences", verbose_name=_("ticket")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
+    )
     seen_at = models.DateTimeField(_("seen at"), null=True)
     typing_at = models.DateTimeField(_("typed at"), null=True)
     read_at = models.DateTimeField(_("read at"), null=True)
@@ -38,12 +42,20 @@ class Presence(models.Model):
 class TypedReply(models.Model):
     """What an agent typed to a ticket and has not sent yet; one for each."""
 
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="typed_replies")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    ticket = models.ForeignKey(
+        Ticket, models.CASCADE, related_name="typed_replies", verbose_name=_("ticket")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
+    )
     body = models.TextField(_("text"))
     is_internal = models.BooleanField(_("internal note"), default=False)
-    draft = models.ForeignKey("customers.Draft", models.SET_NULL, null=True, related_name="+")
-    macro = models.ForeignKey("customers.Macro", models.SET_NULL, null=True, related_name="+")
+    draft = models.ForeignKey(
+        "customers.Draft", models.SET_NULL, null=True, related_name="+", verbose_name=_("draft")
+    )
+    macro = models.ForeignKey(
+        "customers.Macro", models.SET_NULL, null=True, related_name="+", verbose_name=_("macro")
+    )
     typed_at = models.DateTimeField(_("typed at"), default=timezone.now)
 
     class Meta:
@@ -60,9 +72,15 @@ class TypedReply(models.Model):
 class StaffMention(models.Model):
     """A note that calls a colleague by @name; `seen_at` is null until they open the ticket."""
 
-    message = models.ForeignKey(Message, models.CASCADE, related_name="staff_mentions")
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="staff_mentions")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    message = models.ForeignKey(
+        Message, models.CASCADE, related_name="staff_mentions", verbose_name=_("message")
+    )
+    ticket = models.ForeignKey(
+        Ticket, models.CASCADE, related_name="staff_mentions", verbose_name=_("ticket")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
+    )
     seen_at = models.DateTimeField(_("seen at"), null=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 

@@ -62,10 +62,10 @@ class InboundMail(models.Model):
     mailbox = models.ForeignKey(
         Mailbox, models.PROTECT, related_name="inbound", verbose_name=_("mailbox")
     )
-    uid_validity = models.BigIntegerField(null=True)
-    uid = models.BigIntegerField(null=True)
+    uid_validity = models.BigIntegerField(_("UID validity"), null=True)
+    uid = models.BigIntegerField("UID", null=True)
     raw = models.FileField(_("mail"), upload_to="mail/%Y/%m/", max_length=200)
-    sha256 = models.CharField("sha256", max_length=64)
+    sha256 = models.CharField(_("sha256"), max_length=64)
     size_bytes = models.PositiveBigIntegerField(_("size in bytes"))
     is_cut = models.BooleanField(_("longer than was kept"), default=False)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
@@ -77,10 +77,12 @@ class InboundMail(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.MAIL)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("reason"), blank=True)
-    mail_id = models.CharField("Message-ID", max_length=MAIL_ID_CHARACTERS, blank=True)
-    references = models.TextField("References", blank=True)
+    mail_id = models.CharField(_("Message-ID"), max_length=MAIL_ID_CHARACTERS, blank=True)
+    references = models.TextField(_("References"), blank=True)
     sender = models.CharField(_("sender"), max_length=254, blank=True)
-    copied_to = ArrayField(models.CharField(max_length=254), default=list, blank=True)
+    copied_to = ArrayField(
+        models.CharField(max_length=254), verbose_name=_("copied to"), default=list, blank=True
+    )
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     message = models.OneToOneField(
         Message, models.SET_NULL, null=True, related_name="inbound_mail",
@@ -185,11 +187,13 @@ class OutboundMail(models.Model):
         Mailbox, models.PROTECT, related_name="outbound", verbose_name=_("mailbox")
     )
     to_address = models.EmailField(_("to"))
-    copied_to = ArrayField(models.EmailField(), default=list, blank=True)
+    copied_to = ArrayField(
+        models.EmailField(), verbose_name=_("copied to"), default=list, blank=True
+    )
     subject = models.CharField(_("subject"), max_length=310)
-    mail_id = models.CharField("Message-ID", max_length=MAIL_ID_CHARACTERS, unique=True)
-    in_reply_to = models.CharField("In-Reply-To", max_length=MAIL_ID_CHARACTERS, blank=True)
-    references = models.TextField("References", blank=True)
+    mail_id = models.CharField(_("Message-ID"), max_length=MAIL_ID_CHARACTERS, unique=True)
+    in_reply_to = models.CharField(_("In-Reply-To"), max_length=MAIL_ID_CHARACTERS, blank=True)
+    references = models.TextField(_("References"), blank=True)
     is_automatic = models.BooleanField(_("written by a rule"), default=False)
 
     status = models.CharField(

@@ -109,9 +109,9 @@ class Mailbox(models.Model):
         help_text=_("For mail that another service hands over; empty: no webhook."),
     )  # fmt: skip
 
-    uid_validity = models.BigIntegerField(null=True, editable=False)
-    last_uid = models.BigIntegerField(default=0, editable=False)
-    history_uid = models.BigIntegerField(default=0, editable=False)
+    uid_validity = models.BigIntegerField(_("UID validity"), null=True, editable=False)
+    last_uid = models.BigIntegerField(_("last UID"), default=0, editable=False)
+    history_uid = models.BigIntegerField(_("last UID of the first look"), default=0, editable=False)
     last_checked_at = models.DateTimeField(_("last looked at"), null=True, editable=False)
     last_error = models.TextField(_("error of the last look"), blank=True, editable=False)
     last_sent_at = models.DateTimeField(_("last sent"), null=True, editable=False)

@@ -54,7 +54,11 @@ class OrderReturn(models.Model):
         Order, models.SET_NULL, null=True, related_name="return_of", verbose_name=_("credit")
     )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("created by"),
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
@@ -94,8 +98,12 @@ class OrderReturn(models.Model):
 class ReturnItem(models.Model):
     """Units of one product that come back, at the price they were sold for."""
 
-    order_return = models.ForeignKey(OrderReturn, models.CASCADE, related_name="items")
-    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    order_return = models.ForeignKey(
+        OrderReturn, models.CASCADE, related_name="items", verbose_name=_("return")
+    )
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="+", verbose_name=_("product")
+    )
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = models.DecimalField(_("unit price"), max_digits=14, decimal_places=4)
 

@@ -49,7 +49,7 @@ def test_a_reply_goes_out_as_an_answer_to_the_mail(sending, postman, ticket):
     assert sent["References"].split()[-1] == "<one@example.com>"
     assert token_of(ticket.pk) in sent["References"].split()[0]
     assert token_of(ticket.pk) in sent["Reply-To"]
-    assert sent["Message-ID"] == f"<{message.outbound_mail.mail_id}>"
+    assert sent["Message-ID"].strip() == f"<{message.outbound_mail.mail_id}>"
     assert sent["Auto-Submitted"] is None
     plain, html = (sent.get_body((kind,)).get_content() for kind in ("plain", "html"))
     assert plain.startswith("It is on its way.")

@@ -14,12 +14,12 @@ INSERT INTO customers_ticket (
     source, external_id, subject, status, priority, channel, kind, tags, version, opened_at,
     last_message_at, created_at, updated_at, intent_set_automatically, intent_detail,
     priority_set_automatically, suggested_priority, priority_detail, sentiment, noted,
-    assignee_id, team_id, intent_id, sentiment_score, sentiment_trend
+    assignee_id, team_id, intent_id, sentiment_score, sentiment_trend, custom
 )
 SELECT '', '', 'Ticket ' || n, CASE WHEN n % 20 = 0 THEN 'open' ELSE 'solved' END, 'normal',
     'email', 'question', '{}', 1, now(), now() - n * interval '1 minute', now(), now(), false,
     '{}', false, '', '{}', 'negative', '{}', %(user)s, %(team)s, 'complaint',
-    -(n %% 10) / 10.0, -(n %% 9) / 10.0
+    -(n %% 10) / 10.0, -(n %% 9) / 10.0, '{}'
 FROM generate_series(1, %(rows)s) AS n
 """
 
