@@ -24,6 +24,8 @@ MADE_BY_THE_MACHINE = {
     *("recommendationlift", "prospect", "prospectsearch", "modelversion"),
     *("draft", "summary", "assistevent", "finding", "radartext", "articledraft"),
     *("generatortrial", "generationlog", "egressrecord", "ratewindow"),
+    *("meaningsearch", "searchword"),
+    "presence",  # that somebody looked: written by looking, whatever the text says
 }
 # What stands in this app is made by the machine alone: predictions, vectors, fits.
 APP_OF_THE_MACHINE = "intelligence"
