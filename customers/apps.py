@@ -11,5 +11,6 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customer relations")
 
     def ready(self) -> None:
-        """Have passages follow their sources."""
+        """Have passages follow their sources, and clocks and rules their tickets."""
         from customers.knowledge import receivers  # noqa: F401  # needs the app registry
+        from customers.sla import receivers as clocks  # noqa: F401

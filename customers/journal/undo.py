@@ -25,6 +25,7 @@ from customers.journal.columns import (
 from customers.locks import held
 from customers.models.base import ExternalRecord
 from customers.models.journal import JournalChange, JournalEntry
+from customers.signals import rows_updated
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,8 @@ def _undo_change(entry: JournalEntry, pk: int) -> None:
         touched = set(change.pks) - {key for key, _reason in left}
         if touched and hasattr(model, "put_back"):
             model.put_back(sorted(touched))
+        if touched:
+            rows_updated.send(sender=model, pks=sorted(touched))
         change.undone_at = timezone.now()
         change.save(update_fields=["undone_at"])
         _count(entry, change, left)

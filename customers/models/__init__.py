@@ -1,5 +1,6 @@
 """The records of a shop."""
 
+from customers.models.agent import AgentProfile, Notice
 from customers.models.alarm import Alarm
 from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
 from customers.models.article import Article, ArticleChanged, ArticleVersion, Visibility
@@ -10,6 +11,7 @@ from customers.models.audience import Audience
 from customers.models.automation import AutomaticLabel
 from customers.models.base import ExternalRecord, RecordQuerySet
 from customers.models.bought_together import BoughtTogether
+from customers.models.business_hours import BusinessHours, Holiday
 from customers.models.correction import Correction
 from customers.models.customer import Customer
 from customers.models.draft import Draft
@@ -26,6 +28,7 @@ from customers.models.generator import (
 from customers.models.insight import (
     DailySales,
     DailyVoice,
+    DigestSubscription,
     ProductSales,
     TouchedDay,
     WeeklyDigest,
@@ -50,9 +53,12 @@ from customers.models.recommendation_effect import (
     RecommendationShown,
 )
 from customers.models.review import Review
+from customers.models.rule import Rule, RuleDue, RuleRun
+from customers.models.satisfaction import SatisfactionRating, SatisfactionSettings
 from customers.models.search_word import MeaningSearch, SearchWord
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import
+from customers.models.sla import SlaPolicy, TicketSla
 from customers.models.summary import Summary
 from customers.models.taxonomy import Intent, Segment, Taxon
 from customers.models.team import Team
@@ -63,6 +69,7 @@ from customers.models.user import User
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "AgentProfile",
     "Alarm",
     "Analysable",
     "AnalysableQuerySet",
@@ -78,11 +85,13 @@ __all__ = [
     "Audience",
     "AutomaticLabel",
     "BoughtTogether",
+    "BusinessHours",
     "CohortCell",
     "Correction",
     "Customer",
     "DailySales",
     "DailyVoice",
+    "DigestSubscription",
     "Draft",
     "EgressRecord",
     "ErrorBudget",
@@ -94,6 +103,7 @@ __all__ = [
     "Generator",
     "GeneratorTrial",
     "GeneratorUse",
+    "Holiday",
     "Import",
     "Intent",
     "JournalChange",
@@ -103,6 +113,7 @@ __all__ = [
     "MeaningSearch",
     "Message",
     "ModelVersion",
+    "Notice",
     "Order",
     "OrderLine",
     "Passage",
@@ -122,15 +133,22 @@ __all__ = [
     "Review",
     "RfmChange",
     "RfmClass",
+    "Rule",
+    "RuleDue",
+    "RuleRun",
+    "SatisfactionRating",
+    "SatisfactionSettings",
     "SearchWord",
     "Segment",
     "Sentiment",
     "SentimentRead",
     "SimilarProduct",
+    "SlaPolicy",
     "Summary",
     "Taxon",
     "Team",
     "Ticket",
+    "TicketSla",
     "Topic",
     "TouchedDay",
     "Training",
