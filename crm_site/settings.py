@@ -221,6 +221,7 @@ CELERY_TASK_ROUTES = {
     "intelligence.tasks.sweep": {"queue": "interactive"},
     "intelligence.tasks.promote": {"queue": "interactive"},
     "intelligence.tasks.answer_question": {"queue": "interactive"},
+    "customers.tasks.apply_rules": {"queue": "interactive"},
     "customers.tasks.mail_link": {"queue": "interactive"},
     "intelligence.tasks.write_draft": {"queue": "interactive"},
     "intelligence.tasks.write_summary": {"queue": "interactive"},
@@ -260,6 +261,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "customers.tasks.refresh_search_words",
         "schedule": env.int("SEARCH_WORDS_SECONDS", default=3600),
     },
+    "watch-the-desk": {
+        "task": "customers.tasks.watch_the_desk",
+        "schedule": env.int("DESK_WATCH_SECONDS", default=30),
+    },
+    "forget-old-rule-runs": {"task": "customers.tasks.forget_old_rule_runs", "schedule": 3600},
     "undo": {"task": "customers.tasks.undo_what_was_asked", "schedule": 60},
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
     "refresh-aggregates": {

@@ -13,4 +13,5 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         """Have passages follow their sources, and clocks and rules their tickets."""
         from customers.knowledge import receivers  # noqa: F401  # needs the app registry
+        from customers.rules import receivers as rules  # noqa: F401
         from customers.sla import receivers as clocks  # noqa: F401

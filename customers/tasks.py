@@ -13,7 +13,10 @@ from customers.insight import aggregates, digests
 from customers.journal.undo import undo_all_asked
 from customers.measures import refresh_measures_when_due
 from customers.portal.identity import send_link
+from customers.rules.run import apply_pending, apply_timed, forget_old_runs
 from customers.search.spelling import refresh_words
+from customers.sla.times import measure_the_rest
+from customers.sla.watch import watch
 
 
 @shared_task
@@ -58,6 +61,27 @@ def refresh_search_words() -> None:
 def undo_what_was_asked() -> None:
     """Undo the journal entries that staff asked to be undone."""
     undo_all_asked()
+
+
+@shared_task(expires=60)
+def apply_rules() -> None:
+    """Ask the rules about the tickets that wait."""
+    apply_pending()
+
+
+@shared_task(expires=60)
+def watch_the_desk() -> None:
+    """Warn of what is due, apply the rules of time, and whatever was rung for in vain."""
+    watch()
+    apply_timed()
+    apply_pending()
+    measure_the_rest()
+
+
+@shared_task(expires=3600)
+def forget_old_rule_runs() -> None:
+    """Keep the log of the rules short."""
+    forget_old_runs()
 
 
 @shared_task(expires=600)
