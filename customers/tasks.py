@@ -14,6 +14,7 @@ from customers.journal.undo import undo_all_asked
 from customers.measures import refresh_measures_when_due
 from customers.portal.identity import send_link
 from customers.rules.run import apply_pending, apply_timed, forget_old_runs
+from customers.satisfaction.inviting import invite_due, send_invitations
 from customers.search.spelling import refresh_words
 from customers.sla.times import measure_the_rest
 from customers.sla.watch import watch
@@ -76,6 +77,13 @@ def watch_the_desk() -> None:
     apply_timed()
     apply_pending()
     measure_the_rest()
+
+
+@shared_task(expires=600)
+def ask_how_it_was() -> None:
+    """Ask customers of solved tickets how they were served."""
+    invite_due()
+    send_invitations()
 
 
 @shared_task(expires=3600)

@@ -36,5 +36,5 @@ def dry_run(conditions: Any, user: Any) -> DryRun:
     except TooSlow:
         return DryRun(len(pks), None, [])
     shown = Ticket.objects.filter(pk__in=found[:LISTED]).order_by("-created_at", "-id")
-    listed = shown.select_related("customer", "intent", "suggested_intent")
+    listed = shown.select_related("customer", "intent", "suggested_intent", "sla", "rating")
     return DryRun(len(pks), len(found), list(listed.defer("search", "customer__search")))

@@ -63,7 +63,7 @@ def _apply_due(pk: int) -> bool:
             due.delete()
             apply_rules_to(due.ticket_id, due.trigger, due.passed_over)
         return True
-    except DatabaseError as error:
+    except (DatabaseError, LookupError, TypeError, ValueError) as error:  # the next one goes on
         logger.exception("The rules could not be asked about the ticket of row %s", pk)
         rows = RuleDue.objects.filter(pk=pk)
         rows.update(attempts=F("attempts") + 1, error=str(error)[:500])

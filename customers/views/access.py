@@ -63,6 +63,8 @@ def get_ticket_for(user: Any, pk: int) -> Ticket:
         "intent_set_by",
         "priority_set_by",
         "assignee",
+        "sla",
+        "rating",
     )
     return get_object_or_404(rows.select_related(*related), pk=pk)
 

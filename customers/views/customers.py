@@ -80,7 +80,8 @@ def analyse_customer(request: StaffRequest, pk: int) -> HttpResponse:
 
 def customer_context(customer: Customer) -> dict[str, Any]:
     """The records of a customer, newest first."""
-    tickets = customer.tickets.select_related("intent", "suggested_intent").defer("search")
+    related = ("intent", "suggested_intent", "sla", "rating")
+    tickets = customer.tickets.select_related(*related).defer("search")
     reviews = customer.reviews.select_related("product").defer("product__search")
     return {
         "customer": customer,

@@ -26,7 +26,7 @@ HOME_PERIOD = {"period": "30d"}
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of the day."""
     tickets = Ticket.objects.visible_to(request.user).open()
-    listed = tickets.select_related("customer", "intent", "suggested_intent")
+    listed = tickets.select_related("customer", "intent", "suggested_intent", "sla", "rating")
     listed = listed.defer("search", "customer__search")
     customers = Customer.objects.visible_to(request.user).defer("search")
     reviews = Review.objects.visible_to(request.user)
