@@ -19,12 +19,9 @@ from customers.models import (
     SatisfactionSettings,
     SlaPolicy,
 )
+from customers.models.business_hours import WEEKDAYS
 from customers.rules.actions import tags_of
 
-WEEKDAYS = (
-    *(_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday")),
-    *(_("Friday"), _("Saturday"), _("Sunday")),
-)
 HOLIDAY = re.compile(r"(\d{4}-\d{2}-\d{2})\s*(.*)")
 MOST_HOLIDAYS = 400
 

@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 from customers.alarms.run import raise_alarms as raise_what_is_found
 from customers.imports.jobs import carry_out
 from customers.insight import aggregates, digests
+from customers.insight.mailing import send_digests
 from customers.journal.undo import undo_all_asked
 from customers.measures import refresh_measures_when_due
 from customers.portal.identity import send_link
@@ -42,8 +43,9 @@ def refresh_aggregates() -> None:
 
 @shared_task(expires=300)
 def make_digests() -> None:
-    """Tell the last whole week of the shop, unless that is done."""
+    """Tell the last whole week of the shop, unless that is done, and mail it to who asked."""
     digests.make_digests()
+    send_digests()
 
 
 @shared_task

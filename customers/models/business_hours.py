@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from customers.models.base import RecordQuerySet
 from customers.sla.hours import Calendar, parsed_day
 
+WEEKDAYS = (
+    *(_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday")),
+    *(_("Friday"), _("Saturday"), _("Sunday")),
+)
 OFFICE_WEEK = ["09:00-17:00"] * 5 + ["", ""]
 
 

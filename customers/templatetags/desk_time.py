@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from customers.models import TicketSla
-from customers.rule_forms import WEEKDAYS
+from customers.models.business_hours import WEEKDAYS
 
 register = template.Library()
 
