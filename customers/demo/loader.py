@@ -11,6 +11,7 @@ from django.db.models import F
 
 from customers import models as records
 from customers.demo.audiences import write_audiences
+from customers.demo.desk import write_desk
 from customers.demo.macros import write_macros
 from customers.demo.records import CURRENCY, Message, Order, Shop, Ticket
 from customers.demo.seasons import midnight
@@ -51,6 +52,7 @@ def load_demo(anchor: date, seed: int = SEED) -> Loaded:
         if is_loaded():
             return Loaded(_counts(), created=False)
         _write(generate(seed, anchor))
+        write_desk(seed, anchor, SOURCE)
         loaded = Loaded(_counts(), created=True)
     refresh_measures_when_due()  # cheap here, and the clock's task waits behind the first reading
     return loaded
