@@ -78,7 +78,7 @@ def assign(ticket: Ticket, strategy: str) -> User | None:
     nobody can take it. Raises KeyError for a strategy that there is not.
     """
     rank = STRATEGIES[strategy][1]
-    team = Team.objects.select_for_update(no_key=True).filter(pk=ticket.team_id).first()
+    team = Team.objects.select_for_update(no_key=True).filter(pk=ticket.team_id or 0).first()
     candidates = _candidates(team, ticket) if team else []
     if not candidates:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from itertools import cycle
 from random import Random
@@ -21,6 +22,7 @@ from customers.models import (
     SlaPolicy,
     Team,
     Ticket,
+    TicketSla,
     User,
 )
 from customers.sla.clocks import follow
@@ -33,6 +35,9 @@ PROMISED_DAYS = 30
 RATED_SHARE = 0.55
 SCORES = (5, 5, 5, 4, 4, 4, 3, 2, 1)
 OPEN_DAYS = 30
+CARE, RETURNS = "Customer care", "Returns"
+MONEY = ("get_refund", "product_fault", "wrong_item")
+MONEY_WORDS = re.compile(r"refund|return|broken|faulty|wrong|money|退|坏", re.IGNORECASE)
 DONE = (Ticket.Status.SOLVED, Ticket.Status.CLOSED)
 
 TIMES_SQL = """
@@ -56,9 +61,10 @@ def write_desk(seed: int, anchor: date, source: str) -> None:
     hours = _hours(anchor)
     measure_the_rest()
     _promise(hours, now)
-    team = _team(tickets)
-    _rules(team)
+    teams = _teams(tickets)
+    _rules(teams[RETURNS])
     follow(tickets.values_list("pk", flat=True), now)
+    TicketSla.objects.filter(ticket__source=source).update(warned_at=now)  # told long ago
     _rate(Random(f"{seed}/ratings"), tickets, now)
 
 
@@ -92,16 +98,22 @@ def _promise(hours: BusinessHours, now: datetime) -> None:
         SlaPolicy.objects.get_or_create(name=name, defaults=columns)
 
 
-def _team(tickets: Any) -> Team:
-    """Whoever works in the shop, and the open tickets dealt out among them."""
-    team, _made = Team.objects.get_or_create(name="Customer care")
+def _teams(tickets: Any) -> dict[str, Team]:
+    """Two teams of whoever works in the shop, and the tickets dealt out among them; of those
+    that are open some have nobody.
+    """
     staff = list(User.objects.filter(is_active=True).exclude(groups__name="partner").order_by("pk"))
-    team.members.add(*staff)
-    waiting = list(tickets.open().order_by("pk").only("pk"))
-    for ticket, assignee in zip(waiting, cycle([*staff, None]), strict=False):
-        ticket.team, ticket.assignee = team, assignee
-    Ticket.objects.bulk_update(waiting, ["team", "assignee"])
-    return team
+    teams = {name: Team.objects.get_or_create(name=name)[0] for name in (CARE, RETURNS)}
+    for team in teams.values():
+        team.members.add(*staff)
+    rows = list(tickets.order_by("external_id").only("pk", "status", "subject", "intent"))
+    turns = {True: cycle([*staff, None]), False: cycle([*staff] or [None])}
+    for ticket in rows:
+        about_money = ticket.intent_id in MONEY or MONEY_WORDS.search(ticket.subject)
+        ticket.team = teams[RETURNS if about_money else CARE]
+        ticket.assignee = next(turns[ticket.status not in DONE])
+    Ticket.objects.bulk_update(rows, ["team", "assignee"])
+    return teams
 
 
 def _rules(team: Team) -> None:
@@ -110,13 +122,13 @@ def _rules(team: Team) -> None:
     money = {
         "field": "intent",
         "operator": "any_of",
-        "value": ["get_refund", "product_fault", "wrong_item"],
+        "value": list(MONEY),
     }
     pending = {"field": "status", "operator": "any_of", "value": ["pending"]}
     quiet = {"field": "message_age", "operator": "at_least", "value": "168"}
     rules: tuple[dict[str, Any], ...] = (
         {
-            "name": "Returns and faults to customer care",
+            "name": "Returns and faults to their team",
             "conditions": rules_of(money),
             "actions": [
                 {"do": "team", "value": str(team.pk)},

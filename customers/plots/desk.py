@@ -88,7 +88,7 @@ def resolution(asked: Asked) -> Plot:
 def _times(asked: Asked, at: str, title: str, listed: Callable[..., str]) -> Plot:
     period, grain, buckets = _parts(asked)
     found = times_by(period, at, grain)
-    names = {"median": _("half of them within"), "p90": _("nine of ten within")}
+    names = {"median": _("median"), "p90": _("nine of ten")}
     rows = []
     for span, bucket in zip(spans(buckets, grain), buckets, strict=True):
         times = found.get(_first_day(bucket, grain), Times())
@@ -231,6 +231,7 @@ def breakdown(asked: Asked) -> Plot:
             "href": {"field": "url"},
             "description": {"field": "_say"},
         },
+        width=WHOLE["width"],
         height=ROW_HEIGHT * max(3, len(rows)) + 40,
     )  # fmt: skip
 

@@ -220,14 +220,18 @@ def _wrong(one: Any) -> str:
     return ""
 
 
-def in_words(actions: Any) -> list[str]:
-    """Each action as people read it."""
-    told = []
+def in_words(actions: Any, known: dict[str, dict[str, str]] | None = None) -> list[str]:
+    """Each action as people read it. `known` keeps the names of choices from one call to the
+    next.
+    """
+    told, known = [], {} if known is None else known
     for one in actions if isinstance(actions, list) else []:
         action = ACTIONS.get(one.get("do"))
         if action is None:
             continue
-        names = {str(key): str(label) for key, label in action.choices()} if action.choices else {}
-        value = names.get(one["value"], shown(one["value"]))
+        if one["do"] not in known:
+            choices = action.choices() if action.choices else ()
+            known[one["do"]] = {str(key): str(label) for key, label in choices}
+        value = known[one["do"]].get(one["value"], shown(one["value"]))
         told.append(_("%(what)s: %(value)s") % {"what": action.label, "value": value})
     return told

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from customers.locks import held_until_commit
-from customers.models import Notice, Ticket, TicketSla
+from customers.models import Notice, Team, Ticket, TicketSla
 
 WATCH_LOCK = 7_310_061
 MOST_ROWS = 500
@@ -64,7 +64,10 @@ def _warn(now: datetime) -> int:
     for clock in soon:
         clock.warned_at = now
     TicketSla.objects.bulk_update(soon, ["warned_at"])
-    tell([clock.ticket for clock in soon], Notice.Kind.DUE_SOON)
+    # one that a change made late at once was never soon
+    late = [clock for clock in soon if clock.is_late(now)]
+    tell([clock.ticket for clock in late], Notice.Kind.BREACHED)
+    tell([clock.ticket for clock in soon if clock not in late], Notice.Kind.DUE_SOON)
     return len(soon)
 
 
@@ -82,7 +85,7 @@ def tell(tickets: Iterable[Ticket], kind: str, text: str = "") -> None:
 
 def _members(teams: set[int | None]) -> dict[int | None, list[int]]:
     found: dict[int | None, list[int]] = {team: [] for team in teams}
-    through: Any = Ticket.team.field.related_model.members.through
+    through: Any = Team.members.through
     rows = through.objects.filter(team__in=teams - {None}, user__is_active=True)
     for team, user in rows.order_by("pk").values_list("team", "user"):
         found[team].append(user)

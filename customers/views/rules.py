@@ -24,18 +24,19 @@ from customers.views.access import StaffRequest, managers_only
 @require_GET
 def rule_list(request: StaffRequest) -> HttpResponse:
     """All rules in the order in which they are asked."""
-    vocabulary = ticket_vocabulary()
+    vocabulary, known = ticket_vocabulary(), dict[str, dict[str, str]]()
+    page = page_of(Rule.objects.visible_to(request.user), request)
     told = [
         {
             "rule": rule,
             "asks": None
             if says_nothing(rule.conditions)
             else conditions_in_words(reading_of(rule.conditions, vocabulary).root, vocabulary),
-            "does": in_words(rule.actions),
+            "does": in_words(rule.actions, known),
         }
-        for rule in Rule.objects.visible_to(request.user)
+        for rule in page
     ]
-    return render(request, "rules/list.html", {"told": told})
+    return render(request, "rules/list.html", {"told": told, "page": page})
 
 
 @require_http_methods(["GET", "POST"])

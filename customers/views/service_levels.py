@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from customers.audiences.words import in_words
 from customers.models import AgentProfile, BusinessHours, SlaPolicy, TicketSla, User
-from customers.paging import capped_count
+from customers.paging import capped_count, page_of
 from customers.rule_forms import AgentForm, BusinessHoursForm, SlaPolicyForm
 from customers.rules.building import Building
 from customers.rules.dry_run import dry_run
@@ -27,6 +27,7 @@ def service_levels(request: StaffRequest) -> HttpResponse:
     """What is promised, in the order that counts, and by which hours."""
     vocabulary = ticket_vocabulary()
     policies = SlaPolicy.objects.visible_to(request.user).select_related("hours")
+    page = page_of(policies, request)
     told = [
         {
             "policy": policy,
@@ -34,10 +35,11 @@ def service_levels(request: StaffRequest) -> HttpResponse:
             if says_nothing(policy.conditions)
             else in_words(reading_of(policy.conditions, vocabulary).root, vocabulary),
         }
-        for policy in policies
+        for policy in page
     ]
     context = {
         "told": told,
+        "page": page,
         "all_hours": BusinessHours.objects.prefetch_related("holidays"),
         "running": capped_count(TicketSla.objects.running()),
     }
@@ -103,8 +105,8 @@ def assignment(request: StaffRequest) -> HttpResponse:
     users = User.objects.filter(is_active=True).exclude(groups__name="partner")
     mine = Count("tickets", filter=Q(tickets__status__in=["open", "pending"]), distinct=True)
     rows = users.annotate(open_count=mine).select_related("agent").order_by("username")
-    listed = rows.prefetch_related("agent__intents", "teams")
-    return render(request, "rules/assignment.html", {"agents": listed})
+    page = page_of(rows.prefetch_related("agent__intents", "teams"), request)
+    return render(request, "rules/assignment.html", {"page": page})
 
 
 @require_POST

@@ -16,7 +16,8 @@ def test_a_load_makes_promises_rules_a_team_and_ratings():
     load_demo(ANCHOR)
     assert [policy.name for policy in SlaPolicy.objects.all()] == ["Urgent", "Standard"]
     assert list(Rule.objects.values_list("is_on", flat=True)) == [True, True, False]
-    assert list(Team.objects.get().members.all()) == [agent]
+    assert [list(team.members.all()) for team in Team.objects.all()] == [[agent], [agent]]
+    assert all(team.tickets.count() > 20 for team in Team.objects.all())
 
     waiting = Ticket.objects.open()
     assert not waiting.filter(team=None).exists()
