@@ -34,6 +34,9 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(FIRST_REPLIES_SQL, migrations.RunSQL.noop),
         migrations.RunSQL(SOLVED_SQL, migrations.RunSQL.noop),
+        # what the updates left to be checked is checked, or the table cannot be altered
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
+        migrations.RunSQL("SET CONSTRAINTS ALL DEFERRED", migrations.RunSQL.noop),
         migrations.CreateModel(
             name="AgentProfile",
             fields=[
