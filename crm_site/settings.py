@@ -265,6 +265,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "customers.tasks.watch_the_desk",
         "schedule": env.int("DESK_WATCH_SECONDS", default=30),
     },
+    "rules-of-time": {
+        "task": "customers.tasks.apply_rules_of_time",
+        "schedule": env.int("RULES_OF_TIME_SECONDS", default=300),
+    },
     "ask-how-it-was": {"task": "customers.tasks.ask_how_it_was", "schedule": 300},
     "forget-old-rule-runs": {"task": "customers.tasks.forget_old_rule_runs", "schedule": 3600},
     "undo": {"task": "customers.tasks.undo_what_was_asked", "schedule": 60},

@@ -301,7 +301,7 @@ class TicketFilter(filters.FilterSet):
 
     def by_clock(self, rows: models.QuerySet, name: str, due: str) -> models.QuerySet:
         """What waits for us by a service level, what is due first in front."""
-        waiting = rows.filter(sla__next_due_at__isnull=False).order_by("sla__next_due_at", "pk")
+        waiting = rows.due().order_by("sla__next_due_at", "pk")  # type: ignore[attr-defined]
         late = waiting.filter(sla__next_due_at__lt=timezone.now())
         return late if due == "late" else waiting
 
@@ -310,7 +310,8 @@ class TicketFilter(filters.FilterSet):
         if not EARLIEST <= day <= LATEST:
             return rows
         end = Period(day, day).end
-        return rows.filter(Q(solved_at__isnull=True) | Q(solved_at__gte=end), opened_at__lt=end)
+        still = Q(solved_at__isnull=True, status__in=[Ticket.Status.OPEN, Ticket.Status.PENDING])
+        return rows.filter(still | Q(solved_at__gte=end), opened_at__lt=end)
 
     def moving(self, rows: models.QuerySet, name: str, trend: str) -> models.QuerySet:
         """By how the customer sounds now beside how they sounded in the beginning."""

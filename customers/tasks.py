@@ -74,11 +74,16 @@ def apply_rules() -> None:
 
 @shared_task(expires=60)
 def watch_the_desk() -> None:
-    """Warn of what is due, apply the rules of time, and whatever was rung for in vain."""
+    """Warn of what is due, and do what was rung for in vain."""
     watch()
-    apply_timed()
     apply_pending()
     measure_the_rest()
+
+
+@shared_task(expires=300)
+def apply_rules_of_time() -> None:
+    """Apply the rules that wait for time to go by."""
+    apply_timed()
 
 
 @shared_task(expires=600)

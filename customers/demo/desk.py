@@ -64,7 +64,8 @@ def write_desk(seed: int, anchor: date, source: str) -> None:
     teams = _teams(tickets)
     _rules(teams[RETURNS])
     follow(tickets.values_list("pk", flat=True), now)
-    TicketSla.objects.filter(ticket__source=source).update(warned_at=now)  # told long ago
+    told = TicketSla.objects.filter(ticket__source=source, warn_at__lte=now)
+    told.update(warned_at=now)
     _rate(Random(f"{seed}/ratings"), tickets, now)
 
 

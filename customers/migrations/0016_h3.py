@@ -81,7 +81,12 @@ class Migration(migrations.Migration):
                         verbose_name="skilled in tickets tagged",
                     ),
                 ),
-                ("last_assigned_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "last_assigned_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="last given a ticket"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "agent",
@@ -285,7 +290,10 @@ class Migration(migrations.Migration):
                 (
                     "passed_over",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.BigIntegerField(), default=list, size=None
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        size=None,
+                        verbose_name="rules passed over",
                     ),
                 ),
                 (
@@ -437,7 +445,10 @@ class Migration(migrations.Migration):
                         verbose_name="days in which the link works",
                     ),
                 ),
-                ("on_since_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "on_since_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="on since"),
+                ),
             ],
             options={
                 "verbose_name": "satisfaction survey",

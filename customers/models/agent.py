@@ -39,7 +39,7 @@ class AgentProfile(models.Model):
         default=list,
         blank=True,
     )
-    last_assigned_at = models.DateTimeField(null=True, editable=False)
+    last_assigned_at = models.DateTimeField(_("last given a ticket"), null=True, editable=False)
 
     objects = models.Manager()
 

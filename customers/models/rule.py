@@ -78,7 +78,9 @@ class RuleDue(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+", verbose_name=_("ticket"))
     trigger = models.CharField(_("when"), max_length=8, choices=Rule.Trigger.choices)
-    passed_over = ArrayField(models.BigIntegerField(), default=list)
+    passed_over = ArrayField(
+        models.BigIntegerField(), verbose_name=_("rules passed over"), default=list
+    )
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("error"), blank=True)

@@ -29,7 +29,7 @@ class SatisfactionSettings(models.Model):
         _("days in which the link works"), default=30, validators=[MinValueValidator(1)]
     )
     # what was solved before is not asked about, however the switch is turned
-    on_since_at = models.DateTimeField(null=True, editable=False)
+    on_since_at = models.DateTimeField(_("on since"), null=True, editable=False)
 
     objects = models.Manager()
 

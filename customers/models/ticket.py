@@ -66,6 +66,10 @@ class TicketQuerySet(KnowledgeQuerySet):
         concerned = before | set(complaints.values_list("customer", flat=True))
         Customer.objects.filter(pk__in=concerned - {None}).request_analysis()
 
+    def due(self) -> Self:
+        """Tickets that wait for us by a service level; order them by `sla__next_due_at`."""
+        return self.filter(sla__next_due_at__isnull=False)
+
     def getting_worse(self) -> Self:
         """Tickets whose customer sounds at least a step worse than in the beginning."""
         return self.filter(sentiment_trend__lte=-Ticket.STEP)

@@ -23,6 +23,7 @@ MOST_INVITED = 500
 BY_MAIL = (Ticket.Channel.EMAIL, Ticket.Channel.WEB)
 DONE = (Ticket.Status.SOLVED, Ticket.Status.CLOSED)
 GIVEN_UP_AFTER = timedelta(days=3)
+LOOKS_BACK = timedelta(days=14)  # of all that was ever solved only this is looked through
 
 
 def invite_due(now: datetime | None = None) -> int:
@@ -43,9 +44,10 @@ def invite_due(now: datetime | None = None) -> int:
 
 def _due(wanted: SatisfactionSettings, now: datetime) -> list[Ticket]:
     """Solved for as long as the delay, since the survey is on, and not asked about yet."""
+    until = now - timedelta(hours=wanted.delay_hours)
     rows = Ticket.objects.filter(
-        solved_at__lte=now - timedelta(hours=wanted.delay_hours),
-        solved_at__gte=wanted.on_since_at or now,
+        solved_at__lte=until,
+        solved_at__gte=max(wanted.on_since_at or now, until - LOOKS_BACK),
         status__in=DONE,
         customer__isnull=False,
         merged_into=None,

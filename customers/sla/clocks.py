@@ -40,12 +40,13 @@ def calendar_of(policy: SlaPolicy) -> Calendar:
 
 
 def _follow(keys: list[int], policies: Sequence[SlaPolicy], now: datetime) -> None:
-    locked = TicketSla.objects.select_for_update(of=("self",)).order_by("pk")
-    clocks = {clock.ticket_id: clock for clock in locked.filter(pk__in=keys)}
-    if not policies and not clocks:
+    found = TicketSla.objects.filter(pk__in=keys)
+    if not policies and not found.exists():
         return
     by_key = {policy.pk: policy for policy in policies}
-    for ticket, policy_pk in _tickets(keys, policies, now):
+    tickets = _tickets(keys, policies, now)
+    clocks = {clock.ticket_id: clock for clock in found.select_for_update(of=("self",))}
+    for ticket, policy_pk in tickets:
         clock = clocks.get(ticket.pk)
         policy = by_key.get(policy_pk) if policy_pk else None
         if policy is None:
@@ -72,7 +73,9 @@ def _tickets(
         for policy in policies
     ]
     chosen = Case(*whens, default=Value(None), output_field=IntegerField())
-    rows = Ticket.objects.filter(pk__in=keys).only(*COLUMNS).annotate(met_policy=chosen)
+    # each locked, so that two who follow one ticket do not both start its clock
+    locked = Ticket.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    rows = locked.filter(pk__in=keys).only(*COLUMNS).annotate(met_policy=chosen)
     return [(row, row.met_policy) for row in rows]
 
 

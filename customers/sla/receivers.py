@@ -27,7 +27,8 @@ def ticket_saved(
     """A ticket was made or changed."""
     if raw or (update_fields is not None and not FOLLOWED & update_fields):
         return
-    note_solved(instance)
+    if update_fields is None or "status" in update_fields:
+        note_solved(instance)
     follow([instance.pk])
 
 

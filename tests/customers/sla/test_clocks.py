@@ -1,8 +1,11 @@
 """Clocks follow their tickets on every road, stand while it is not our turn, and are judged."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from customers.audiences.tree import rules_of
 from customers.journal.recording import recorded
@@ -229,3 +232,21 @@ def test_a_policy_that_is_switched_off_takes_its_clocks_with_it(clock, promise):
     policy.save()
     ticket.set_status("pending")
     assert not TicketSla.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_clock_is_started_once_by_two_at_once(promise):
+    ticket = TicketFactory()
+    promise()
+
+    def one(_number):
+        try:
+            with transaction.atomic():
+                follow([ticket.pk], NOON)
+                time.sleep(0.2)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(one, range(2)))
+    assert clock_of(ticket).next_due_at == NOON + HOUR
