@@ -10,14 +10,14 @@ SALT = "rapport.satisfaction"
 
 
 def token_of(rating: SatisfactionRating) -> str:
-    """What the link carries."""
-    return signing.dumps(rating.pk, salt=SALT)
+    """What the link carries; the same each time. The rating itself says until when it is taken."""
+    return signing.Signer(salt=SALT).sign_object(rating.pk)
 
 
 def rating_of(token: str) -> SatisfactionRating | None:
     """The rating that a link opens; None for one that is forged or whose ticket is gone."""
     try:
-        pk = signing.loads(token, salt=SALT)
+        pk = signing.Signer(salt=SALT).unsign_object(token)
     except signing.BadSignature:
         return None
     rows = SatisfactionRating.objects.select_related("ticket").defer("ticket__search")
