@@ -25,6 +25,7 @@ from customers.models import (
     TicketSla,
     User,
 )
+from customers.rules.queue import ask
 from customers.sla.clocks import follow
 from customers.sla.times import measure_the_rest
 
@@ -35,6 +36,7 @@ PROMISED_DAYS = 30
 RATED_SHARE = 0.55
 SCORES = (5, 5, 5, 4, 4, 4, 3, 2, 1)
 OPEN_DAYS = 30
+ASKED_ABOUT = 25  # tickets that the rules are asked about once they are read
 CARE, RETURNS = "Customer care", "Returns"
 MONEY = ("get_refund", "product_fault", "wrong_item")
 MONEY_WORDS = re.compile(r"refund|return|broken|faulty|wrong|money|退|坏", re.IGNORECASE)
@@ -66,6 +68,8 @@ def write_desk(seed: int, anchor: date, source: str) -> None:
     follow(tickets.values_list("pk", flat=True), now)
     told = TicketSla.objects.filter(ticket__source=source, warn_at__lte=now)
     told.update(warned_at=now)
+    latest = tickets.open().order_by("-opened_at", "-pk").values_list("pk", flat=True)
+    ask(latest[:ASKED_ABOUT], Rule.Trigger.CREATED)
     _rate(Random(f"{seed}/ratings"), tickets, now)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from customers.demo.loader import load_demo
-from customers.models import Rule, SatisfactionRating, SlaPolicy, Team, Ticket, TicketSla
+from customers.models import Rule, RuleDue, SatisfactionRating, SlaPolicy, Team, Ticket, TicketSla
 from customers.periods import Period
 from customers.reports.sums import rated_of, volume_of
 from tests.customers.demo.conftest import ANCHOR
@@ -27,6 +27,7 @@ def test_a_load_makes_promises_rules_a_team_and_ratings():
     done = Ticket.objects.filter(status__in=["solved", "closed"])
     assert not done.filter(solve_minutes=None).exists()
 
+    assert RuleDue.objects.count() == 25
     clocks = TicketSla.objects.count()
     assert clocks > 10
     assert TicketSla.objects.running().exists()

@@ -89,7 +89,12 @@ def test_what_the_mail_server_refuses_is_tried_again(monkeypatch, mailoutbox):
 def test_a_link_is_rated_without_a_login_and_opening_it_rates_nothing(client):
     rating = invited()
     page = reverse("rate", args=[token_of(rating)])
-    assert client.get(page).status_code == 200
+    shown = client.get(page)
+    assert shown.status_code == 200
+    # other sites do not learn the link; "no-referrer" would have browsers send no origin either,
+    # and the form would be refused
+    assert shown["Referrer-Policy"] == "same-origin"
+    assert b'name="referrer"' not in shown.content
     assert client.get(page + "?score=5").status_code == 200
     rating.refresh_from_db()
     assert rating.score is None
