@@ -225,6 +225,7 @@ CELERY_TASK_ROUTES = {
     "intelligence.tasks.sweep": {"queue": "interactive"},
     "intelligence.tasks.promote": {"queue": "interactive"},
     "intelligence.tasks.answer_question": {"queue": "interactive"},
+    "customers.tasks.apply_rules": {"queue": "interactive"},
     "customers.tasks.mail_link": {"queue": "interactive"},
     "customers.tasks.check_mailbox": {"queue": "mail"},
     "customers.tasks.look_after_mail": {"queue": "mail"},
@@ -271,6 +272,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "take-up-jobs": {"task": "customers.tasks.take_up_jobs", "schedule": 60},
     "mail": {"task": "customers.tasks.look_after_mail", "schedule": 60},
+    "watch-the-desk": {
+        "task": "customers.tasks.watch_the_desk",
+        "schedule": env.int("DESK_WATCH_SECONDS", default=30),
+    },
+    "rules-of-time": {
+        "task": "customers.tasks.apply_rules_of_time",
+        "schedule": env.int("RULES_OF_TIME_SECONDS", default=300),
+    },
+    "ask-how-it-was": {"task": "customers.tasks.ask_how_it_was", "schedule": 300},
+    "forget-old-rule-runs": {"task": "customers.tasks.forget_old_rule_runs", "schedule": 3600},
     "undo": {"task": "customers.tasks.undo_what_was_asked", "schedule": 60},
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
     "refresh-aggregates": {

@@ -28,8 +28,10 @@ from customers.models import (
     Product,
     Question,
     Review,
+    Team,
     Ticket,
     Topic,
+    User,
     Visibility,
 )
 from customers.models.aspect import reviews_mentioning
@@ -176,6 +178,35 @@ class TicketFilter(CustomFieldsFilter):
     )
     opened_since = DayFilter("opened_at", _("Opened since"), until=False)
     opened_until = DayFilter("opened_at", _("Opened until"), until=True)
+    solved_since = DayFilter("solved_at", _("Solved since"), until=False)
+    solved_until = DayFilter("solved_at", _("Solved until"), until=True)
+    replied_since = DayFilter("first_replied_at", _("First reply since"), until=False)
+    replied_until = DayFilter("first_replied_at", _("First reply until"), until=True)
+    rated_since = DayFilter("rating__rated_at", _("Rated since"), until=False)
+    rated_until = DayFilter("rating__rated_at", _("Rated until"), until=True)
+    standing_on = filters.DateFilter(
+        label=_("Open at the end of"), method="stood_open", widget=HiddenInput
+    )
+    team = filters.ModelChoiceFilter(
+        queryset=Team.objects.all(),
+        label=_("Team"),
+        null_label=_("no team"),
+        null_value=UNKNOWN,
+        widget=HiddenInput,
+    )
+    assignee = filters.ModelChoiceFilter(
+        queryset=User.objects.all(),
+        label=_("Assignee"),
+        null_label=_("nobody"),
+        null_value=UNKNOWN,
+        widget=HiddenInput,
+    )
+    due = filters.ChoiceFilter(
+        choices=[("late", _("late now")), ("running", _("clock is running"))],
+        label=_("Service level"),
+        method="by_clock",
+        widget=HiddenInput,
+    )
     said_since = DayFilter("sent_at", _("Message since"), until=False)
     said_until = DayFilter("sent_at", _("Message until"), until=True)
     aspect = filters.ModelChoiceFilter(
@@ -220,6 +251,20 @@ class TicketFilter(CustomFieldsFilter):
     def unchanged(self, rows: models.QuerySet, name: str, value: object) -> models.QuerySet:
         """The queue narrows the rows before: see `customers.desk.queues`."""
         return rows
+
+    def by_clock(self, rows: models.QuerySet, name: str, due: str) -> models.QuerySet:
+        """What waits for us by a service level, what is due first in front."""
+        waiting = rows.due().order_by("sla__next_due_at", "pk")  # type: ignore[attr-defined]
+        late = waiting.filter(sla__next_due_at__lt=timezone.now())
+        return late if due == "late" else waiting
+
+    def stood_open(self, rows: models.QuerySet, name: str, day: date) -> models.QuerySet:
+        """Tickets that were opened by the end of a day and not solved by then."""
+        if not EARLIEST <= day <= LATEST:
+            return rows
+        end = Period(day, day).end
+        still = Q(solved_at__isnull=True, status__in=[Ticket.Status.OPEN, Ticket.Status.PENDING])
+        return rows.filter(still | Q(solved_at__gte=end), opened_at__lt=end)
 
     def moving(self, rows: models.QuerySet, name: str, trend: str) -> models.QuerySet:
         """By how the customer sounds now beside how they sounded in the beginning."""

@@ -4,6 +4,8 @@
 `sender` is the model class; `pks` lists the rows, or is None for "whatever is pending".
 `job_requested(sender, pk)` likewise follows the commit of one job, and
 `measures_refreshed(sender)` a refresh of what is measured of all customers.
+`rows_updated(sender, pks)` is sent inside the transaction of a bulk write, such as automatic
+labels and undo, and `rows_read(sender, pks)` after the commit of what models read.
 Nobody has to listen, and a lost signal loses nothing: the pending rows are the queue.
 """
 
@@ -15,6 +17,8 @@ from django.dispatch import Signal
 
 analysis_requested = Signal()
 measures_refreshed = Signal()
+rows_updated = Signal()  # (sender, pks): columns of these rows were set without saving each
+rows_read = Signal()  # (sender, pks): models have read these rows, or what belongs to them
 job_requested = Signal()  # (sender, pk): a Training, Promotion or Question waits for a worker
 
 MAX_NAMED_ROWS = 1000

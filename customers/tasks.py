@@ -11,12 +11,17 @@ from customers.alarms.run import raise_alarms as raise_what_is_found
 from customers.channels.mail import fetching, sending, taking, trial
 from customers.imports.jobs import carry_out
 from customers.insight import aggregates, digests
+from customers.insight.mailing import send_digests
 from customers.journal.undo import undo_all_asked
 from customers.lists.jobs import take_up
 from customers.measures import refresh_measures_when_due
 from customers.models import Mailbox
 from customers.portal.identity import send_link
+from customers.rules.run import apply_pending, apply_timed, forget_old_runs
+from customers.satisfaction.inviting import invite_due, send_invitations
 from customers.search.spelling import refresh_words
+from customers.sla.times import measure_the_rest
+from customers.sla.watch import watch
 
 
 @shared_task
@@ -41,8 +46,9 @@ def refresh_aggregates() -> None:
 
 @shared_task(expires=300)
 def make_digests() -> None:
-    """Tell the last whole week of the shop, unless that is done."""
+    """Tell the last whole week of the shop, unless that is done, and mail it to who asked."""
     digests.make_digests()
+    send_digests()
 
 
 @shared_task
@@ -67,6 +73,39 @@ def undo_what_was_asked() -> None:
 def take_up_jobs() -> None:
     """Write the exports and do the bulk edits that wait, or that a dead worker left."""
     take_up()
+
+
+@shared_task(expires=60)
+def apply_rules() -> None:
+    """Ask the rules about the tickets that wait."""
+    apply_pending()
+
+
+@shared_task(expires=60)
+def watch_the_desk() -> None:
+    """Warn of what is due, and do what was rung for in vain."""
+    watch()
+    apply_pending()
+    measure_the_rest()
+
+
+@shared_task(expires=300)
+def apply_rules_of_time() -> None:
+    """Apply the rules that wait for time to go by."""
+    apply_timed()
+
+
+@shared_task(expires=600)
+def ask_how_it_was() -> None:
+    """Ask customers of solved tickets how they were served."""
+    invite_due()
+    send_invitations()
+
+
+@shared_task(expires=3600)
+def forget_old_rule_runs() -> None:
+    """Keep the log of the rules short."""
+    forget_old_runs()
 
 
 @shared_task(expires=600)

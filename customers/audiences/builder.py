@@ -16,7 +16,7 @@ from django.http import QueryDict
 
 from customers.audiences.fields import TIMES, WITHIN_DAYS, Field
 from customers.audiences.kinds import MANY, Operator
-from customers.audiences.registry import FIRST_FIELD, fields
+from customers.audiences.registry import CUSTOMERS, Registry
 from customers.audiences.tree import MATCHES, MOST_DEPTH, MOST_RULES, VERSION, Problem
 from customers.audiences.vocabulary import Vocabulary
 from customers.models import Product
@@ -123,7 +123,7 @@ class GroupRow:
 # from the form to the tree -------------------------------------------------------
 
 
-def typed_rules(form: QueryDict) -> Raw:
+def typed_rules(form: QueryDict, registry: Registry = CUSTOMERS) -> Raw:
     """The tree that a form holds."""
     root = {"version": VERSION, **_typed_group(form, "")}
     groups = {"": root}
@@ -132,7 +132,7 @@ def typed_rules(form: QueryDict) -> Raw:
         parent = groups.get(path.rpartition(".")[0])
         if parent is None:
             continue
-        node = _typed_group(form, path) if kind == "g" else _typed_rule(form, path)
+        node = _typed_group(form, path) if kind == "g" else _typed_rule(form, path, registry)
         parent["rules"].append(node)
         if kind == "g":
             groups[path] = node
@@ -145,9 +145,8 @@ def _typed_group(form: QueryDict, path: str) -> Raw:
     return group | ({"not": True} if form.get(f"{path}-not") == "1" else {})
 
 
-def _typed_rule(form: QueryDict, path: str) -> Raw:
-    name = form.get(f"{path}-field", "")
-    field = fields().get(name) or fields()[FIRST_FIELD]
+def _typed_rule(form: QueryDict, path: str, registry: Registry) -> Raw:
+    field = registry.field(form.get(f"{path}-field", ""))
     if form.get(f"{path}-was", field.name) != field.name:
         return new_rule(field)
     operator = field.operators.get(form.get(f"{path}-operator", "")) or _first(field)
@@ -200,7 +199,7 @@ def new_rule(field: Field) -> Raw:
 # buttons -----------------------------------------------------------------------
 
 
-def changed(raw: Raw, button: str) -> str:
+def changed(raw: Raw, button: str, registry: Registry = CUSTOMERS) -> str:
     """Carry out "add-rule:PATH", "add-group:PATH" or "remove:PATH" on the tree; gives the
     path of what was added, or "".
     """
@@ -211,7 +210,7 @@ def changed(raw: Raw, button: str) -> str:
     group = _node(raw, path)
     if action not in ADDED or group is None or "rules" not in group:
         return ""
-    node = new_rule(fields()[FIRST_FIELD])
+    node = new_rule(registry.first)
     if action == "add-group":
         node = {"match": "any", "rules": [node]}
     group["rules"].append(node)
@@ -285,7 +284,7 @@ def _rows(
 
 
 def _rule_row(raw: Raw, path: str, problem: str, vocabulary: Vocabulary, is_new: bool) -> RuleRow:
-    field = fields().get(str(raw.get("field"))) or fields()[FIRST_FIELD]
+    field = vocabulary.registry.field(raw.get("field"))
     operator = field.operators.get(str(raw.get("operator"))) or _first(field)
     value = raw.get("value")
     values = [

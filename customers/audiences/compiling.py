@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from customers.audiences.moment import Moment
 from customers.audiences.reading import read
-from customers.audiences.registry import fields
+from customers.audiences.registry import CUSTOMERS, Registry
 from customers.audiences.tree import Broken, Group, Node, Rule
 from customers.models import Audience, Customer
 from customers.models.customer import CustomerQuerySet
@@ -17,8 +17,10 @@ from customers.models.customer import CustomerQuerySet
 NOBODY = Q(pk__in=[])
 
 
-def condition(node: Node, moment: Moment, *, reversed_: bool = False) -> Q:
-    """The condition that a tree makes.
+def condition(
+    node: Node, moment: Moment, *, reversed_: bool = False, registry: Registry = CUSTOMERS
+) -> Q:
+    """The condition that a tree makes, of fields of the registry.
 
     A broken rule is met by nobody, and does not widen an audience where it stands under a
     "not" either: there (`reversed_`) it is met by all before it is reversed.
@@ -26,15 +28,15 @@ def condition(node: Node, moment: Moment, *, reversed_: bool = False) -> Q:
     if isinstance(node, Broken):
         return ~NOBODY if reversed_ else NOBODY
     if isinstance(node, Rule):
-        return _rule(node, moment, reversed_)
+        return _rule(node, moment, reversed_, registry)
     inside = reversed_ != node.negated
-    parts = [condition(one, moment, reversed_=inside) for one in node.nodes]
+    parts = [condition(one, moment, reversed_=inside, registry=registry) for one in node.nodes]
     together = reduce(and_ if node.match == "all" else or_, parts)
     return ~together if node.negated else together
 
 
-def _rule(rule: Rule, moment: Moment, reversed_: bool) -> Q:
-    field = fields()[rule.field]
+def _rule(rule: Rule, moment: Moment, reversed_: bool, registry: Registry) -> Q:
+    field = registry.fields()[rule.field]
     operator = field.operators[rule.operator]
     if rule.within:
         inside = Group("any", rule.within, negated=operator.is_reverse)

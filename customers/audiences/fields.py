@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 
 from customers.audiences.kinds import KINDS, Operator
 from customers.audiences.moment import Moment
@@ -53,7 +53,8 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something of a customer that rules can ask about: one entry of the registry.
+    """Something of a customer (or of another `model`) that rules can ask about: one entry of
+    a registry.
 
     `column` is the customer's column, where there is one; `scale` times it is what rules
     say (100 for a share that is told in percent). `among` replaces "the column is one of";
@@ -79,6 +80,7 @@ class Field:
     related: tuple[Related, ...] = ()
     modifiers: tuple[str, ...] = ()
     picks: str = "choice"
+    model: type[Model] = Customer
 
     @property
     def operators(self) -> Mapping[str, Operator]:
@@ -93,9 +95,9 @@ class Field:
 
     @property
     def is_available(self) -> bool:
-        """Whether customers have its column."""
+        """Whether the model has its column."""
         try:
-            return not self.column or bool(Customer._meta.get_field(self.column))
+            return not self.column or bool(self.model._meta.get_field(self.column))
         except FieldDoesNotExist:
             return False
 

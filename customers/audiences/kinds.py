@@ -135,6 +135,16 @@ def by_rows(field: Field, values: Values, moment: Moment) -> Q:
     raise NotImplementedError
 
 
+def older(field: Field, values: Values, moment: Moment) -> Q:
+    """So many hours ago on the clock, or earlier."""
+    return Q(**{f"{field.column}__lte": moment.hours_ago(values[0])})
+
+
+def younger(field: Field, values: Values, moment: Moment) -> Q:
+    """Less than so many hours ago on the clock."""
+    return Q(**{f"{field.column}__gt": moment.hours_ago(values[0])})
+
+
 KNOWN = Operator("is_known", _("is known"), known)
 UNKNOWN = Operator("is_unknown", _("is not known"), unknown, is_reverse=True)
 ANY_OF = Operator("any_of", _("is any of"), among, "choice", MANY)
@@ -176,6 +186,13 @@ KINDS: Mapping[str, Kind] = {
         Kind("money", NUMBERS, (KNOWN, UNKNOWN)),
         Kind("date", PAST, (EVER, NEVER)),
         Kind("coming_date", (NEXT, *PAST), (KNOWN, UNKNOWN)),
+        Kind(
+            "age",
+            (
+                Operator("at_least", _("at least"), older, "number", 1),
+                Operator("less_than", _("less than"), younger, "number", 1),
+            ),
+        ),
         Kind("choice", (ANY_OF, NONE_OF), (KNOWN, UNKNOWN)),
         Kind(
             "tags",

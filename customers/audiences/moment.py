@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -22,6 +23,10 @@ class Moment:
     def days_ago(self, days: int) -> datetime:
         """So many days before the shop's present."""
         return self.shop - timedelta(days=days)
+
+    def hours_ago(self, hours: Decimal) -> datetime:
+        """So many hours before the time on the clock."""
+        return self.now - timedelta(hours=float(hours))
 
     def days_ahead(self, days: int) -> datetime:
         """So many days after the shop's present."""

@@ -10,7 +10,7 @@ one of its operators, and its values become parameters of a query.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,6 @@ from customers.audiences.fields import TIMES, WITHIN_DAYS, Field
 from customers.audiences.kinds import MANY, Operator
 from customers.audiences.operands import BadValue, shown
 from customers.audiences.references import AUDIENCE_FIELDS, named
-from customers.audiences.registry import fields
 from customers.audiences.tree import (
     MATCHES,
     MOST_AUDIENCES_DEEP,
@@ -66,9 +65,11 @@ def read(raw: Any, *, vocabulary: Vocabulary | None = None, of: int | None = Non
     return Reading(reader.root(raw), reader.problems)
 
 
-def checked(raw: Any, *, of: int | None = None) -> dict[str, Any]:
+def checked(
+    raw: Any, *, vocabulary: Vocabulary | None = None, of: int | None = None
+) -> dict[str, Any]:
     """The rules as they may be stored; raises BadRules with all that is wrong."""
-    found = read(raw, of=of)
+    found = read(raw, vocabulary=vocabulary, of=of)
     if found.problems:
         raise BadRules(found.problems)
     return {**raw, "version": VERSION}
@@ -155,7 +156,7 @@ class _Reader:
             detail = _("With the audiences that are named these are more than %(n)s rules.") % said
             return self._broken(raw, pointer, detail)
         try:
-            asked, operator = _asked(raw)
+            asked, operator = _asked(raw, self.vocabulary.registry.fields())
             return self._complete(raw, asked, operator)
         except _Misplaced as wrong:
             return self._broken(
@@ -238,12 +239,12 @@ def _wrong_rules(raw: dict[str, Any]) -> Problem | None:
     return None
 
 
-def _asked(raw: dict[str, Any]) -> tuple[Field, Operator]:
+def _asked(raw: dict[str, Any], known: Mapping[str, Field]) -> tuple[Field, Operator]:
     """The field and the operator of a rule."""
     unknown = _unknown_key(raw, RULE_KEYS)
     if unknown:
         raise _Misplaced("", unknown.detail)
-    name, known = raw.get("field"), fields()
+    name = raw.get("field")
     if not isinstance(name, str) or name not in known:
         said = {"found": shown(name), "allowed": ", ".join(known)}
         raise _Misplaced("field", _("There is no field %(found)s. Allowed: %(allowed)s.") % said)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -45,9 +46,31 @@ def fields() -> Mapping[str, Field]:
     }
 
 
-def grouped() -> list[tuple[Any, list[Field]]]:
-    """The heading of each group with its fields."""
-    return [
-        (heading, [field for field in fields().values() if field.group == group])
-        for group, heading in GROUPS.items()
-    ]
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What rules of one kind may ask: the `fields` by name, the headings of their `groups`, and
+    the field that a new rule begins with.
+    """
+
+    fields: Callable[[], Mapping[str, Field]]
+    groups: Mapping[str, Any]
+    first_name: str
+
+    @property
+    def first(self) -> Field:
+        """The field that a new rule is about."""
+        return self.fields()[self.first_name]
+
+    def field(self, name: Any) -> Field:
+        """The field of this name, or the first one."""
+        return self.fields().get(str(name)) or self.first
+
+    def grouped(self) -> list[tuple[Any, list[Field]]]:
+        """The heading of each group with its fields."""
+        return [
+            (heading, [field for field in self.fields().values() if field.group == group])
+            for group, heading in self.groups.items()
+        ]
+
+
+CUSTOMERS = Registry(fields, GROUPS, FIRST_FIELD)

@@ -7,15 +7,19 @@ from typing import Any
 
 from customers.audiences.fields import Field
 from customers.audiences.references import AUDIENCE_FIELDS, PRODUCT_FIELDS, named
+from customers.audiences.registry import CUSTOMERS, Registry
 from customers.models import Audience, Product
 
 MOST_AUDIENCES = 200
 
 
 class Vocabulary:
-    """Names by value; what was asked for once is not asked of the database again."""
+    """Names by value; what was asked for once is not asked of the database again. `registry`
+    holds the fields that the rules may name.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, registry: Registry = CUSTOMERS) -> None:
+        self.registry = registry
         self._choices: dict[str, dict[str, str]] = {}
         self._products: dict[int, Product | None] = {}
         self._audiences: dict[int, Audience | None] = {}

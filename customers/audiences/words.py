@@ -15,7 +15,6 @@ from django.utils.translation import ngettext
 from customers.audiences.fields import TIMES, WITHIN_DAYS, Field
 from customers.audiences.kinds import MANY, Operator
 from customers.audiences.operands import shown
-from customers.audiences.registry import fields
 from customers.audiences.tree import Broken, Group, Node, Rule
 from customers.audiences.vocabulary import Vocabulary
 
@@ -48,7 +47,7 @@ def one_line(said: Said) -> str:
 
 def sentence(rule: Rule, vocabulary: Vocabulary) -> str:
     """One rule, such as "Orders: at least 3"."""
-    field = fields()[rule.field]
+    field = vocabulary.registry.fields()[rule.field]
     operator = field.operators[rule.operator]
     asked = " ".join(
         filter(None, (str(operator.label), _values(field, operator, rule, vocabulary)))

@@ -16,6 +16,7 @@ from customers.demo.macros import write_macros
 from customers.demo.mailbox import write_mailbox
 from customers.demo.records import CURRENCY, Message, Order, Shop, Ticket
 from customers.demo.seasons import midnight
+from customers.demo.service import write_service
 from customers.demo.shop import SEED, generate
 from customers.demo.workspace import write_workspace
 from customers.measures import refresh_measures_when_due
@@ -54,6 +55,7 @@ def load_demo(anchor: date, seed: int = SEED) -> Loaded:
         if is_loaded():
             return Loaded(_counts(), created=False)
         _write(generate(seed, anchor))
+        write_service(seed, anchor, SOURCE)
         loaded = Loaded(_counts(), created=True)
     refresh_measures_when_due()  # cheap here, and the clock's task waits behind the first reading
     return loaded

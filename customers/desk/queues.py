@@ -110,6 +110,13 @@ QUEUES = (
         lambda rows, _user: _open(rows).getting_worse(),
         ("sentiment_trend", *LATEST),
     ),
+    Queue(
+        "due",
+        _("Breaching soon"),
+        "timer",
+        lambda rows, _user: rows.due(),
+        ("sla__next_due_at", "pk"),
+    ),
     Queue("mentions", _("Mentions"), "at-sign", _mentions, counted=_unseen_mentions),
     Queue("watched", _("Watched"), "eye", _watched),
     Queue("snoozed", _("Snoozed"), "alarm-clock", _snoozed, ("snoozed_until_at", "-id")),

@@ -14,6 +14,7 @@ from typing import Any
 from django.core.cache import cache
 
 from customers.insight.buckets import Grain, buckets_of, grain_of, shared_out
+from customers.insight.desk import worth_telling
 from customers.insight.figures import asked
 from customers.insight.queries import Runner
 from customers.insight.rows import address
@@ -75,6 +76,13 @@ def about_voice(scope: Scope, runner: Runner) -> Iterator[Statement]:
         DailyVoice.Kind.MESSAGE_ASPECTS,
     ):
         yield from _topics(scope, runner, kind)
+
+
+def about_desk(scope: Scope, runner: Runner) -> Iterator[Statement]:
+    """What came in, how quickly it was answered, and what customers say of that."""
+    row = runner.row("desk", scope.parameters)
+    for key, columns, weight in worth_telling(row):
+        yield Statement(key, asked(runner, "desk", scope.parameters, *columns), weight)
 
 
 def about_other_currencies(scope: Scope, runner: Runner) -> Iterator[Statement]:

@@ -30,7 +30,7 @@ from customers.periods import Period, shop_now
 logger = logging.getLogger(__name__)
 
 WEEK = timedelta(weeks=1)
-MOST_SENTENCES = 7
+MOST_SENTENCES = 11  # of them at most four about the desk
 KEPT_BACK = 8  # so many weeks are told when the first digest is made
 
 

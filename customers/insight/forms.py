@@ -14,6 +14,26 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 FORMS: Mapping[str, Any] = {
+    # the desk
+    "desk_flow": ngettext_lazy(
+        "%(opened)s ticket came in, and %(solved)s were solved.",
+        "%(opened)s tickets came in, and %(solved)s were solved.",
+        "opened",
+    ),
+    "desk_reply": _(
+        "Half of the first replies took at most %(reply)s of working time, and nine of ten "
+        "%(reply_p90)s."
+    ),
+    "desk_rated": ngettext_lazy(
+        "%(ratings)s customer rated how they were served; %(satisfied)s were satisfied.",
+        "%(ratings)s customers rated how they were served; %(satisfied)s were satisfied.",
+        "ratings",
+    ),
+    "desk_late": ngettext_lazy(
+        "%(late)s first reply was later than the service level promises.",
+        "%(late)s first replies were later than the service level promises.",
+        "late",
+    ),
     # what was sold
     "revenue_rose": ngettext_lazy(
         "Revenue rose by %(revenue_change)s to %(revenue)s; in the day before it was "

@@ -16,6 +16,7 @@ PAGES: Mapping[str, tuple[About, ...]] = {
     "sales": (choice.about_sales, choice.about_other_currencies),
     "customers": (choice.about_customers,),
     "voice": (choice.about_voice,),
+    "desk": (choice.about_desk,),
 }
 # Home is opened all day long; how spending is spread changes slowly, and costs a scan.
 PAGES = {

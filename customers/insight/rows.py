@@ -56,6 +56,21 @@ def tickets(period: Period, **narrowed: Any) -> str:
     return address("tickets", **_days("opened", period), **narrowed)
 
 
+def solved(period: Period, **narrowed: Any) -> str:
+    """Tickets that were solved in the period."""
+    return address("tickets", **_days("solved", period), **narrowed)
+
+
+def first_replies(period: Period, **narrowed: Any) -> str:
+    """Tickets whose first reply went in the period."""
+    return address("tickets", **_days("replied", period), **narrowed)
+
+
+def rated(period: Period, **narrowed: Any) -> str:
+    """Tickets that customers rated in the period."""
+    return address("tickets", **_days("rated", period), **narrowed)
+
+
 def messages(period: Period, **narrowed: Any) -> str:
     """Tickets with a message that a customer sent in the period."""
     return address("tickets", **_days("said", period), **narrowed)

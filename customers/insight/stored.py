@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from customers.insight import rows
+from customers.insight.desk import DESK
 from customers.insight.queries import Parameters, Query, Wanted
 from customers.insight.scope import Scope
 from customers.insight.sums import product_parts
@@ -261,6 +262,7 @@ def _of_profile(wanted: Wanted) -> str:
 
 
 QUERIES: Mapping[str, Query] = {
+    "desk": DESK,
     "sales": Query(SALES_SQL, _SUMS, _of_sales),
     "part": Query(
         PART_SQL,

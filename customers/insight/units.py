@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.formats import date_format, number_format
 
 from customers.models import Aspect, Intent, RfmClass
+from customers.templatetags.desk_time import minutes
 from customers.templatetags.records import SYMBOLS
 
 LARGE = 1000  # from here on cents are noise
@@ -27,6 +28,7 @@ class Unit(StrEnum):
     MONTH = "month"
     NAME = "name"
     RFM = "rfm"  # an RFM class
+    MINUTES = "minutes"  # a length of time
     TOPIC = "topic"  # the slug of an intent or an aspect
 
 
@@ -77,5 +79,6 @@ _SHOWN = {
     Unit.MONTH: lambda value, _: date_format(_as_day(value), "YEAR_MONTH_FORMAT"),
     Unit.NAME: lambda value, _: str(value),
     Unit.RFM: lambda value, _: str(RfmClass(value).label),
+    Unit.MINUTES: lambda value, _: minutes(float(value)),
     Unit.TOPIC: _topic,
 }

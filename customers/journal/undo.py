@@ -26,6 +26,7 @@ from customers.locks import held
 from customers.models.automation import AutomaticLabel
 from customers.models.base import ExternalRecord
 from customers.models.journal import JournalChange, JournalEntry
+from customers.signals import rows_updated
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +85,8 @@ def _undo_change(entry: JournalEntry, pk: int) -> None:
             model.put_back(sorted(touched))
         if entry.kind == JournalEntry.Kind.LABELLED:
             AutomaticLabel.objects.follow(model, touched, by=entry.undone_by)
+        if touched:
+            rows_updated.send(sender=model, pks=sorted(touched))
         change.undone_at = timezone.now()
         change.save(update_fields=["undone_at"])
         _count(entry, change, left)

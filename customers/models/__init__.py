@@ -1,5 +1,6 @@
 """The records of a shop."""
 
+from customers.models.agent import AgentProfile, Notice
 from customers.models.alarm import Alarm
 from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
 from customers.models.article import Article, ArticleChanged, ArticleVersion, Visibility
@@ -11,6 +12,7 @@ from customers.models.automation import AutomaticLabel
 from customers.models.base import ExternalRecord, RecordQuerySet
 from customers.models.bought_together import BoughtTogether
 from customers.models.bulk_edit import BulkEdit
+from customers.models.business_hours import BusinessHours, Holiday
 from customers.models.company import Company
 from customers.models.contact_point import ContactPoint
 from customers.models.correction import Correction
@@ -33,6 +35,7 @@ from customers.models.generator import (
 from customers.models.insight import (
     DailySales,
     DailyVoice,
+    DigestSubscription,
     ProductSales,
     TouchedDay,
     WeeklyDigest,
@@ -60,10 +63,13 @@ from customers.models.recommendation_effect import (
     RecommendationShown,
 )
 from customers.models.review import Review
+from customers.models.rule import Rule, RuleDue, RuleRun
+from customers.models.satisfaction import SatisfactionRating, SatisfactionSettings
 from customers.models.saved_view import SavedView
 from customers.models.search_word import MeaningSearch, SearchWord
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import
+from customers.models.sla import SlaPolicy, TicketSla
 from customers.models.summary import Summary
 from customers.models.task import Task
 from customers.models.taxonomy import Intent, Segment, Taxon
@@ -75,6 +81,7 @@ from customers.models.user import User
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "AgentProfile",
     "Alarm",
     "Analysable",
     "AnalysableQuerySet",
@@ -91,6 +98,7 @@ __all__ = [
     "AutomaticLabel",
     "BoughtTogether",
     "BulkEdit",
+    "BusinessHours",
     "CohortCell",
     "Company",
     "ContactPoint",
@@ -100,6 +108,7 @@ __all__ = [
     "CustomerNote",
     "DailySales",
     "DailyVoice",
+    "DigestSubscription",
     "Draft",
     "EgressRecord",
     "ErrorBudget",
@@ -112,6 +121,7 @@ __all__ = [
     "Generator",
     "GeneratorTrial",
     "GeneratorUse",
+    "Holiday",
     "Import",
     "InboundMail",
     "Intent",
@@ -123,6 +133,7 @@ __all__ = [
     "MeaningSearch",
     "Message",
     "ModelVersion",
+    "Notice",
     "Order",
     "OrderLine",
     "OrderReturn",
@@ -146,18 +157,25 @@ __all__ = [
     "Review",
     "RfmChange",
     "RfmClass",
+    "Rule",
+    "RuleDue",
+    "RuleRun",
+    "SatisfactionRating",
+    "SatisfactionSettings",
     "SavedView",
     "SearchWord",
     "Segment",
     "Sentiment",
     "SentimentRead",
     "SimilarProduct",
+    "SlaPolicy",
     "StaffMention",
     "Summary",
     "Task",
     "Taxon",
     "Team",
     "Ticket",
+    "TicketSla",
     "Topic",
     "TouchedDay",
     "Training",

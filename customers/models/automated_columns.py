@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from customers.models.customer import Customer
 from customers.models.ticket import Ticket
+from customers.signals import rows_updated
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,11 @@ class AutomatedColumn:
 
     def set(self, pks: Iterable[int], label: str) -> None:
         """Label these rows, by nobody."""
-        self._update(self.objects.filter(pk__in=pks), label, timezone.now(), automatic=True)
+        self._update(list(pks), label, timezone.now(), automatic=True)
 
     def clear(self, pks: Iterable[int]) -> None:
         """Take back what a rule set on these rows; they are undecided again."""
-        rows = self.objects.filter(self.automatic, pk__in=pks)
-        self._update(rows, self.undecided, None, automatic=False)
+        self._update(list(pks), self.undecided, None, automatic=False)
 
     def names(self) -> dict[str, str]:
         """What each label is called, by its slug."""
@@ -83,7 +83,9 @@ class AutomatedColumn:
         return {value: str(name) for value, name in field.flatchoices}
 
     def _update(self, rows: QuerySet[Any], label: Any, at: Any, *, automatic: bool) -> None:
+        pks = list(rows.values_list("pk", flat=True))
         rows.update(**dict(zip(self.written, (label, None, at, automatic), strict=True)))
+        rows_updated.send(sender=self.model, pks=pks)
 
 
 AUTOMATED: Mapping[str, AutomatedColumn] = {

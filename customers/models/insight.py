@@ -173,3 +173,26 @@ class WeeklyDigest(models.Model):
 
     def __str__(self) -> str:
         return str(self.week_on)
+
+
+class DigestSubscription(models.Model):
+    """Who gets the weekly digest by mail; `sent_for_on` is the latest week that was sent."""
+
+    user = models.OneToOneField(
+        "customers.User",
+        models.CASCADE,
+        primary_key=True,
+        related_name="digest_subscription",
+        verbose_name=_("user"),
+    )
+    subscribed_at = models.DateTimeField(_("since"), auto_now_add=True)
+    sent_for_on = models.DateField(_("latest week sent"), null=True, editable=False)
+
+    objects = models.Manager()
+
+    class Meta:
+        verbose_name = _("subscription of the digest")
+        verbose_name_plural = _("subscriptions of the digest")
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -71,6 +71,10 @@ class TicketQuerySet(KnowledgeQuerySet):
         concerned = before | set(complaints.values_list("customer", flat=True))
         Customer.objects.filter(pk__in=concerned - {None}).request_analysis()
 
+    def due(self) -> Self:
+        """Tickets that wait for us by a service level; order them by `sla__next_due_at`."""
+        return self.filter(sla__next_due_at__isnull=False)
+
     def getting_worse(self) -> Self:
         """Tickets whose customer sounds at least a step worse than in the beginning."""
         return self.filter(sentiment_trend__lte=-Ticket.STEP)
@@ -99,6 +103,7 @@ class TicketQuerySet(KnowledgeQuerySet):
         )
         self.refresh_sentiment(pks)
         Ticket.tell_of(pks)
+        rows_updated.send(sender=Ticket, pks=pks)
 
     def with_pending(self) -> Self:
         """Adds `has_pending`: whether a message of the ticket still waits to be read."""
@@ -210,6 +215,11 @@ class Ticket(CustomValues, KnowledgeSource, ExternalRecord):
     )
     first_replied_at = models.DateTimeField(_("first reply"), null=True, editable=False)
     solved_at = models.DateTimeField(_("solved at"), null=True, editable=False)
+    # working minutes since it was opened, as the hours were then
+    first_reply_minutes = models.FloatField(
+        _("minutes to the first reply"), null=True, editable=False
+    )
+    solve_minutes = models.FloatField(_("minutes to the solution"), null=True, editable=False)
     opened_at = models.DateTimeField(_("opened at"), default=timezone.now)
     last_message_at = models.DateTimeField(_("last message"), default=timezone.now)
 
@@ -317,6 +327,24 @@ class Ticket(CustomValues, KnowledgeSource, ExternalRecord):
             ),
             models.Index(fields=["customer", "-opened_at"], name="ticket_by_customer"),
             models.Index(fields=["-created_at", "-id"], name="ticket_by_created"),
+            # reports of what was solved in a period, and whom to ask how it was
+            models.Index(
+                fields=["solved_at"],
+                name="ticket_by_solved",
+                condition=Q(solved_at__isnull=False),
+            ),
+            models.Index(
+                fields=["first_replied_at"],
+                name="ticket_by_first_reply",
+                condition=Q(first_replied_at__isnull=False),
+            ),
+            # what is answered or solved and not measured yet
+            models.Index(
+                fields=["id"],
+                name="ticket_to_measure",
+                condition=Q(first_replied_at__isnull=False, first_reply_minutes__isnull=True)
+                | Q(solved_at__isnull=False, solve_minutes__isnull=True),
+            ),
             # the list narrowed to a topic, and how many of each topic a period has
             models.Index(fields=["topic", "-last_message_at"], name="ticket_by_topic"),
             models.Index(

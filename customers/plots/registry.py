@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from customers.plots import breakdown, rfm, sales, shoppers, specs, voice
+from customers.plots import breakdown, desk, rfm, sales, shoppers, specs, voice
 from customers.plots.answers import error_by_answered
 from customers.plots.asked import Asked
 from customers.plots.aspects import product_aspects
@@ -26,6 +26,7 @@ from customers.plots.topics import aspect_changes, topic_over_time, topics
 PLOTS: Mapping[str, Callable[[Asked], specs.Plot]] = {
     **specs.PLOTS,
     **rfm.PLOTS,
+    **desk.PLOTS,
     "answer-risk": error_by_answered,
     "audience-categories": audience_categories,
     "audience-countries": audience_countries,

@@ -82,6 +82,8 @@ def get_ticket_for(user: Any, pk: int) -> Ticket:
         "assignee",
         "team",
         "merged_into",
+        "sla",
+        "rating",
     )
     return get_object_or_404(rows.select_related(*related), pk=pk)
 

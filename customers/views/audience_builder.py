@@ -19,7 +19,7 @@ from customers.audiences.counting import size_of
 from customers.audiences.from_filters import rules_from
 from customers.audiences.moment import Moment
 from customers.audiences.reading import Reading, parsed, read
-from customers.audiences.registry import FIRST_FIELD, fields, grouped
+from customers.audiences.registry import CUSTOMERS
 from customers.audiences.tree import BadRules, Problem, rules_of
 from customers.audiences.vocabulary import Vocabulary
 from customers.audiences.words import in_words
@@ -81,7 +81,7 @@ def _opened(request: StaffRequest, audience: Audience) -> Draft:
     if audience.pk:
         return Draft(audience.rules if isinstance(audience.rules, dict) else rules_of())
     rules, left_out = rules_from(request.GET)
-    return Draft(rules or rules_of(new_rule(fields()[FIRST_FIELD])), left_out=left_out)
+    return Draft(rules or rules_of(new_rule(CUSTOMERS.first)), left_out=left_out)
 
 
 def _posted(request: StaffRequest) -> Draft:
@@ -130,7 +130,7 @@ def _page(
     context = {
         "audience": audience,
         "root": shown_group(draft.rules, reading.problems, vocabulary, draft.added),
-        "fields": grouped(),
+        "fields": CUSTOMERS.grouped(),
         "reading": reading,
         "draft": draft,
         "json_text": text if draft.json_text is None else draft.json_text,

@@ -14,6 +14,8 @@ from customers.insight.scope import scope_of
 from customers.models import Alarm, Customer, Finding, Review, Ticket
 from customers.paging import capped_count
 from customers.progress import READ_MODELS, analysis_progress
+from customers.reports.needs import mark_seen, needs_of
+from customers.views.access import StaffRequest
 
 TOP_ROWS = 6
 TOP_ALARMS = 5
@@ -23,10 +25,10 @@ HOME_PERIOD = {"period": "30d"}
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StaffRequest) -> HttpResponse:
     """The first page of the day."""
     tickets = Ticket.objects.visible_to(request.user).open()
-    listed = tickets.select_related("customer", "intent", "suggested_intent")
+    listed = tickets.select_related("customer", "intent", "suggested_intent", "sla", "rating")
     listed = listed.defer("search", "customer__search")
     customers = Customer.objects.visible_to(request.user).defer("search")
     reviews = Review.objects.visible_to(request.user)
@@ -48,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "angry_customers": angry.order_by("-spent_total")[:TOP_ROWS],
         "at_risk_customers": at_risk.order_by("-spent_total")[:TOP_ROWS],
         "sentences": paragraph("home", scope_of(HOME_PERIOD), HOME_SENTENCES),
+        **needs_of(request.user),
         **panel_context(),
     }
     return render(request, "home.html", context)
@@ -64,6 +67,13 @@ def retry_failed(request: HttpRequest) -> HttpResponse:
     """Ask again for every row that was set aside."""
     asked = sum(model.objects.failed().request_analysis() for model in READ_MODELS)
     messages.success(request, _("%(n)s rows will be read again.") % {"n": asked})
+    return redirect("home")
+
+
+@require_POST
+def notices_seen(request: StaffRequest) -> HttpResponse:
+    """The user has seen what they were told."""
+    mark_seen(request.user)
     return redirect("home")
 
 

@@ -65,7 +65,8 @@ def list_context(request: StaffRequest, form: BulkForm) -> dict[str, Any]:
     queue = request.GET.get("queue", "")
     rows = narrowed_to(queue, Ticket.objects.visible_to(request.user), request.user)
     rows = with_unread(rows.with_pending(), request.user)
-    rows = rows.select_related("customer", "intent", "suggested_intent", "assignee", "team")
+    related = ("customer", "intent", "suggested_intent", "assignee", "team", "sla", "rating")
+    rows = rows.select_related(*related)
     narrowed = TicketFilter(request.GET, rows.defer("search", "customer__search"))
     ticked = {value.partition(":")[0] for value in request.POST.getlist("ticket")}
     return {

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from customers.insight.digests import sentences_of
 from customers.insight.paragraphs import paragraph
 from customers.insight.scope import Scope, Shop, scope_of
-from customers.models import Product, WeeklyDigest
+from customers.models import DigestSubscription, Product, WeeklyDigest
 from customers.paging import page_of
 from customers.period_picker import period_context
 from customers.plots.registry import PLOTS
@@ -89,7 +89,12 @@ def digest_list(request: StaffRequest) -> HttpResponse:
     rows = WeeklyDigest.objects.visible_to(request.user).order_by("-week_on")
     page = page_of(rows, request)
     shown = [(digest, sentences_of(digest)[:1]) for digest in page]
-    return render(request, "insight/digests.html", {"page": page, "digests": shown})
+    context = {
+        "page": page,
+        "digests": shown,
+        "is_subscribed": DigestSubscription.objects.filter(user=request.user).exists(),
+    }
+    return render(request, "insight/digests.html", context)
 
 
 @require_GET

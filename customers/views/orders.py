@@ -27,7 +27,9 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One order with its lines and returns."""
     order = get_order_for(request.user, pk)
     lines = order.lines.select_related("product").defer("product__search")
-    tickets = order.tickets.select_related("customer", "intent", "suggested_intent")
+    tickets = order.tickets.select_related(
+        "customer", "intent", "suggested_intent", "sla", "rating"
+    )
     context = {
         "order": order,
         "lines": page_of(lines.order_by("position"), request, size=200),

@@ -38,6 +38,7 @@ from customers.periods import Period
 from customers.urls import urlpatterns
 from tests.factories import (
     NOON,
+    AgentProfileFactory,
     AlarmFactory,
     ArticleDraftFactory,
     ArticleFactory,
@@ -46,6 +47,7 @@ from tests.factories import (
     AudienceFactory,
     AutomaticLabelFactory,
     BoughtTogetherFactory,
+    BusinessHoursFactory,
     CorrectionFactory,
     CustomerFactory,
     DraftFactory,
@@ -63,12 +65,17 @@ from tests.factories import (
     RecommendationFactory,
     ReviewFactory,
     RfmChangeFactory,
+    RuleFactory,
+    SatisfactionRatingFactory,
+    SlaPolicyFactory,
+    TeamFactory,
     TicketFactory,
     TopicFactory,
     TrainingFactory,
     UserFactory,
 )
 
+REFUNDS = rules_of({"field": "intent", "operator": "any_of", "value": ["get_refund"]})
 DETAIL = {"label": "x", "probability": 0.9, "distribution": {"complaint": 0.9}, "abstained": False}
 
 
@@ -245,6 +252,19 @@ def make_mails(ticket):
     OutboundMailFactory(message__ticket=ticket, copied_to=["bob@example.com"])
 
 
+def make_rule():
+    actions = [{"do": "team", "value": str(TeamFactory().pk)}, {"do": "note", "value": "Look."}]
+    return RuleFactory(conditions=REFUNDS, actions=actions)
+
+
+def make_agent():
+    profile = AgentProfileFactory(languages=["en"])
+    profile.intents.add("get_refund")
+    TeamFactory().members.add(profile.user)
+    TicketFactory(assignee=profile.user, body="")
+    return profile
+
+
 SCREENS = {
     "alarms": AlarmFactory,
     "audiences": make_audience,
@@ -273,14 +293,22 @@ SCREENS = {
         requested_by=UserFactory(), model=ModelVersionFactory(is_serving=False)
     ),
     "corrections": lambda: CorrectionFactory(by=UserFactory()),
+    "rules": make_rule,
+    "service-levels": lambda: SlaPolicyFactory(
+        hours=BusinessHoursFactory(), conditions=REFUNDS, is_active=False
+    ),
+    "assignment": make_agent,
+    "satisfaction": lambda: SatisfactionRatingFactory(
+        agent=UserFactory(), team=TeamFactory(), intent_id="get_refund"
+    ),
+}
+NOT_IN_THE_API = {
+    *("ask", "automation", "imports", "models", "radar"),
+    *("rules", "service-levels", "assignment", "satisfaction"),
+    *("channels", "companies", "custom-fields", "exports", "journal", "tasks"),
 }
 ENDPOINTS = {
-    **{
-        noun: SCREENS[noun]
-        for noun in SCREENS
-        if noun not in ("ask", "automation", "imports", "models", "radar")
-        and noun not in ("channels", "companies", "custom-fields", "exports", "journal", "tasks")
-    },
+    **{noun: SCREENS[noun] for noun in SCREENS if noun not in NOT_IN_THE_API},
     "findings": make_finding,
     "recommendations": RecommendationFactory,
     "corrections": lambda: CorrectionFactory(by=UserFactory()),

@@ -1,6 +1,19 @@
 """Rows for tests: each factory makes a valid row of its record, distinct but not random."""
 
 from tests.factories.assist import AssistEventFactory, DraftFactory, MacroFactory, SummaryFactory
+from tests.factories.desk import (
+    AgentProfileFactory,
+    BusinessHoursFactory,
+    DigestSubscriptionFactory,
+    HolidayFactory,
+    NoticeFactory,
+    RuleDueFactory,
+    RuleFactory,
+    RuleRunFactory,
+    SatisfactionRatingFactory,
+    SlaPolicyFactory,
+    TicketSlaFactory,
+)
 from tests.factories.generators import (
     EgressRecordFactory,
     GenerationLogFactory,
@@ -61,6 +74,7 @@ from tests.factories.tickets import (
 
 __all__ = [
     "NOON",
+    "AgentProfileFactory",
     "AlarmFactory",
     "ArticleDraftFactory",
     "ArticleFactory",
@@ -70,9 +84,11 @@ __all__ = [
     "AudienceFactory",
     "AutomaticLabelFactory",
     "BoughtTogetherFactory",
+    "BusinessHoursFactory",
     "CohortCellFactory",
     "CorrectionFactory",
     "CustomerFactory",
+    "DigestSubscriptionFactory",
     "DraftFactory",
     "EgressRecordFactory",
     "ErrorBudgetFactory",
@@ -82,6 +98,7 @@ __all__ = [
     "GeneratorFactory",
     "GeneratorTrialFactory",
     "GeneratorUseFactory",
+    "HolidayFactory",
     "ImportFactory",
     "InboundMailFactory",
     "JournalEntryFactory",
@@ -89,6 +106,7 @@ __all__ = [
     "MailboxFactory",
     "MessageFactory",
     "ModelVersionFactory",
+    "NoticeFactory",
     "OrderFactory",
     "OutboundMailFactory",
     "PassageFactory",
@@ -103,9 +121,15 @@ __all__ = [
     "RefreshFactory",
     "ReviewFactory",
     "RfmChangeFactory",
+    "RuleDueFactory",
+    "RuleFactory",
+    "RuleRunFactory",
+    "SatisfactionRatingFactory",
+    "SlaPolicyFactory",
     "SummaryFactory",
     "TeamFactory",
     "TicketFactory",
+    "TicketSlaFactory",
     "TopicFactory",
     "TrainingFactory",
     "UserFactory",

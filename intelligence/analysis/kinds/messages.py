@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from customers.models import Customer, Message, Ticket
+from customers.signals import rows_read, send_after_commit
 from intelligence.analysis.kind import Kind, Result
 from intelligence.analysis.kinds.mentions import keep_mentions, read_mentions
 from intelligence.analysis.kinds.sentiment import (
@@ -73,6 +74,7 @@ class Messages(Kind):
             put_into_topics("ticket", [(row.ticket_id, result.vector) for row, result in stored])
             Ticket.objects.refresh_sentiment(tickets)
         Customer.objects.refresh_sentiment(row.ticket.customer_id for row, _ in stored)
+        send_after_commit(rows_read, sender=Ticket, pks=tickets)
 
 
 def message_text(message: Message, *, opening: bool) -> str:

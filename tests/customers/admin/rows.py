@@ -4,6 +4,7 @@ from customers import models
 from customers.models import Customer, Message, Review, SimilarProduct, Ticket
 from tests.customers.admin.html_form import fields_of
 from tests.factories import (
+    AgentProfileFactory,
     AlarmFactory,
     ArticleDraftFactory,
     ArticleFactory,
@@ -13,9 +14,11 @@ from tests.factories import (
     AudienceFactory,
     AutomaticLabelFactory,
     BoughtTogetherFactory,
+    BusinessHoursFactory,
     CohortCellFactory,
     CorrectionFactory,
     CustomerFactory,
+    DigestSubscriptionFactory,
     DraftFactory,
     EgressRecordFactory,
     ErrorBudgetFactory,
@@ -25,6 +28,7 @@ from tests.factories import (
     GeneratorFactory,
     GeneratorTrialFactory,
     GeneratorUseFactory,
+    HolidayFactory,
     ImportFactory,
     InboundMailFactory,
     JournalEntryFactory,
@@ -32,6 +36,7 @@ from tests.factories import (
     MailboxFactory,
     MessageFactory,
     ModelVersionFactory,
+    NoticeFactory,
     OrderFactory,
     OutboundMailFactory,
     PassageFactory,
@@ -46,9 +51,15 @@ from tests.factories import (
     RefreshFactory,
     ReviewFactory,
     RfmChangeFactory,
+    RuleDueFactory,
+    RuleFactory,
+    RuleRunFactory,
+    SatisfactionRatingFactory,
+    SlaPolicyFactory,
     SummaryFactory,
     TeamFactory,
     TicketFactory,
+    TicketSlaFactory,
     TopicFactory,
     TrainingFactory,
     UserFactory,
@@ -151,7 +162,25 @@ def make_taxon(model):
     return model.objects.create(slug=f"taxon-{number}", name=f"Taxon {number}", position=number)
 
 
+def make_satisfaction_settings():
+    settings = models.SatisfactionSettings()
+    settings.save()
+    return settings
+
+
 MAKERS = {
+    "agentprofile": AgentProfileFactory,
+    "businesshours": BusinessHoursFactory,
+    "digestsubscription": DigestSubscriptionFactory,
+    "holiday": HolidayFactory,
+    "notice": NoticeFactory,
+    "ruledue": RuleDueFactory,
+    "rule": RuleFactory,
+    "rulerun": RuleRunFactory,
+    "satisfactionrating": SatisfactionRatingFactory,
+    "slapolicy": SlaPolicyFactory,
+    "ticketsla": TicketSlaFactory,
+    "satisfactionsettings": make_satisfaction_settings,
     "audience": lambda: AudienceFactory(created_by=UserFactory()),
     "automaticlabel": AutomaticLabelFactory,
     "errorbudget": ErrorBudgetFactory,

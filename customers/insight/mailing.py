@@ -1,0 +1,61 @@
+"""The weekly digest by mail, to those who asked for it."""
+
+from __future__ import annotations
+
+import logging
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from customers.insight.digests import sentences_of
+from customers.models import DigestSubscription, WeeklyDigest
+
+logger = logging.getLogger(__name__)
+
+
+def send_digests() -> int:
+    """Mail the latest digest to whoever subscribed and has not had it; how many were sent. Each
+    is marked before it goes, so that none goes twice; one that is refused is tried again.
+    """
+    digest = WeeklyDigest.objects.order_by("-week_on").first()
+    if digest is None:
+        return 0
+    waiting = DigestSubscription.objects.filter(user__is_active=True).exclude(user__email="")
+    not_sent = Q(sent_for_on=None) | Q(sent_for_on__lt=digest.week_on)
+    due = [one for one in waiting.filter(not_sent).select_related("user") if _is_new(one, digest)]
+    if not due:
+        return 0
+    subject, body = _letter(digest)
+    return sum(_send(one, digest, subject, body) for one in due)
+
+
+def _is_new(one: DigestSubscription, digest: WeeklyDigest) -> bool:
+    """Whoever subscribes gets the next digest, not one that was made before."""
+    return one.sent_for_on is not None or digest.made_at >= one.subscribed_at
+
+
+def _send(one: DigestSubscription, digest: WeeklyDigest, subject: str, body: str) -> bool:
+    own = DigestSubscription.objects.filter(pk=one.pk, sent_for_on=one.sent_for_on)
+    if not own.update(sent_for_on=digest.week_on):
+        return False
+    try:
+        send_mail(subject, body, None, [one.user.email])
+    except (OSError, SMTPException) as error:
+        logger.warning("The digest could not be sent: %s", error)
+        DigestSubscription.objects.filter(pk=one.pk).update(sent_for_on=one.sent_for_on)
+        return False
+    return True
+
+
+def _letter(digest: WeeklyDigest) -> tuple[str, str]:
+    day = date_format(digest.week_on, "DATE_FORMAT")
+    subject = _("%(shop)s: the week of %(day)s") % {"shop": settings.SHOP_NAME, "day": day}
+    told = "\n".join(f"- {sentence.text}" for sentence in sentences_of(digest))
+    page = settings.PUBLIC_ADDRESS + reverse("insight-digest", args=[digest.pk])
+    where = _("All of it, with the records behind each number: %(page)s") % {"page": page}
+    return subject, f"{told}\n\n{where}\n"

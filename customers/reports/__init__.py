@@ -1,0 +1,1 @@
+"""Figures of the desk: volume, first response, resolution, backlog, satisfaction."""

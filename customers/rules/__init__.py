@@ -1,0 +1,1 @@
+"""If-then rules: what is done to tickets without a person."""

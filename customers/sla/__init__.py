@@ -1,0 +1,1 @@
+"""Service levels: until when tickets are to be answered and solved."""

@@ -1,0 +1,109 @@
+"""What needs me now on home, and the digest by mail."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from customers.insight import mailing
+from customers.insight.mailing import send_digests
+from customers.models import DigestSubscription, TicketSla
+from tests.factories import (
+    DigestSubscriptionFactory,
+    NoticeFactory,
+    SlaPolicyFactory,
+    TicketFactory,
+    UserFactory,
+    WeeklyDigestFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def me(client):
+    user = UserFactory(email="me@shop.example")
+    client.force_login(user)
+    return user
+
+
+def due(ticket, **left):
+    policy = SlaPolicyFactory(is_active=False)
+    at = timezone.now() + timedelta(**left)
+    return TicketSla.objects.create(ticket=ticket, policy=policy, next_due_at=at)
+
+
+def test_home_begins_with_my_open_tickets_by_what_is_due_first(client, me):
+    later, late, plain = (TicketFactory(assignee=me, body="") for _ in range(3))
+    TicketFactory(assignee=me, body="", status="solved")
+    TicketFactory(body="")
+    TicketFactory(assignee=me, body="", snoozed_until_at=timezone.now() + timedelta(days=1))
+    due(later, hours=3)
+    due(late, hours=-1)
+    page = client.get(reverse("home"))
+    assert list(page.context["my_tickets"]) == [late, later, plain]
+    assert (page.context["my_count"], page.context["my_late_count"]) == (3, 1)
+    said = page.content.decode()
+    assert "1 of mine are late" in said
+    assert "h late" in said or "min late" in said
+    listed = client.get(f"{reverse('tickets')}?due=late&assignee={me.pk}")
+    assert list(listed.context["page"]) == [late]
+
+
+def test_notices_stand_until_they_are_seen_and_are_mine_alone(client, me):
+    mine = NoticeFactory(user=me, text="Big order")
+    other = NoticeFactory(text="Not mine")
+    said = client.get(reverse("home")).content.decode()
+    assert "Big order" in said
+    assert "Not mine" not in said
+    client.post(reverse("notices-seen"))
+    assert "Big order" not in client.get(reverse("home")).content.decode()
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert mine.seen_at
+    assert other.seen_at is None
+
+
+def test_staff_subscribe_to_the_digest_and_leave(client, me):
+    client.post(reverse("insight-digest-subscribe"), {"on": "1"})
+    assert DigestSubscription.objects.get().user == me
+    client.post(reverse("insight-digest-subscribe"), {"on": "0"})
+    assert not DigestSubscription.objects.exists()
+
+
+def test_without_an_address_nobody_subscribes(client):
+    client.force_login(UserFactory(email=""))
+    client.post(reverse("insight-digest-subscribe"), {"on": "1"})
+    assert not DigestSubscription.objects.exists()
+
+
+def test_a_digest_is_mailed_once_to_those_who_had_subscribed_before_it():
+    reader = DigestSubscriptionFactory()
+    assert send_digests() == 0
+    digest = WeeklyDigestFactory(week_on=date(2026, 3, 2), made_at=timezone.now())
+    DigestSubscriptionFactory(user__email="late@shop.example")
+    late = DigestSubscription.objects.exclude(pk=reader.pk)
+    late.update(subscribed_at=timezone.now() + timedelta(minutes=1))
+    DigestSubscriptionFactory(user__email="gone@shop.example", user__is_active=False)
+
+    assert (send_digests(), send_digests()) == (1, 0)
+    [letter] = mail.outbox
+    assert letter.to == ["reader@shop.example"]
+    assert reverse("insight-digest", args=[digest.pk]) in letter.body
+    WeeklyDigestFactory(week_on=date(2026, 3, 9), made_at=timezone.now() + timedelta(hours=1))
+    assert send_digests() == 2
+
+
+def test_a_mail_that_is_refused_is_tried_again(monkeypatch):
+    DigestSubscriptionFactory()
+    WeeklyDigestFactory(week_on=date(2026, 3, 2), made_at=timezone.now())
+
+    def refused(*_args):
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(mailing, "send_mail", refused)
+        assert send_digests() == 0
+    assert send_digests() == 1
