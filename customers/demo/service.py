@@ -104,12 +104,12 @@ def _promise(hours: BusinessHours, now: datetime) -> None:
 
 
 def _teams(tickets: Any) -> dict[str, Team]:
-    """Two teams of whoever works in the shop, and the tickets dealt out among them; of those
+    """The teams of whoever works in the shop, and the tickets dealt out among them; of those
     that are open some have nobody.
     """
     staff = list(User.objects.filter(is_active=True).exclude(groups__name="partner").order_by("pk"))
     teams = {name: Team.objects.get_or_create(name=name)[0] for name in (CARE, RETURNS)}
-    for team in teams.values():
+    for team in Team.objects.all():
         team.members.add(*staff)
     rows = list(tickets.order_by("external_id").only("pk", "status", "subject", "intent", "team"))
     turns = {True: cycle([*staff, None]), False: cycle([*staff] or [None])}

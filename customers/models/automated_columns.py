@@ -69,11 +69,12 @@ class AutomatedColumn:
 
     def set(self, pks: Iterable[int], label: str) -> None:
         """Label these rows, by nobody."""
-        self._update(list(pks), label, timezone.now(), automatic=True)
+        self._update(self.objects.filter(pk__in=pks), label, timezone.now(), automatic=True)
 
     def clear(self, pks: Iterable[int]) -> None:
         """Take back what a rule set on these rows; they are undecided again."""
-        self._update(list(pks), self.undecided, None, automatic=False)
+        rows = self.objects.filter(self.automatic, pk__in=pks)
+        self._update(rows, self.undecided, None, automatic=False)
 
     def names(self) -> dict[str, str]:
         """What each label is called, by its slug."""

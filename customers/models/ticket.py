@@ -28,6 +28,7 @@ from customers.models.sentiment import TICKET_SENTIMENT_SQL, Sentiment
 from customers.models.taxonomy import Intent
 from customers.models.team import Team
 from customers.models.topic import Topic
+from customers.signals import rows_updated
 
 if TYPE_CHECKING:
     from customers.models.message import Message

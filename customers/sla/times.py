@@ -30,13 +30,14 @@ def note_first_reply(message: Message) -> None:
 def note_solved(ticket: Ticket) -> None:
     """Note when a ticket was solved, or that it is not any more."""
     rows = Ticket.objects.filter(pk=ticket.pk)
-    if ticket.status in DONE and ticket.solved_at is None:
-        ticket.solved_at = timezone.now()
+    if ticket.status in DONE:
+        ticket.solved_at = ticket.solved_at or timezone.now()
         rows.filter(solved_at__isnull=True).update(solved_at=ticket.solved_at)
         measure([ticket.pk])
-    elif ticket.status not in DONE and ticket.solved_at is not None:
+    else:
         ticket.solved_at = None
-        rows.update(solved_at=None, solve_minutes=None)
+        noted = Q(solved_at__isnull=False) | Q(solve_minutes__isnull=False)
+        rows.filter(noted).update(solved_at=None, solve_minutes=None)
 
 
 def note_bulk(pks: Iterable[int]) -> None:
