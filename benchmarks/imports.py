@@ -14,7 +14,7 @@ from benchmarks.instruments.product import database
 from benchmarks.instruments.report import Report, Target
 from benchmarks.instruments.timing import seconds_of
 from benchmarks.samples.transactions import ROWS, transactions
-from customers.imports.files import BATCH_ROWS
+from customers.imports.table import BATCH_ROWS
 from customers.imports.formats import format_named
 from customers.imports.run import Outcome, run_import
 

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.imports import values
 from customers.imports.errors import RowError
-from customers.imports.files import Row
+from customers.imports.table import Row
 from customers.imports.order_lines import OrderLines
 
 LONDON = ZoneInfo("Europe/London")
@@ -65,6 +65,7 @@ class OnlineRetail(OrderLines):
             CURRENCY,
             is_charge,
             invoice.upper().startswith("C"),
+            *self.UNSAID,
         )
 
 

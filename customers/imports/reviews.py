@@ -6,14 +6,14 @@ import hashlib
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
 from customers.imports import values
 from customers.imports.errors import RowError
-from customers.imports.files import Row
+from customers.imports.table import Row
+from customers.imports.fields import REVIEW_FIELDS
 from customers.imports.format import STAGE, Format, first_of, mark_states
-from customers.imports.merge import latest_rows, merge
+from customers.imports.merge import Merging, latest_rows
 from customers.models import Customer, Product, Review
 
 PRODUCTS = f"""
@@ -38,6 +38,7 @@ TIME = ("unix_time", "timestamp_ms", "time", "written_at", "date")
 class Reviews(Format):
     """Reviews; products and customers that are not there yet are made from their keys."""
 
+    fields = REVIEW_FIELDS
     name = "reviews"
     label = _("Reviews")
     needs = (ITEM, TEXT, "rating")
@@ -76,17 +77,15 @@ class Reviews(Format):
             at,
         )
 
-    def merge(self, cursor: CursorWrapper, source: str, *, mended: bool = False) -> None:
+    def merge(self, into: Merging) -> None:
         """Products and customers where they are missing, then the reviews."""
         columns = {"name": "name", "category": "category"}
-        merge(cursor, Product, source, PRODUCTS, columns, update=False)
-        merge(cursor, Customer, source, CUSTOMERS, {"name": "''"}, update=False)
+        into.merge(Product, PRODUCTS, columns, update=False)
+        into.merge(Customer, CUSTOMERS, {"name": "''"}, update=False)
         rows = REVIEWS.format(latest=latest_rows(STAGE))
-        states = merge(
-            cursor,
+        states = into.merge(
             Review,
-            source,
-            cursor.mogrify(rows, {"source": source}),
+            into.cursor.mogrify(rows, {"source": into.source}),
             {
                 "product": "product_id",
                 "customer": "customer_id",
@@ -96,7 +95,7 @@ class Reviews(Format):
                 "written_at": "coalesce(written_at, '2000-01-01T00:00Z')",
             },
         )
-        mark_states(cursor, states, "s.external_id = m.external_id")
+        mark_states(into.cursor, states, "s.external_id = m.external_id")
 
 
 def digest(*parts: str) -> str:

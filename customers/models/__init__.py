@@ -52,7 +52,7 @@ from customers.models.recommendation_effect import (
 from customers.models.review import Review
 from customers.models.search_word import MeaningSearch, SearchWord
 from customers.models.sentiment import Sentiment, SentimentRead
-from customers.models.shop_import import Import
+from customers.models.shop_import import Import, ImportMapping, RefusedRow
 from customers.models.summary import Summary
 from customers.models.taxonomy import Intent, Segment, Taxon
 from customers.models.team import Team
@@ -95,6 +95,7 @@ __all__ = [
     "GeneratorTrial",
     "GeneratorUse",
     "Import",
+    "ImportMapping",
     "Intent",
     "JournalChange",
     "JournalEntry",
@@ -119,6 +120,7 @@ __all__ = [
     "RecommendationShown",
     "RecordQuerySet",
     "Refresh",
+    "RefusedRow",
     "Review",
     "RfmChange",
     "RfmClass",

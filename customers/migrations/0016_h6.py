@@ -1,0 +1,181 @@
+"""Imports are looked into, checked, resumed and reverted; pairs of duplicates."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("customers", "0015_search"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="ImportMapping",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("format", models.CharField(max_length=40, verbose_name="format")),
+                ("mapping", models.JSONField(default=dict, verbose_name="mapping")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="saved at")),
+            ],
+            options={
+                "verbose_name": "mapping of columns",
+                "verbose_name_plural": "mappings of columns",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RefusedRow",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="row")),
+                ("column", models.CharField(blank=True, max_length=200, verbose_name="column")),
+                ("reason", models.CharField(max_length=500, verbose_name="reason")),
+                ("cells", models.JSONField(default=dict, verbose_name="cells")),
+            ],
+            options={
+                "verbose_name": "refused row",
+                "verbose_name_plural": "refused rows",
+                "ordering": ["shop_import", "number"],
+            },
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="cancel_requested_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="cancel asked for"),
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="check_result",
+            field=models.JSONField(default=dict, editable=False, verbose_name="check"),
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="checked_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="checked at"),
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="clears_empty",
+            field=models.BooleanField(
+                default=False,
+                help_text="Otherwise an empty cell leaves the record as it is.",
+                verbose_name="empty cells clear what is there",
+            ),
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="columns",
+            field=models.JSONField(default=list, editable=False, verbose_name="columns"),
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="dialect",
+            field=models.JSONField(default=dict, editable=False, verbose_name="how it is written"),
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="entry",
+            field=models.OneToOneField(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="shop_import",
+                to="customers.journalentry",
+                verbose_name="journal entry",
+            ),
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="mapping",
+            field=models.JSONField(blank=True, default=dict, verbose_name="mapping"),
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="match_by",
+            field=models.CharField(blank=True, max_length=20, verbose_name="find records by"),
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="sample",
+            field=models.JSONField(default=list, editable=False, verbose_name="first rows"),
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="tries",
+            field=models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="tries"),
+        ),
+        migrations.AlterField(
+            model_name="attachment",
+            name="content_id",
+            field=models.CharField(blank=True, max_length=255, verbose_name="content id"),
+        ),
+        migrations.AlterField(
+            model_name="import",
+            name="format",
+            field=models.CharField(blank=True, max_length=40, verbose_name="format"),
+        ),
+        migrations.AlterField(
+            model_name="import",
+            name="source",
+            field=models.SlugField(blank=True, max_length=40, verbose_name="source"),
+        ),
+        migrations.AlterField(
+            model_name="import",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("uploaded", "being looked into"),
+                    ("ready", "to be confirmed"),
+                    ("checking", "being checked"),
+                    ("queued", "queued"),
+                    ("running", "running"),
+                    ("done", "done"),
+                    ("failed", "failed"),
+                    ("cancelled", "cancelled"),
+                ],
+                default="queued",
+                max_length=9,
+                verbose_name="status",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="import",
+            index=models.Index(
+                condition=models.Q(("status__in", ("uploaded", "checking", "queued", "running"))),
+                fields=["status"],
+                name="import_for_workers",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="importmapping",
+            constraint=models.UniqueConstraint(fields=("format", "name"), name="mapping_of_format"),
+        ),
+        migrations.AddField(
+            model_name="refusedrow",
+            name="shop_import",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="refused_rows",
+                to="customers.import",
+                verbose_name="import",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="refusedrow",
+            constraint=models.UniqueConstraint(
+                fields=("shop_import", "number"), name="refused_row_of_import"
+            ),
+        ),
+    ]
