@@ -14,9 +14,9 @@ from benchmarks.instruments.product import database
 from benchmarks.instruments.report import Report, Target
 from benchmarks.instruments.timing import seconds_of
 from benchmarks.samples.transactions import ROWS, transactions
-from customers.imports.table import BATCH_ROWS
 from customers.imports.formats import format_named
 from customers.imports.run import Outcome, run_import
+from customers.imports.table import BATCH_ROWS
 
 SMALL_ROWS = 20_000
 TARGETS = (

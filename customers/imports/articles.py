@@ -14,11 +14,11 @@ from customers.imports import values
 from customers.imports.article_archives import ARCHIVE, open_archive
 from customers.imports.article_files import open_folder
 from customers.imports.errors import RowError
-from customers.imports.files import open_table
-from customers.imports.table import Row, Table
 from customers.imports.fields import ARTICLE_FIELDS
+from customers.imports.files import open_table
 from customers.imports.format import STAGE, Format
 from customers.imports.merge import Merging, latest_rows
+from customers.imports.table import Row, Table
 from customers.journal.recording import Journal
 from customers.models import Article, Visibility
 from customers.models.article import VERSIONED

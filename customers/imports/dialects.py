@@ -25,6 +25,7 @@ SAMPLE_ROWS = 50
 UTF8_LINES = 0.5  # so many of the lines must be UTF-8 for the others to be broken ones
 COMMON = 0.5  # so many of the characters must be common ones
 
+MARKS_OF_CHINESE = "，。！？；：、（）《》「」“”　０１２３４５６７８９"
 MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -139,9 +140,7 @@ def _share_common(sample: bytes, encoding: str, standard: str, first: int, last:
     common = 0
     for char, count in letters.items():
         code = char.encode(standard, errors="ignore")
-        if len(code) == 2 and first <= code[0] <= last:
-            common += count
-        elif char in "，。！？；：、（）《》「」“”　０１２３４５６７８９":
+        if (len(code) == 2 and first <= code[0] <= last) or char in MARKS_OF_CHINESE:
             common += count
     return common / (letters.total() or 1)
 

@@ -47,7 +47,8 @@ EDITED = sql.SQL(
     """
 )
 DELETED = sql.SQL(
-    "SELECT row.id, {before} AS before, 'null'::jsonb AS after FROM {table} row WHERE row.id IN ({rows})"
+    "SELECT row.id, {before} AS before, 'null'::jsonb AS after FROM {table} row "
+    "WHERE row.id IN ({rows})"
 )
 # As Python's isoformat: microseconds only where there are any.
 MOMENT = """

@@ -23,8 +23,8 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.imports import values
 from customers.imports.errors import RowError
-from customers.imports.table import Row
 from customers.imports.order_lines import OrderLines
+from customers.imports.table import Row
 
 LONDON = ZoneInfo("Europe/London")
 CHARGE_CODES = {

@@ -7,9 +7,9 @@ from typing import ClassVar
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
+from customers.imports.customer_codes import resolve_customers
 from customers.imports.format import STAGE, Format, mark_states
 from customers.imports.journal import journal_edited, journal_made
-from customers.imports.customer_codes import resolve_customers
 from customers.imports.merge import Merging, drop
 from customers.models import Customer, Order, OrderLine, Product
 

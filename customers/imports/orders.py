@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.imports import values
 from customers.imports.errors import RowError
-from customers.imports.table import Row
-from customers.models import Order
 from customers.imports.fields import ORDER_FIELDS
 from customers.imports.order_lines import OrderLines
+from customers.imports.table import Row
+from customers.models import Order
 
 KINDS = ("product", "charge")
 

@@ -17,6 +17,7 @@ from customers.imports.table import Row
 from customers.models import Customer, Product
 
 MOST_TAGS = 50
+SAME = "row.{name} <> '' AND row.{name} IN (staged.{name}, lower(staged.{name}))"
 
 
 class PlainRecords(Format):
@@ -54,7 +55,7 @@ class PlainRecords(Format):
         columns = {name: name for name in self.staged if self._is_told(name, into.columns)}
         match = ""
         if into.match_by in self.match_fields:
-            match = f"row.{into.match_by} <> '' AND row.{into.match_by} IN (staged.{into.match_by}, lower(staged.{into.match_by}))"
+            match = SAME.format(name=into.match_by)
         states = into.merge(
             self.model,
             latest_rows(STAGE),

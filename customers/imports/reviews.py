@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.imports import values
 from customers.imports.errors import RowError
-from customers.imports.table import Row
 from customers.imports.fields import REVIEW_FIELDS
 from customers.imports.format import STAGE, Format, first_of, mark_states
 from customers.imports.merge import Merging, latest_rows
+from customers.imports.table import Row
 from customers.models import Customer, Product, Review
 
 PRODUCTS = f"""

@@ -187,13 +187,14 @@ class Run:
         for batch in self.table.batches:
             for row in batch:
                 number += 1
-                if number > self._skips:
-                    self._read(chunk, number, row)
-            if number - self.outcome.read >= CHUNK_ROWS:
-                chunk.last = number
-                self._take(cursor, chunk)
-                self._tell(self.outcome, self.table.rows_total)
-                chunk = _Chunk()
+                if number <= self._skips:
+                    continue
+                self._read(chunk, number, row)
+                if number - self.outcome.read >= CHUNK_ROWS:
+                    chunk.last = number
+                    self._take(cursor, chunk)
+                    self._tell(self.outcome, self.table.rows_total)
+                    chunk = _Chunk()
         chunk.last = number
         if number > self.outcome.read:
             self._take(cursor, chunk)

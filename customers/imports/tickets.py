@@ -11,11 +11,11 @@ from psycopg.types.json import Jsonb
 from customers.imports import values
 from customers.imports.customer_codes import resolve_customers
 from customers.imports.errors import RowError
-from customers.imports.table import Row
 from customers.imports.fields import TICKET_FIELDS
 from customers.imports.format import STAGE, Format, first_of, mark_states
 from customers.imports.merge import Merging, latest_rows
 from customers.imports.reviews import digest
+from customers.imports.table import Row
 from customers.models import Customer, Message, Ticket
 
 BODY = ("body", "text", "message", "description")
@@ -48,7 +48,8 @@ TICKETS = """
         AND t.priority_set_at IS NOT NULL
 """
 MESSAGES = """
-    SELECT s.external_id || said.suffix AS external_id, said.is_internal, t.id AS ticket_id, said.author_kind,
+    SELECT s.external_id || said.suffix AS external_id, t.id AS ticket_id, said.is_internal,
+        said.author_kind,
         said.body, coalesce(said.sent_at, s.opened_at, {long_ago}) + said.after AS sent_at
     FROM ({latest}) s
     JOIN customers_ticket t ON t.source = %(source)s AND t.external_id = s.external_id
@@ -62,6 +63,10 @@ MESSAGES = """
     ) AS said (suffix, author_kind, body, after, sent_at, is_internal)
     WHERE said.body <> ''
 """
+SAID_IN = """(
+    SELECT m.is_new, t.external_id AS ticket_key FROM {states} m
+    JOIN customers_message said USING (id) JOIN customers_ticket t ON t.id = said.ticket_id
+)"""
 
 
 class Tickets(Format):
@@ -142,8 +147,7 @@ class Tickets(Format):
                 "is_internal": "is_internal",
             },
         )
-        told = f"(SELECT m.is_new, t.external_id AS ticket_key FROM {states} m \
-            JOIN customers_message said USING (id) JOIN customers_ticket t ON t.id = said.ticket_id)"
+        told = SAID_IN.format(states=states)
         mark_states(into.cursor, told, "m.ticket_key = s.external_id")
 
 

@@ -29,7 +29,8 @@ class Command(BaseCommand):
             "path",
             type=Path,
             metavar="PATH",
-            help="a CSV, XLSX, parquet, JSON or JSONL file; for articles also a folder of Markdown and HTML",
+            help="a CSV, XLSX, parquet, JSON or JSONL file; for articles also a folder of "
+            "Markdown and HTML",
         )
         parser.add_argument(
             "--source", default="", help="the system it comes from (default: FORMAT)"
