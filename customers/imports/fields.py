@@ -132,7 +132,11 @@ ORDER_FIELDS = (
         _("Customer"),
         ("customer id", "customer number", "客户", "客户编号", "会员编号", "买家"),
     ),
-    Field("customer_name", _("Customer's name"), ("buyer name", "billing name", "客户姓名", "买家姓名")),
+    Field(
+        "customer_name",
+        _("Customer's name"),
+        ("buyer name", "billing name", "客户姓名", "买家姓名"),
+    ),
     EMAIL,
     Field(
         "product",
@@ -145,7 +149,12 @@ ORDER_FIELDS = (
         _("Description"),
         ("product name", "item name", "item", "lineitem name", "title", "商品名称", "商品", "名称"),
     ),
-    Field("quantity", _("Quantity"), ("qty", "lineitem quantity", "units", "数量"), is_required=True),
+    Field(
+        "quantity",
+        _("Quantity"),
+        ("qty", "lineitem quantity", "units", "数量"),
+        is_required=True,
+    ),
     Field(
         "unit_price",
         _("Unit price"),

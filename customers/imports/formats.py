@@ -73,8 +73,7 @@ def _most_alike(columns: set[str]) -> Format | None:
         if kind is FORMATS["online_retail"] and not kind.is_lacking(columns):
             return kind
         if mapping and not kind.is_lacking(mapping):
-            required = sum(field.is_required for field in kind.fields if field.name in mapping)
-            fits[name] = 10 * required + len(mapping)
+            fits[name] = len(mapping)
     return FORMATS[max(fits, key=lambda name: fits[name])] if fits else None
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, connection, transaction
+from django.utils import timezone
 from psycopg import sql
 
 from customers.imports.errors import Cancelled, ImportProblem, RowError
@@ -102,8 +103,7 @@ def run_import(
     with _told(job):
         outcome = Run(kind, path, job, progress).carry_out()
         outcome.rejects_file = write_refused(job, _rejects_path(path, source))
-    finished = {"status": Import.Status.DONE, "rejects_file": Path(outcome.rejects_file).name}
-    Import.objects.filter(pk=job.pk).update(**finished)
+    Import.objects.filter(pk=job.pk).update(status=Import.Status.DONE, finished_at=timezone.now())
     return outcome
 
 
@@ -113,9 +113,9 @@ def _told(job: Import) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        failed = {"status": Import.Status.FAILED, "error": str(error)[:500]}
         if not connection.needs_rollback:
-            Import.objects.filter(pk=job.pk).update(**failed)
+            failed = {"status": Import.Status.FAILED, "error": str(error)[:500]}
+            Import.objects.filter(pk=job.pk).update(**failed, finished_at=timezone.now())
         raise
 
 

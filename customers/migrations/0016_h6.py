@@ -50,6 +50,10 @@ class Migration(migrations.Migration):
                 "ordering": ["shop_import", "number"],
             },
         ),
+        migrations.RemoveField(
+            model_name="import",
+            name="rejects_file",
+        ),
         migrations.AddField(
             model_name="import",
             name="cancel_requested_at",
@@ -145,7 +149,7 @@ class Migration(migrations.Migration):
                     ("failed", "failed"),
                     ("cancelled", "cancelled"),
                 ],
-                default="queued",
+                default="uploaded",
                 max_length=9,
                 verbose_name="status",
             ),

@@ -73,6 +73,17 @@ class CustomerQuerySet(AnalysableQuerySet):
             with connection.cursor() as cursor:
                 cursor.execute(SENTIMENT_SQL, {"pks": known})
 
+    def recounted(self) -> None:
+        """After a change of orders that may have left the sums as they were: recompute them,
+        and ask for new analyses of those that changed.
+        """
+        names = ("order_count", "return_count", "spent_total", "first_order_at", "last_order_at")
+        before = {pk: sums for pk, *sums in self.values_list("pk", *names)}
+        self.refresh_order_statistics()
+        after = self.model.objects.filter(pk__in=before).values_list("pk", *names)
+        changed = [pk for pk, *sums in after if sums != before[pk]]
+        self.model.objects.filter(pk__in=changed).request_analysis()
+
     def bought_something(self) -> None:
         """After a change of orders: recompute the sums and ask for new analyses."""
         self.refresh_order_statistics()

@@ -51,7 +51,7 @@ class Import(models.Model):
     file = models.FileField(_("file"), upload_to="imports/", blank=True)
     file_name = models.CharField(_("file name"), max_length=255, blank=True)
     status = models.CharField(
-        _("status"), max_length=9, choices=Status.choices, default=Status.QUEUED
+        _("status"), max_length=9, choices=Status.choices, default=Status.UPLOADED
     )
     dialect = models.JSONField(_("how it is written"), default=dict, editable=False)
     columns = models.JSONField(_("columns"), default=list, editable=False)
@@ -81,7 +81,6 @@ class Import(models.Model):
     updated = models.PositiveIntegerField(_("updated"), default=0, editable=False)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0, editable=False)
     rejected = models.PositiveIntegerField(_("rejected"), default=0, editable=False)
-    rejects_file = models.CharField(_("rejects file"), max_length=255, blank=True, editable=False)
     error = models.TextField(_("error"), blank=True, editable=False)
     created_by = models.ForeignKey(
         "customers.User",

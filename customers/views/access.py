@@ -183,7 +183,7 @@ def get_digest_for(user: Any, pk: int) -> WeeklyDigest:
 
 def get_import_for(user: Any, pk: int) -> Import:
     """The import."""
-    return get_object_or_404(Import.objects.visible_to(user), pk=pk)
+    return get_object_or_404(Import.objects.visible_to(user).select_related("entry"), pk=pk)
 
 
 def get_taxonomy_for(user: Any, name: str) -> type[Taxon]:
