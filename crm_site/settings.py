@@ -261,6 +261,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.int("SEARCH_WORDS_SECONDS", default=3600),
     },
     "imports": {"task": "customers.tasks.go_on_with_imports", "schedule": 30},
+    "duplicates": {"task": "customers.tasks.look_for_duplicates", "schedule": 60},
     "undo": {"task": "customers.tasks.undo_what_was_asked", "schedule": 60},
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
     "refresh-aggregates": {

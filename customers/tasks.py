@@ -8,6 +8,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from customers.alarms.run import raise_alarms as raise_what_is_found
+from customers.duplicates import scan
 from customers.imports.jobs import carry_out, carry_out_all
 from customers.insight import aggregates, digests
 from customers.journal.undo import undo_all_asked
@@ -28,6 +29,12 @@ def run_import(pk: int) -> None:
 def go_on_with_imports() -> None:
     """Take up imports whose worker died, or whose message was lost."""
     carry_out_all()
+
+
+@shared_task(expires=60)
+def look_for_duplicates() -> None:
+    """Do the searches for duplicates that staff asked for."""
+    scan.carry_out_all()
 
 
 @shared_task

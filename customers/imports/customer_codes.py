@@ -8,6 +8,11 @@ from psycopg import sql
 
 from customers.imports.format import STAGE
 
+# Customers by the keys that systems know them by, those of merged customers too.
+KNOWN_CUSTOMERS = """(
+    SELECT id, source, external_id FROM customers_customer
+    UNION ALL SELECT customer_id, source, external_id FROM customers_mergedkey
+)"""
 # A customer of the same system that is there under a key of its own is meant by the address.
 RESOLVE = sql.SQL(
     """

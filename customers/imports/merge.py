@@ -21,7 +21,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from customers.imports.journal import journal_deleted, journal_edited, journal_made
-from customers.models import Analysable, JournalEntry, KnowledgeSource
+from customers.models import Analysable, Customer, JournalEntry, KnowledgeSource
 
 FOUND = sql.SQL(
     """
@@ -49,6 +49,11 @@ FOUND_BY_MATCH = sql.SQL(
     ORDER BY row.id FOR NO KEY UPDATE OF row
     """
 )
+# A merged customer does not come again under its old key.
+WITHOUT_MERGED = """
+    DELETE FROM {staged} staged USING customers_mergedkey merged
+    WHERE merged.source = {source} AND merged.external_id = staged.external_id
+"""
 MERGE = sql.SQL(
     """
     CREATE TEMP TABLE {states} ON COMMIT DROP AS
@@ -188,6 +193,8 @@ class _Plan:
         for table in (self.found, self.staged, self.matched, self.states):
             drop(cursor, table)
         self._run("CREATE TEMP TABLE {staged} ON COMMIT DROP AS {rows}", rows=sql.SQL(rows))
+        if self.model is Customer:
+            self._run(WITHOUT_MERGED)
         merging.analyse(self.staged, is_temporary=True)
         is_own = sql.SQL("true")
         if self.update:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
-from customers.imports.customer_codes import resolve_customers
+from customers.imports.customer_codes import KNOWN_CUSTOMERS, resolve_customers
 from customers.imports.format import STAGE, Format, mark_states
 from customers.imports.journal import journal_edited, journal_made
 from customers.imports.merge import Merging, drop
@@ -40,7 +40,7 @@ ORDERS = f"""
             min(country) AS country, bool_or(is_return) AS is_return, min(currency) AS currency,
             max(status) AS status, max(payment) AS payment, max(fulfilment) AS fulfilment
         FROM {STAGE} GROUP BY invoice_no
-    ) i LEFT JOIN customers_customer c
+    ) i LEFT JOIN {KNOWN_CUSTOMERS} c
         ON c.source = %(source)s AND c.external_id = i.customer_code AND i.customer_code <> ''
 """  # noqa: S608
 LINES = f"""

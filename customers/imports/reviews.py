@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from customers.imports import values
+from customers.imports.customer_codes import KNOWN_CUSTOMERS
 from customers.imports.errors import RowError
 from customers.imports.fields import REVIEW_FIELDS
 from customers.imports.format import STAGE, Format, first_of, mark_states
@@ -27,7 +28,7 @@ CUSTOMERS = f"""
 REVIEWS = """
     SELECT s.*, p.id AS product_id, c.id AS customer_id FROM ({latest}) s
     JOIN customers_product p ON p.source = %(source)s AND p.external_id = s.item_code
-    LEFT JOIN customers_customer c
+    LEFT JOIN {known} c
         ON c.source = %(source)s AND c.external_id = s.user_code AND s.user_code <> ''
 """
 ITEM, TITLE = ("item_id", "product_id", "clothing_id"), ("title", "review_title")
@@ -82,7 +83,7 @@ class Reviews(Format):
         columns = {"name": "name", "category": "category"}
         into.merge(Product, PRODUCTS, columns, update=False)
         into.merge(Customer, CUSTOMERS, {"name": "''"}, update=False)
-        rows = REVIEWS.format(latest=latest_rows(STAGE))
+        rows = REVIEWS.format(latest=latest_rows(STAGE), known=KNOWN_CUSTOMERS)
         states = into.merge(
             Review,
             into.cursor.mogrify(rows, {"source": into.source}),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
 
 from customers.imports import values
-from customers.imports.customer_codes import resolve_customers
+from customers.imports.customer_codes import KNOWN_CUSTOMERS, resolve_customers
 from customers.imports.errors import RowError
 from customers.imports.fields import TICKET_FIELDS
 from customers.imports.format import STAGE, Format, first_of, mark_states
@@ -41,7 +41,7 @@ CUSTOMERS = f"""
 TICKETS = """
     SELECT s.*, c.id AS customer_id, coalesce(t.priority, s.priority) AS priority_that_counts
     FROM ({latest}) s
-    LEFT JOIN customers_customer c
+    LEFT JOIN {known} c
         ON c.source = %(source)s AND c.external_id = s.customer_code AND s.customer_code <> ''
     LEFT JOIN customers_ticket t
         ON t.source = %(source)s AND t.external_id = s.external_id
@@ -118,7 +118,9 @@ class Tickets(Format):
         resolve_customers(into.cursor, into.source, "email")
         into.merge(Customer, CUSTOMERS, {"email": "email"}, update=False)
         latest = latest_rows(STAGE)
-        tickets = into.cursor.mogrify(TICKETS.format(latest=latest), {"source": into.source})
+        tickets = into.cursor.mogrify(
+            TICKETS.format(latest=latest, known=KNOWN_CUSTOMERS), {"source": into.source}
+        )
         states = into.merge(
             Ticket,
             tickets,

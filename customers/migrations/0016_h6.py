@@ -1,6 +1,8 @@
 """Imports are looked into, checked, resumed and reverted; pairs of duplicates."""
 
 import django.db.models.deletion
+import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -10,6 +12,116 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="DuplicatePair",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("score", models.FloatField(verbose_name="probability")),
+                ("reasons", models.JSONField(default=list, verbose_name="reasons")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("merged", "merged"),
+                            ("apart", "not a duplicate"),
+                        ],
+                        default="open",
+                        max_length=6,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="decided at"),
+                ),
+                (
+                    "found_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="found at"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "pair of duplicates",
+                "verbose_name_plural": "pairs of duplicates",
+                "ordering": ["-score", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="DuplicateScan",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="queued",
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "row_count",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="customers read"
+                    ),
+                ),
+                (
+                    "rows_total",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="customers"
+                    ),
+                ),
+                (
+                    "pair_count",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="pairs compared"
+                    ),
+                ),
+                (
+                    "found_count",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="pairs found"
+                    ),
+                ),
+                ("skipped", models.JSONField(default=dict, editable=False, verbose_name="skipped")),
+                ("weights", models.JSONField(default=dict, editable=False, verbose_name="weights")),
+                ("error", models.TextField(blank=True, editable=False, verbose_name="error")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                (
+                    "finished_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="finished at"),
+                ),
+                (
+                    "cancel_requested_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="cancel asked for"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "search for duplicates",
+                "verbose_name_plural": "searches for duplicates",
+                "ordering": ["-created_at", "-id"],
+            },
+        ),
         migrations.CreateModel(
             name="ImportMapping",
             fields=[
@@ -28,6 +140,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "mapping of columns",
                 "verbose_name_plural": "mappings of columns",
                 "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="MergedKey",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.SlugField(max_length=40, verbose_name="source")),
+                ("external_id", models.CharField(max_length=120, verbose_name="external id")),
+            ],
+            options={
+                "verbose_name": "key of a merged customer",
+                "verbose_name_plural": "keys of merged customers",
             },
         ),
         migrations.CreateModel(
@@ -162,9 +291,77 @@ class Migration(migrations.Migration):
                 name="import_for_workers",
             ),
         ),
+        migrations.AddField(
+            model_name="duplicatepair",
+            name="decided_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="decided by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="duplicatepair",
+            name="entry",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="customers.journalentry",
+                verbose_name="journal entry",
+            ),
+        ),
+        migrations.AddField(
+            model_name="duplicatepair",
+            name="first",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="customers.customer",
+                verbose_name="customer",
+            ),
+        ),
+        migrations.AddField(
+            model_name="duplicatepair",
+            name="second",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="customers.customer",
+                verbose_name="other customer",
+            ),
+        ),
+        migrations.AddField(
+            model_name="duplicatescan",
+            name="requested_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="requested by",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="importmapping",
             constraint=models.UniqueConstraint(fields=("format", "name"), name="mapping_of_format"),
+        ),
+        migrations.AddField(
+            model_name="mergedkey",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="merged_keys",
+                to="customers.customer",
+                verbose_name="customer",
+            ),
         ),
         migrations.AddField(
             model_name="refusedrow",
@@ -174,6 +371,34 @@ class Migration(migrations.Migration):
                 related_name="refused_rows",
                 to="customers.import",
                 verbose_name="import",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="duplicatepair",
+            index=models.Index(fields=["state", "-score", "id"], name="duplicate_pair_by_state"),
+        ),
+        migrations.AddConstraint(
+            model_name="duplicatepair",
+            constraint=models.UniqueConstraint(
+                fields=("first", "second"), name="duplicate_pair_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="duplicatepair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first__lt", models.F("second")),
+                    ("first__isnull", True),
+                    ("second__isnull", True),
+                    _connector="OR",
+                ),
+                name="duplicate_pair_in_order",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mergedkey",
+            constraint=models.UniqueConstraint(
+                fields=("source", "external_id"), name="merged_key_once"
             ),
         ),
         migrations.AddConstraint(

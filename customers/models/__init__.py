@@ -13,6 +13,7 @@ from customers.models.bought_together import BoughtTogether
 from customers.models.correction import Correction
 from customers.models.customer import Customer
 from customers.models.draft import Draft
+from customers.models.duplicate import DuplicatePair, DuplicateScan, MergedKey
 from customers.models.egress import EgressRecord
 from customers.models.error_budget import ErrorBudget
 from customers.models.exchange_rate import ExchangeRate
@@ -84,6 +85,8 @@ __all__ = [
     "DailySales",
     "DailyVoice",
     "Draft",
+    "DuplicatePair",
+    "DuplicateScan",
     "EgressRecord",
     "ErrorBudget",
     "ExchangeRate",
@@ -102,6 +105,7 @@ __all__ = [
     "KnowledgeSource",
     "Macro",
     "MeaningSearch",
+    "MergedKey",
     "Message",
     "ModelVersion",
     "Order",

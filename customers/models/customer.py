@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -88,6 +89,17 @@ class CustomerQuerySet(AnalysableQuerySet):
         """After a change of orders: recompute the sums and ask for new analyses."""
         self.refresh_order_statistics()
         self.request_analysis()
+
+
+@contextmanager
+def sentiment_followed(rows: models.QuerySet[Any]) -> Iterator[None]:
+    """For a change of these rows (with a customer): how their customers sound, those before it
+    and those after it, follows.
+    """
+    owned = rows.order_by().filter(customer__isnull=False)
+    before = set(owned.values_list("customer_id", flat=True))
+    yield
+    Customer.objects.refresh_sentiment(before | set(owned.values_list("customer_id", flat=True)))
 
 
 class Customer(ExternalRecord, CustomerMeasures, Analysable):
@@ -229,6 +241,15 @@ class Customer(ExternalRecord, CustomerMeasures, Analysable):
 
     def __str__(self) -> str:
         return self.name or self.email or self.external_id or f"#{self.pk}"
+
+    @classmethod
+    @contextmanager
+    def undoing(cls, pks: Sequence[int]) -> Iterator[None]:
+        """For a change of these customers: what is known of them in sum follows it."""
+        yield
+        customers = cls.objects.filter(pk__in=pks)
+        customers.recounted()
+        customers.refresh_sentiment(pks)
 
     @property
     def effective_segment_id(self) -> str | None:

@@ -17,6 +17,7 @@ from customers.models import (
     Article,
     Audience,
     Customer,
+    DuplicatePair,
     EgressRecord,
     Finding,
     Generator,
@@ -50,6 +51,13 @@ def get_customer_for(user: Any, pk: int) -> Customer:
     rows = Customer.objects.visible_to(user)
     related = ("segment", "suggested_segment", "segment_set_by")
     return get_object_or_404(rows.select_related(*related).defer("search"), pk=pk)
+
+
+def get_pair_for(user: Any, pk: int) -> DuplicatePair:
+    """The pair of possible duplicates with its customers."""
+    rows = DuplicatePair.objects.visible_to(user).select_related("first", "second", "entry")
+    deferred = rows.defer("first__search", "second__search")
+    return get_object_or_404(deferred, pk=pk)
 
 
 def get_ticket_for(user: Any, pk: int) -> Ticket:

@@ -143,6 +143,12 @@ def make_import():
     return ImportFactory(created_by=UserFactory())
 
 
+def make_pair():
+    return models.DuplicatePair.objects.create(
+        first=CustomerFactory(), second=CustomerFactory(), score=0.9
+    )
+
+
 def make_taxon(model):
     number = model.objects.count()
     return model.objects.create(slug=f"taxon-{number}", name=f"Taxon {number}", position=number)
@@ -174,6 +180,15 @@ MAKERS = {
     "recommendationshown": RecommendationShownFactory,
     "recommendationlift": RecommendationLiftFactory,
     "import": make_import,
+    "importmapping": lambda: models.ImportMapping.objects.create(name="ERP", format="customers"),
+    "refusedrow": lambda: models.RefusedRow.objects.create(
+        shop_import=make_import(), number=1, reason="is empty"
+    ),
+    "duplicatescan": lambda: models.DuplicateScan.objects.create(),
+    "duplicatepair": make_pair,
+    "mergedkey": lambda: models.MergedKey.objects.create(
+        source="shop", external_id="c9", customer=CustomerFactory()
+    ),
     "intent": lambda: make_taxon(models.Intent),
     "segment": lambda: make_taxon(models.Segment),
     "aspect": lambda: make_taxon(models.Aspect),
