@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 
@@ -67,6 +68,12 @@ def entries(people: int, doubled: float = 0.1, seed: int = 11) -> list[Entry]:
             told.append(_again(dice, first))
     dice.shuffle(told)
     return told
+
+
+def persons(count: int, seed: int = 11) -> Iterator[Entry]:
+    """So many people, one by one, each entered once."""
+    dice = random.Random(seed)  # a sample, no secret
+    return (_person(dice, number) for number in range(count))
 
 
 def _person(dice: random.Random, number: int) -> Entry:

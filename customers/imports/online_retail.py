@@ -38,6 +38,7 @@ class OnlineRetail(OrderLines):
     """Order lines with invoice, stock code, quantity, price and customer id."""
 
     name = "online_retail"
+    tells_products = True
     label = _("Order lines of a till (Online Retail)")
     needs = (
         *("invoice_no", "stock_code", "description", "quantity", "invoice_time"),

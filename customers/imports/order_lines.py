@@ -134,12 +134,14 @@ class OrderLines(Format):
     UNSAID: ClassVar[tuple[str, str, None, None, None]] = ("", "", None, None, None)
 
     is_whole = True
+    # whether a product's name and price are those of its orders, for want of a file of products
+    tells_products: ClassVar[bool] = False
 
     def merge(self, into: Merging) -> None:
         """Products and customers, then orders, then lines; then the sums over them."""
         new_too = not into.is_mended
         own_name = {"name": "name", "sku": "external_id", "price": "price", "currency": "currency"}
-        into.merge(Product, PRODUCTS, own_name, update=new_too)
+        into.merge(Product, PRODUCTS, own_name, update=new_too and self.tells_products)
         resolve_customers(into.cursor, into.source, "customer_email")
         columns = {"country": "country", "name": "name", "email": "email"}
         into.merge(Customer, CUSTOMERS, columns, update=new_too, keep=("name", "email"))

@@ -270,7 +270,8 @@ class Run:
         outcome.rejected += len(chunk.refused)
         outcome.created += states.get("created", 0)
         outcome.updated += states.get("updated", 0)
-        outcome.unchanged += states.get("unchanged", 0)
+        told = outcome.created + outcome.updated + outcome.rejected
+        outcome.unchanged = outcome.read - told  # of rows that tell of nothing, too
 
     def _keep(self, chunk: _Chunk, merging: Merging) -> None:
         """What is kept of the chunk beside its records, in their transaction."""

@@ -146,7 +146,7 @@ class ShopifyProducts(Layout, Products):
         title = str(row.get("name") or "")
         row["name"] = f"{title} - {' / '.join(said)}" if said else title
         row["sku"] = str(row.get("sku") or "").lstrip("'")
-        row["external_id"] = row["sku"].upper() or row["name"][:60]
+        row["external_id"] = row["sku"] or row["name"][:60]
         row["description"] = text_of_html(row.get("description"))
         return row
 

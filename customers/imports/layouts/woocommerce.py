@@ -70,7 +70,7 @@ class WooProducts(Layout, Products):
     def adapt(self, row: Row, original: Row, memory: dict[str, Any]) -> Row:
         """Known by the SKU, which orders name; the lower of the two prices counts."""
         sku = str(row.get("sku") or "")
-        row["external_id"] = sku.upper() or f"id:{row.get('external_id')}"
+        row["external_id"] = sku or f"id:{row.get('external_id')}"
         row["price"] = row.get("price") or row.get("regular")
         row["description"] = text_of_html(row.get("description") or row.get("short"))
         row["category"] = str(row.get("category") or "").split(",")[0].split(" > ")[-1].strip()

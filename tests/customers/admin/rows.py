@@ -143,6 +143,17 @@ def make_import():
     return ImportFactory(created_by=UserFactory())
 
 
+def make_mapping():
+    name = f"ERP {models.ImportMapping.objects.count()}"
+    return models.ImportMapping.objects.create(name=name, format="customers")
+
+
+def make_key():
+    customer = CustomerFactory()
+    key = {"source": "shop", "external_id": f"old-{customer.pk}"}
+    return models.MergedKey.objects.create(**key, customer=customer)
+
+
 def make_pair():
     return models.DuplicatePair.objects.create(
         first=CustomerFactory(), second=CustomerFactory(), score=0.9
@@ -180,15 +191,13 @@ MAKERS = {
     "recommendationshown": RecommendationShownFactory,
     "recommendationlift": RecommendationLiftFactory,
     "import": make_import,
-    "importmapping": lambda: models.ImportMapping.objects.create(name="ERP", format="customers"),
+    "importmapping": make_mapping,
     "refusedrow": lambda: models.RefusedRow.objects.create(
         shop_import=make_import(), number=1, reason="is empty"
     ),
     "duplicatescan": lambda: models.DuplicateScan.objects.create(),
     "duplicatepair": make_pair,
-    "mergedkey": lambda: models.MergedKey.objects.create(
-        source="shop", external_id="c9", customer=CustomerFactory()
-    ),
+    "mergedkey": make_key,
     "intent": lambda: make_taxon(models.Intent),
     "segment": lambda: make_taxon(models.Segment),
     "aspect": lambda: make_taxon(models.Aspect),

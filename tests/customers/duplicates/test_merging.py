@@ -52,7 +52,7 @@ MAKERS = {
     "RecommendationShown": lambda one: RecommendationShownFactory(customer=one),
     "Review": lambda one: ReviewFactory(customer=one),
     "RfmChange": lambda one: RfmChangeFactory(customer=one),
-    "Summary": lambda one: SummaryFactory(ticket=None, customer=one, sentences=[]),
+    "Summary": lambda one: SummaryFactory(ticket=None, customer=one, items=[]),
     "Ticket": lambda one: TicketFactory(customer=one),
 }
 
@@ -246,7 +246,7 @@ def test_a_pair_is_kept_apart_by_a_click_and_a_decided_one_is_not_merged(agent, 
     assert (pair.state, pair.decided_by) == ("apart", agent.user)
     agent.post(f"/duplicates/{pair.pk}/", {"stays": "first"})
     assert Customer.objects.count() == 2
-    assert b"not a duplicate" in agent.get("/duplicates/?state=apart").content
+    assert b"Not a duplicate" in agent.get("/duplicates/?state=apart").content
 
 
 def test_a_search_is_asked_for_once_and_told_while_it_runs(agent):
