@@ -51,7 +51,8 @@ def merge(
 
 def references() -> Iterator[models.ForeignKey[Any, Any]]:
     """The foreign keys that lead to a customer, in all models, hidden ones too."""
-    for relation in Customer._meta.get_fields(include_hidden=True):
+    relations: Any = Customer._meta.get_fields(include_hidden=True)
+    for relation in relations:
         is_key = relation.auto_created and (relation.one_to_many or relation.one_to_one)
         if is_key and relation.related_model is not DuplicatePair:
             yield relation.field
@@ -69,7 +70,8 @@ def _locked(stays: Customer, goes: Customer) -> tuple[Customer, Customer]:
 
 def _take_fields(stays: Customer, goes: Customer, taken: Mapping[str, bool] | None) -> None:
     for name in CHOSEN:
-        column = Customer._meta.get_field(name).attname
+        field: Any = Customer._meta.get_field(name)
+        column = field.attname
         ours, theirs = getattr(stays, column), getattr(goes, column)
         is_taken = taken.get(name, False) if taken is not None else ours in ("", None)
         if is_taken and theirs not in ("", None):
@@ -146,7 +148,8 @@ def _decide_pairs(journal: Journal, stays: Customer, goes: Customer, by: User) -
 def _keep_key(journal: Journal, stays: Customer, goes: Customer) -> None:
     """What other systems send under the key of the one that goes belongs to the other now."""
     if goes.external_id:
-        key = {"source": goes.source, "external_id": goes.external_id}
-        made, is_new = MergedKey.objects.update_or_create(**key, defaults={"customer": stays})
+        made, is_new = MergedKey.objects.update_or_create(
+            source=goes.source, external_id=goes.external_id, defaults={"customer": stays}
+        )
         if is_new:
             journal.made(MergedKey.objects.filter(pk=made.pk))

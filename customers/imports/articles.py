@@ -73,7 +73,8 @@ class Articles(Format):
         keys = [row["external_id"] for row in rows]
         known = Article.objects.filter(source=into.source, external_id__in=keys)
         journal = Journal(into.entry) if into.entry else None
-        with journal.watching(known, *VERSIONED) if journal else nullcontext([]) as before:
+        watched: Any = journal.watching(known, *VERSIONED) if journal else nullcontext([])
+        with watched as before:
             for row in rows:
                 key = row.pop("external_id")
                 cursor.execute(

@@ -24,7 +24,7 @@ class Field:
     """One thing that a format reads: its name, what people call it and call its column."""
 
     name: str
-    label: str | Promise
+    label: Any
     synonyms: tuple[str, ...] = ()
     is_required: bool = False
 

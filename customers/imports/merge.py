@@ -196,7 +196,7 @@ class _Plan:
         if self.model is Customer:
             self._run(WITHOUT_MERGED)
         merging.analyse(self.staged, is_temporary=True)
-        is_own = sql.SQL("true")
+        is_own: sql.Composable = sql.SQL("true")
         if self.update:
             self._find(match)
         if match:

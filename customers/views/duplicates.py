@@ -152,11 +152,10 @@ def _compared(pair: DuplicatePair) -> list[dict[str, Any]]:
     for name in CHOSEN:
         first, second = (getattr(one, name, None) or "" for one in (pair.first, pair.second))
         if first or second:
-            label = Customer._meta.get_field(name).verbose_name
             rows.append(
                 {
                     "name": name,
-                    "label": label,
+                    "label": _label(name),
                     "first": first,
                     "second": second,
                     "differs": first != second,
@@ -169,11 +168,16 @@ def _compared(pair: DuplicatePair) -> list[dict[str, Any]]:
 def _beside(pair: DuplicatePair) -> list[tuple[Any, Any, Any]]:
     return [
         (
-            Customer._meta.get_field(name).verbose_name,
+            _label(name),
             *(_said(getattr(one, name, "")) for one in (pair.first, pair.second)),
         )
         for name in BESIDE
     ]
+
+
+def _label(name: str) -> str:
+    field: Any = Customer._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def _said(value: Any) -> Any:
