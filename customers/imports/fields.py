@@ -13,7 +13,7 @@ from customers.imports.format import Field
 KEY = Field(
     "external_id",
     _("External id"),
-    ("id", "key", "code", "编号", "外部编号", "ID号", "唯一编号"),
+    ("id", "key", "code", "number", "编号", "外部编号", "ID号", "唯一编号"),
     is_required=True,
 )
 NAME = ("full name", "display name", "contact name", "姓名", "名称", "名字")
@@ -37,7 +37,6 @@ CUSTOMER_FIELDS = (
         KEY.label,
         (*KEY.synonyms, "customer id", "customer number", "customer no", "client id", "contact id",
          "客户编号", "客户ID", "会员编号", "用户编号"),
-        is_required=True,
     ),
     Field(
         "name",
@@ -77,7 +76,6 @@ PRODUCT_FIELDS = (
         "external_id",
         KEY.label,
         (*KEY.synonyms, "item id", "product id", "handle", "商品编号", "产品编号", "商品ID"),
-        is_required=True,
     ),
     Field(
         "name",

@@ -57,7 +57,7 @@ class Samples:
             cells = {
                 name: _short(value)
                 for name, value in zip(names, values, strict=True)
-                if value not in (None, "")
+                if value not in (None, "", [])
             }
             self.new_rows.append({"number": number, "cells": cells})
 

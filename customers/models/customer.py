@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -53,6 +53,13 @@ WHERE c.id = locked.id AND c.sentiment_score IS DISTINCT FROM felt.score
 
 class CustomerQuerySet(AnalysableQuerySet):
     """Many customers at once."""
+
+    def from_source(self, source: str, external_id: str) -> Self:
+        """The customer that `source` knows so, also where it was merged into another."""
+        keys: Any = self.model.merged_keys.rel.related_model.objects
+        merged = keys.filter(source=source, external_id=external_id).values_list("customer_id")
+        stays = [pk for (pk,) in merged]
+        return self.filter(pk__in=stays) if stays else super().from_source(source, external_id)
 
     def matching(self, words: str) -> CustomerQuerySet:
         """Customers whose name, e-mail, phone or external id has words beginning so."""

@@ -151,6 +151,11 @@ class DuplicatePair(models.Model):
     def __str__(self) -> str:
         return f"{self.first} / {self.second}"
 
+    @property
+    def percent(self) -> int:
+        """The probability in percent, rounded down and never certain."""
+        return min(99, int(100 * self.score))
+
     def keep_apart(self, *, by: User) -> bool:
         """Remember that they are two people; False where the pair was decided before."""
         told = {"decided_by": by, "decided_at": timezone.now()}

@@ -21,6 +21,7 @@ from customers.duplicates.merging import CHOSEN, MergeError, merge
 from customers.models import Customer, DuplicatePair, DuplicateScan
 from customers.paging import page_of
 from customers.tasks import look_for_duplicates, undo_what_was_asked
+from customers.templatetags.records import money
 from customers.views.access import StaffRequest, get_pair_for
 
 LEVELS = {
@@ -169,7 +170,7 @@ def _beside(pair: DuplicatePair) -> list[tuple[Any, Any, Any]]:
     return [
         (
             _label(name),
-            *(_said(getattr(one, name, "")) for one in (pair.first, pair.second)),
+            *(_said(one, name) for one in (pair.first, pair.second)),
         )
         for name in BESIDE
     ]
@@ -180,7 +181,10 @@ def _label(name: str) -> str:
     return str(field.verbose_name)
 
 
-def _said(value: Any) -> Any:
+def _said(customer: Customer | None, name: str) -> Any:
+    value: Any = getattr(customer, name, "")
+    if customer and name == "spent_total":
+        return money(value, customer.currency)
     return ", ".join(value) if isinstance(value, list) else value
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from customers.imports.jobs import carry_out
 from customers.journal.undo import undo_all_asked
@@ -124,12 +125,13 @@ def test_refused_rows_are_shown_and_can_be_fetched(agent):
     assert agent.get(f"/imports/{other.pk}/rejects/").status_code == 404
 
 
-def test_an_import_is_undone_by_who_made_it_and_not_by_another_agent(agent, uploaded, client):
+def test_an_import_is_undone_by_who_made_it_and_not_by_another_agent(agent, uploaded):
     run = uploaded("id,name\nc1,Ada\n")
     assert run.ask_for("queued")
     carry_out(run.pk)
-    client.force_login(UserFactory(username="other"))
-    assert client.post(f"/imports/{run.pk}/undo/").status_code == 403
+    other = Client()
+    other.force_login(UserFactory(username="other"))
+    assert other.post(f"/imports/{run.pk}/undo/").status_code == 403
     assert Customer.objects.exists()
     assert "Undo this import" in agent.get(f"/imports/{run.pk}/").content.decode()
     agent.post(f"/imports/{run.pk}/undo/")
