@@ -47,14 +47,21 @@ def measure(*, small: bool = False) -> Report:
         benchmark="imports",
         sample=sample.description,
         peer=PEER,
-        figures={**figures(first, second, plain, grown.mb), **many},
+        figures=figures(first, second, plain, grown.mb, many),
         targets=TARGETS,
         small=small,
     )
 
 
-def figures(first: Outcome, second: Outcome, plain: float, grown_mb: float | None) -> Any:
-    """The two imports beside the plain copy."""
+def figures(
+    first: Outcome,
+    second: Outcome,
+    plain: float,
+    grown_mb: float | None,
+    many: tuple[Outcome, float | None],
+) -> Any:
+    """The two imports beside the plain copy, and that of many customers with its memory."""
+    customers, customers_mb = many
     return {
         "rows": first.read,
         "rejected": first.rejected,
@@ -65,11 +72,15 @@ def figures(first: Outcome, second: Outcome, plain: float, grown_mb: float | Non
         "memory_growth_mb": grown_mb,
         "peer_seconds": round(plain, 2),
         "times_the_peer": round(first.seconds / plain, 2),
+        "customers": customers.created,
+        "customers_seconds": round(customers.seconds, 1),
+        "customers_per_second": round(customers.created / customers.seconds),
+        "customers_memory_growth_mb": customers_mb,
     }
 
 
-def customers(count: int) -> dict[str, Any]:
-    """So many customers by CSV, each written down in the journal."""
+def customers(count: int) -> tuple[Outcome, float | None]:
+    """So many customers by CSV, each written down in the journal; the memory that took."""
     path = Path(settings.VAR_DIR, f"customers-{count}.csv")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -81,12 +92,7 @@ def customers(count: int) -> dict[str, Any]:
     with database(), growth() as grown:
         outcome = run_import(format_named("customers"), path, "benchmark")
     path.unlink()
-    return {
-        "customers": outcome.created,
-        "customers_seconds": round(outcome.seconds, 1),
-        "customers_per_second": round(outcome.created / outcome.seconds),
-        "customers_memory_growth_mb": grown.mb,
-    }
+    return outcome, grown.mb
 
 
 def plain_copy(path: Path) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db.backends.utils import CursorWrapper
-from psycopg import sql
 
 from customers.imports.customer_codes import KNOWN_CUSTOMERS, resolve_customers
 from customers.imports.format import STAGE, Format, mark_states
@@ -86,9 +85,10 @@ LEAVE_OUT_KNOWN = """
         AND l.description = s.description AND l.product_id IS NOT DISTINCT FROM s.product_id
 """
 SURPLUS_LINES = """
-    SELECT l.id FROM customers_orderline l JOIN (
+    CREATE TEMP TABLE surplus_line ON COMMIT DROP AS
+    SELECT l.id, l.order_id FROM customers_orderline l JOIN (
         SELECT order_id, max(position) AS last FROM staged_line GROUP BY order_id
-    ) s ON l.order_id = s.order_id AND l.position > s.last
+    ) s ON l.order_id = s.order_id AND l.position > s.last AND NOT %(mended)s
 """
 FOUND_LINES = """
     CREATE TEMP TABLE found_line ON COMMIT DROP AS
@@ -97,7 +97,10 @@ FOUND_LINES = """
     ORDER BY row.id FOR NO KEY UPDATE OF row
 """
 LINE_FIELDS = ("kind", "product", "description", "quantity", "unit_price")
-TOUCHED_ORDERS = "SELECT DISTINCT order_id FROM merged_line UNION SELECT id FROM merged_order"
+TOUCHED_ORDERS = (
+    "SELECT order_id FROM merged_line UNION SELECT id FROM merged_order "
+    "UNION SELECT order_id FROM surplus_line"
+)
 TOUCHED_CUSTOMERS = f"""
     SELECT DISTINCT customer_id FROM customers_order
     WHERE customer_id IS NOT NULL AND id IN ({TOUCHED_ORDERS})
@@ -167,7 +170,7 @@ class OrderLines(Format):
 
     def _merge_lines(self, into: Merging) -> None:
         cursor = into.cursor
-        for table in ("staged_line", "merged_line", "found_line"):
+        for table in ("staged_line", "merged_line", "found_line", "surplus_line"):
             drop(cursor, table)
         cursor.execute(LINES, {"source": into.source})
         if into.is_mended:
@@ -178,12 +181,9 @@ class OrderLines(Format):
         cursor.execute(MERGE_LINES)
         into.analyse("merged_line", is_temporary=True)
         self._write_down(into)
-        if not into.is_mended:
-            into.deleted(OrderLine, SURPLUS_LINES)
-            surplus = sql.SQL(SURPLUS_LINES)
-            cursor.execute(
-                sql.SQL("DELETE FROM customers_orderline WHERE id IN ({})").format(surplus)
-            )
+        cursor.execute(SURPLUS_LINES, {"mended": into.is_mended})
+        into.deleted(OrderLine, "SELECT id FROM surplus_line")
+        cursor.execute("DELETE FROM customers_orderline WHERE id IN (SELECT id FROM surplus_line)")
         mark_states(cursor, "merged_line", "s.row_number = m.row_number")
         refresh_sums(cursor)
 

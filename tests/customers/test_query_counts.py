@@ -16,6 +16,7 @@ from customers.insight.scope import Scope
 from customers.models import (
     Aspect,
     Customer,
+    DuplicatePair,
     Intent,
     Order,
     Passage,
@@ -132,6 +133,12 @@ def make_import():
     return ImportFactory(created_by=UserFactory())
 
 
+def make_pair():
+    return DuplicatePair.objects.create(
+        first=CustomerFactory(), second=CustomerFactory(), score=0.9
+    )
+
+
 def make_taxon(model):
     number = model.objects.count()
     return model.objects.create(slug=f"taxon-{number}", name=f"Taxon {number}", position=number)
@@ -212,6 +219,7 @@ SCREENS = {
     "macros": MacroFactory,
     "ask": make_question,
     "questions": make_question,
+    "duplicates": make_pair,
     "imports": make_import,
     "radar": make_finding,
     "topics": make_topic,
@@ -224,7 +232,7 @@ ENDPOINTS = {
     **{
         noun: SCREENS[noun]
         for noun in SCREENS
-        if noun not in ("ask", "automation", "imports", "models", "radar")
+        if noun not in ("ask", "automation", "duplicates", "imports", "models", "radar")
     },
     "findings": make_finding,
     "recommendations": RecommendationFactory,

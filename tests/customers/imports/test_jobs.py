@@ -244,6 +244,14 @@ def test_an_import_of_orders_is_undone_with_lines_products_and_sums(started):
     assert Customer.objects.get(external_id="c1").spent_total == 25
 
 
+def test_an_order_that_only_loses_a_line_has_a_smaller_total(started):
+    done(started(ORDERS, format="orders"))
+    job = done(started(ORDERS.replace("o1,2026-03-01,c1,p2,Cup,1,5,EUR\n", ""), format="orders"))
+    assert Order.objects.get(number="o1").total == 20
+    reverted(job)
+    assert Order.objects.get(number="o1").total == 25
+
+
 SHOP = (Customer, Product, Order, OrderLine)
 
 
