@@ -1,9 +1,11 @@
 """Looking through all customers for duplicates.
 
-Each customer is read once and put under a few keys (`normalising.blocking_keys`), by COPY, in a
-temporary table; the database pairs those that share a key. A key that more than `MOST_OF_KEY`
-customers share tells nobody apart and is skipped, and how many those are is told: so a million
-customers give a number of pairs that grows with them and not with their square.
+Each customer is read once: what comparisons see of them goes by COPY into one temporary table, the
+keys that they are looked up by (`normalising.blocking_keys`) into another. The database pairs those
+that share a key. A key that more than `MOST_OF_KEY` customers share, or a name alone that more than
+`MOST_OF_NAME` bear, tells nobody apart and is skipped, and how many those are is told: so a million
+customers give a number of pairs that grows with them and not with their square. Each pair is
+compared once; what was learnt of all pairs then weighs each kind of likeness.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from customers.duplicates.comparing import FIELDS, Pattern, compared
+from customers.duplicates.comparing import FIELDS, SAME, Pattern, compared
 from customers.duplicates.normalising import Person, blocking_keys, person
 from customers.duplicates.weights import Weights, learnt
 from customers.locks import held
@@ -28,34 +30,62 @@ from customers.sql import rows_of
 logger = logging.getLogger(__name__)
 
 LOCK_SPACE = 7313
-MOST_OF_KEY = 40
+MOST_OF_KEY, MOST_OF_NAME = 40, 12
 CHUNK = 5_000
 RANDOM_PAIRS = 100_000
 LIKELY = 0.5
+MOST_BORNE = 1_000  # beyond, a name says hardly less
 NOTE_EVERY_SECONDS = 0.5
 COLUMNS = ("id", "name", "email", "phone", "company", "country", "city")
 
-MAKE_KEYS = "CREATE TEMP TABLE duplicate_key (key text NOT NULL, customer_id bigint NOT NULL)"
-MAKE_PAIRS = """
+MAKE_TABLES = """
+    CREATE TEMP TABLE duplicate_key (key text NOT NULL, customer_id bigint NOT NULL);
+    CREATE TEMP TABLE duplicate_person (
+        id bigint NOT NULL, name text, email text, phone text, city text, company text,
+        name_key text
+    );
+    CREATE TEMP TABLE duplicate_compared (
+        first bigint NOT NULL, second bigint NOT NULL, pattern text NOT NULL, bearers int NOT NULL
+    );
+"""
+INDEX_TABLES = """
+    CREATE INDEX ON duplicate_key (key);
+    CREATE INDEX ON duplicate_person (id);
+    ANALYZE duplicate_key;
+    ANALYZE duplicate_person;
+"""
+MOST = "CASE WHEN left(key, 2) IN ('n:', 'c:') THEN %(name)s ELSE %(key)s END"
+MAKE_PAIRS = f"""
     CREATE TEMP TABLE duplicate_candidate AS
     SELECT DISTINCT a.customer_id AS first, b.customer_id AS second
     FROM duplicate_key a JOIN duplicate_key b ON b.key = a.key AND b.customer_id > a.customer_id
     WHERE a.key IN (
-        SELECT key FROM duplicate_key GROUP BY key HAVING count(*) BETWEEN 2 AND %s
+        SELECT key FROM duplicate_key GROUP BY key HAVING count(*) BETWEEN 2 AND {MOST}
     )
-"""
-SKIPPED = """
+"""  # noqa: S608
+SKIPPED = f"""
     SELECT count(*), coalesce(sum(n), 0) FROM (
-        SELECT count(*) AS n FROM duplicate_key GROUP BY key HAVING count(*) > %s
+        SELECT count(*) AS n FROM duplicate_key GROUP BY key HAVING count(*) > {MOST}
     ) big
+"""  # noqa: S608
+PAIRS = """
+    SELECT a.*, b.*, coalesce(borne.n, 1) FROM duplicate_candidate pair
+    JOIN duplicate_person a ON a.id = pair.first JOIN duplicate_person b ON b.id = pair.second
+    LEFT JOIN (
+        SELECT substr(key, 3) AS name, count(*) AS n FROM duplicate_key
+        WHERE key LIKE 'n:%%' GROUP BY key HAVING count(*) > 1
+    ) borne ON borne.name = a.name_key
 """
-BORNE_NAMES = """
-    SELECT substr(key, 3), count(*) FROM duplicate_key WHERE key LIKE 'n:%%'
-    GROUP BY key HAVING count(*) > 1
+KINDS = "SELECT pattern, bearers, count(*) FROM duplicate_compared GROUP BY pattern, bearers"
+OF_KIND = "SELECT first, second FROM duplicate_compared WHERE pattern = %s AND bearers = %s"
+FORGET = """
+    DROP TABLE IF EXISTS duplicate_key, duplicate_person, duplicate_candidate, duplicate_compared
 """
-FORGET = "DROP TABLE IF EXISTS duplicate_key, duplicate_candidate"
 # What was found before and stays undecided gives way to what is found now.
 GONE = "DELETE FROM customers_duplicatepair WHERE state = 'open' AND found_at < %s"
+
+
+Judged = tuple[int, int, float, list[dict[str, Any]]]
 
 
 class CancelledError(Exception):
@@ -91,25 +121,26 @@ def search(scan: DuplicateScan) -> None:
     """Find the pairs and keep those that are likely. Decided pairs stay decided."""
     started_at = timezone.now()
     note = _Notes(scan)
+    most = {"key": MOST_OF_KEY, "name": MOST_OF_NAME}
     try:
         with connection.cursor() as cursor:
             cursor.execute(FORGET)
-            cursor.execute(MAKE_KEYS)
-            customers = _write_keys(cursor, note)
-            cursor.execute("CREATE INDEX ON duplicate_key (key)")
-            cursor.execute("ANALYZE duplicate_key")
-            cursor.execute(MAKE_PAIRS, [MOST_OF_KEY])
+            cursor.execute(MAKE_TABLES)
+            customers = _write_people(cursor, note)
+            cursor.execute(INDEX_TABLES)
+            cursor.execute(MAKE_PAIRS, most)
             cursor.execute("ANALYZE duplicate_candidate")
-        keys, skipped = rows_of(SKIPPED, [MOST_OF_KEY])[0]
-        scan.skipped = {"keys": keys, "customers": int(skipped)}
-        borne = dict(rows_of(BORNE_NAMES))
-        patterns: Counter[Pattern] = Counter(
-            compared(first, second) for first, second in _candidates(note)
-        )
+            keys, skipped = rows_of(SKIPPED, most)[0]
+            scan.skipped = {"keys": keys, "customers": int(skipped)}
+            _compare(cursor, note)
+        kinds = _kinds()
+        patterns: Counter[Pattern] = Counter()
+        for (pattern, _bearers), count in kinds.items():
+            patterns[pattern] += count
         scan.pair_count = patterns.total()
         weights = learnt(patterns, _random_patterns(customers), max(customers, 2))
         scan.weights = {"m": weights.m, "u": weights.u, "odds": weights.odds}
-        scan.found_count = _keep(_judged(_candidates(note), weights, borne))
+        scan.found_count = _keep(_likely(kinds, weights))
         _finish_search(scan, started_at)
     finally:
         if not connection.needs_rollback:
@@ -130,10 +161,12 @@ def people(rows: Any) -> Iterator[Person]:
         yield person(*columns)
 
 
-def _write_keys(cursor: Any, note: _Notes) -> int:
+def _write_people(cursor: Any, note: _Notes) -> int:
     count = 0
-    reader = people(Customer.objects.all())
-    for chunk in _chunks(reader):
+    for chunk in _chunks(people(Customer.objects.all())):
+        with cursor.copy("COPY duplicate_person FROM STDIN") as copy:
+            for one in chunk:
+                copy.write_row((one.pk, *_told(one)))
         with cursor.copy("COPY duplicate_key (key, customer_id) FROM STDIN") as copy:
             for one in chunk:
                 for key in blocking_keys(one):
@@ -141,6 +174,10 @@ def _write_keys(cursor: Any, note: _Notes) -> int:
         count += len(chunk)
         note(count)
     return count
+
+
+def _told(one: Person) -> tuple[str, ...]:
+    return (" ".join(one.name), one.email, one.phone, one.city, one.company, one.name_key)
 
 
 def _chunks(rows: Iterable[Person]) -> Iterator[list[Person]]:
@@ -154,28 +191,42 @@ def _chunks(rows: Iterable[Person]) -> Iterator[list[Person]]:
         yield chunk
 
 
-PAIRS_AFTER = """
-    SELECT first, second FROM duplicate_candidate WHERE (first, second) > (%s, %s)
-    ORDER BY first, second LIMIT %s
-"""
+def _compare(cursor: Any, note: _Notes) -> None:
+    """Compare the pairs that share a key, and write down how alike they are."""
+    with connection.chunked_cursor() as reader:
+        reader.execute(PAIRS)
+        while rows := reader.fetchmany(CHUNK):
+            note.look()
+            with cursor.copy("COPY duplicate_compared FROM STDIN") as copy:
+                for row in rows:
+                    first, second = _person(row[:6]), _person(row[7:13])
+                    pattern = compared(first, second)
+                    bearers = min(row[14], MOST_BORNE) if pattern[0] == SAME else 1
+                    copy.write_row((first.pk, second.pk, "|".join(pattern), bearers))
 
 
-def _candidates(note: _Notes) -> Iterator[tuple[Person, Person]]:
-    """The pairs that share a key, each person read with those of a chunk."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE INDEX IF NOT EXISTS duplicate_candidate_order "
-            "ON duplicate_candidate (first, second)"
-        )
-    last = (0, 0)
-    while pairs := rows_of(PAIRS_AFTER, [*last, CHUNK]):
-        note.look()
-        wanted = {pk for pair in pairs for pk in pair}
-        known = {one.pk: one for one in people(Customer.objects.filter(pk__in=wanted))}
-        for first, second in pairs:
-            if first in known and second in known:
-                yield known[first], known[second]
-        last = pairs[-1]
+def _person(columns: tuple[Any, ...]) -> Person:
+    pk, name, *others = columns
+    return Person(pk, tuple(name.split()), *others)
+
+
+Kinds = dict[tuple[Pattern, int], int]
+
+
+def _kinds() -> Kinds:
+    """How many pairs are alike in each way, and bear a name that so many bear."""
+    return {
+        (tuple(pattern.split("|")), bearers): count for pattern, bearers, count in rows_of(KINDS)
+    }
+
+
+def _likely(kinds: Kinds, weights: Weights) -> Iterator[Judged]:
+    """The pairs of those kinds that are probably one person."""
+    for pattern, bearers in kinds:
+        score, reasons = weighed(pattern, weights, bearers)
+        if score >= LIKELY:
+            for first, second in rows_of(OF_KIND, ["|".join(pattern), bearers]):
+                yield first, second, score, reasons
 
 
 def _random_patterns(customers: int) -> Counter[Pattern]:
@@ -190,23 +241,15 @@ def _random_patterns(customers: int) -> Counter[Pattern]:
     return Counter(compared(*dice.sample(some, 2)) for _ in range(wanted))
 
 
-Judged = tuple[int, int, float, list[dict[str, Any]]]
-
-
-def _judged(
-    pairs: Iterable[tuple[Person, Person]], weights: Weights, borne: dict[str, int]
-) -> Iterator[Judged]:
-    for first, second in pairs:
-        score, reasons = judged(first, second, weights, borne.get(first.name_key, 1))
-        if score >= LIKELY:
-            yield first.pk, second.pk, score, reasons
-
-
-def judged(
-    first: Person, second: Person, weights: Weights, bearers: int = 1
-) -> tuple[float, list[dict[str, Any]]]:
+def judged(first: Person, second: Person, weights: Weights) -> tuple[float, list[dict[str, Any]]]:
     """The probability that two are one person, and its reasons, the strongest first."""
-    pattern = compared(first, second)
+    return weighed(compared(first, second), weights)
+
+
+def weighed(
+    pattern: Pattern, weights: Weights, bearers: int = 1
+) -> tuple[float, list[dict[str, Any]]]:
+    """As `judged`, of two that are alike in this way and bear a name that so many bear."""
     bits = weights.bits(pattern, max(bearers, 2) / weights.customers)
     levels = dict(zip(FIELDS, pattern, strict=True))
     reasons = [

@@ -141,7 +141,7 @@ def test_what_was_decided_stays_decided_and_what_no_longer_fits_goes():
 
 
 def test_a_key_that_very_many_share_is_skipped_and_told(monkeypatch):
-    monkeypatch.setattr(scanning, "MOST_OF_KEY", 3)
+    monkeypatch.setattr(scanning, "MOST_OF_NAME", 3)
     customers(*(("Reception", f"r{n}@example.com", "", "") for n in range(5)))
     scan = search()
     assert scan.skipped == {"keys": 1, "customers": 5}
