@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -248,15 +248,6 @@ class Customer(ExternalRecord, CustomerMeasures, Analysable):
 
     def __str__(self) -> str:
         return self.name or self.email or self.external_id or f"#{self.pk}"
-
-    @classmethod
-    @contextmanager
-    def undoing(cls, pks: Sequence[int]) -> Iterator[None]:
-        """For a change of these customers: what is known of them in sum follows it."""
-        yield
-        customers = cls.objects.filter(pk__in=pks)
-        customers.recounted()
-        customers.refresh_sentiment(pks)
 
     @property
     def effective_segment_id(self) -> str | None:
