@@ -1,7 +1,10 @@
-"""How fast a year of a shop's transactions comes in, and what memory that takes."""
+"""How fast a year of a shop's transactions and a million customers come in, and what memory
+that takes.
+"""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +16,21 @@ from benchmarks.instruments.process_memory import growth
 from benchmarks.instruments.product import database
 from benchmarks.instruments.report import Report, Target
 from benchmarks.instruments.timing import seconds_of
+from benchmarks.samples.doubles import persons
 from benchmarks.samples.transactions import ROWS, transactions
-from customers.imports.files import BATCH_ROWS
 from customers.imports.formats import format_named
 from customers.imports.run import Outcome, run_import
+from customers.imports.table import BATCH_ROWS
 
 SMALL_ROWS = 20_000
 TARGETS = (
     Target("seconds", "at_most", 60),
     Target("memory_growth_mb", "at_most", 300),
     Target("changed_by_second_import", "at_most", 0),
+    Target("customers_seconds", "at_most", 150),
+    Target("customers_memory_growth_mb", "at_most", 300),
 )
+CUSTOMERS, SMALL_CUSTOMERS = 1_000_000, 20_000
 PEER = "a COPY of the same rows, unchecked, into one table without index"
 
 
@@ -35,18 +42,26 @@ def measure(*, small: bool = False) -> Report:
             first = _imported(sample.path)
             second = _imported(sample.path)
         plain = seconds_of(lambda: plain_copy(sample.path))
+    many = customers(SMALL_CUSTOMERS if small else CUSTOMERS)
     return Report(
         benchmark="imports",
         sample=sample.description,
         peer=PEER,
-        figures=figures(first, second, plain, grown.mb),
+        figures=figures(first, second, plain, grown.mb, many),
         targets=TARGETS,
         small=small,
     )
 
 
-def figures(first: Outcome, second: Outcome, plain: float, grown_mb: float | None) -> Any:
-    """The two imports beside the plain copy."""
+def figures(
+    first: Outcome,
+    second: Outcome,
+    plain: float,
+    grown_mb: float | None,
+    many: tuple[Outcome, float | None],
+) -> Any:
+    """The two imports beside the plain copy, and that of many customers with its memory."""
+    customers, customers_mb = many
     return {
         "rows": first.read,
         "rejected": first.rejected,
@@ -57,7 +72,27 @@ def figures(first: Outcome, second: Outcome, plain: float, grown_mb: float | Non
         "memory_growth_mb": grown_mb,
         "peer_seconds": round(plain, 2),
         "times_the_peer": round(first.seconds / plain, 2),
+        "customers": customers.created,
+        "customers_seconds": round(customers.seconds, 1),
+        "customers_per_second": round(customers.created / customers.seconds),
+        "customers_memory_growth_mb": customers_mb,
     }
+
+
+def customers(count: int) -> tuple[Outcome, float | None]:
+    """So many customers by CSV, each written down in the journal; the memory that took."""
+    path = Path(settings.VAR_DIR, f"customers-{count}.csv")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "name", "email", "phone", "company", "language", "country", "city"])
+        writer.writerows(
+            (one.person, one.name, one.email, one.phone, one.company, "en", one.country, one.city)
+            for one in persons(count)
+        )
+    with database(), growth() as grown:
+        outcome = run_import(format_named("customers"), path, "benchmark")
+    path.unlink()
+    return outcome, grown.mb
 
 
 def plain_copy(path: Path) -> int:

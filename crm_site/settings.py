@@ -282,6 +282,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "ask-how-it-was": {"task": "customers.tasks.ask_how_it_was", "schedule": 300},
     "forget-old-rule-runs": {"task": "customers.tasks.forget_old_rule_runs", "schedule": 3600},
+    "imports": {"task": "customers.tasks.go_on_with_imports", "schedule": 30},
+    "duplicates": {"task": "customers.tasks.look_for_duplicates", "schedule": 60},
     "undo": {"task": "customers.tasks.undo_what_was_asked", "schedule": 60},
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
     "refresh-aggregates": {

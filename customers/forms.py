@@ -13,7 +13,6 @@ from customers.models import (
     ErrorBudget,
     Generator,
     GeneratorUse,
-    Import,
     Segment,
     Sentiment,
     Taxon,
@@ -75,20 +74,6 @@ class DraftWishesForm(forms.Form):
 
     tone = forms.ChoiceField(choices=Draft.Tone.choices, label=_("Tone"))
     length = forms.ChoiceField(choices=Draft.Length.choices, label=_("Length"))
-
-
-class ImportForm(forms.ModelForm):
-    """A file to take in: which format it has, and which system it comes from."""
-
-    def __init__(self, *args: Any, formats: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["format"] = forms.ChoiceField(choices=formats, label=_("Format"))
-        self.fields["file"].required = True
-        self.fields["source"].help_text = _("The system that the file comes from, such as webshop.")
-
-    class Meta:
-        model = Import
-        fields = ("format", "source", "file")
 
 
 class BudgetForm(forms.ModelForm):

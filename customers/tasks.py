@@ -9,7 +9,8 @@ from kombu.exceptions import OperationalError
 
 from customers.alarms.run import raise_alarms as raise_what_is_found
 from customers.channels.mail import fetching, sending, taking, trial
-from customers.imports.jobs import carry_out
+from customers.duplicates import scan
+from customers.imports.jobs import carry_out, carry_out_all
 from customers.insight import aggregates, digests
 from customers.insight.mailing import send_digests
 from customers.journal.undo import undo_all_asked
@@ -26,10 +27,22 @@ from customers.sla.watch import watch
 
 @shared_task
 def run_import(pk: int) -> None:
-    """Take in the file of an Import row, with its progress on the row."""
+    """Look into the file of an Import row, check it or take it in, whatever it waits for."""
     carry_out(pk)
     with suppress(OperationalError, OSError):  # the broker is away: the clock rings later
         refresh_measures.delay()
+
+
+@shared_task(expires=60)
+def go_on_with_imports() -> None:
+    """Take up imports whose worker died, or whose message was lost."""
+    carry_out_all()
+
+
+@shared_task(expires=60)
+def look_for_duplicates() -> None:
+    """Do the searches for duplicates that staff asked for."""
+    scan.carry_out_all()
 
 
 @shared_task

@@ -318,7 +318,7 @@ def shop(db):
         order_count=1,
     )
     ArticleFactory(title="退货说明", category="售后", body="三十天内可退货", language="zh")
-    run = ImportFactory(file_name="表", source="1", rejected=1, rejects_file="1.csv")
+    run = ImportFactory(file_name="表", source="1", rejected=1)
     Import.objects.update(status="failed", error="表: use a file that ends in .csv, .parquet.")
     AspectMentionFactory(review=review, polarity="positive")
     return {

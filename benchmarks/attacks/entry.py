@@ -184,6 +184,8 @@ def _import(world: World, kind: str, name: str, content: bytes) -> int:
     if run is None:
         raise NotTakenError(f"{answer.status_code} the form was refused")
     carry_out(run.pk)
+    if run.ask_for(Import.Status.QUEUED):
+        carry_out(run.pk)
     return run.pk
 
 

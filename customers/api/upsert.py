@@ -44,6 +44,8 @@ class UpsertMixin:
     def _write(self, request: Request, source: str, external_id: str) -> Response:
         rows: Any = self.get_queryset()  # type: ignore[attr-defined]
         row = rows.from_source(source, external_id).first()
+        if row is not None:  # a customer that was merged keeps the key of the one that stayed
+            source, external_id = row.source, row.external_id
         data = {**_object_in(request), "source": source, "external_id": external_id}
         serializer = self.get_serializer(row, data=data, partial=row is not None)  # type: ignore[attr-defined]
         serializer.is_valid(raise_exception=True)

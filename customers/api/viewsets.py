@@ -39,6 +39,7 @@ from customers.api.serializers.tickets import IntentSerializer, MessageSerialize
 from customers.api.serializers.topics import TopicSerializer
 from customers.api.upsert import UpsertMixin
 from customers.decisions import withdraw
+from customers.duplicates.likely import likely_duplicates
 from customers.models import (
     Alarm,
     Article,
@@ -87,6 +88,14 @@ class CustomerViewSet(AssistedCustomer, RelatedToCustomer, RecordViewSet):
     queryset = Customer.objects.select_related("segment_set_by", "segment").defer("search")
     serializer_class = CustomerSerializer
     filterset_class = filters.CustomerFilter
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Create the customer; the header `Possible-Duplicates` names those whom it may be."""
+        response = super().create(request, *args, **kwargs)
+        customer = Customer.objects.defer("search").get(pk=response.data["id"])
+        if alike := likely_duplicates(customer):
+            response["Possible-Duplicates"] = ", ".join(str(one.pk) for one, _score in alike)
+        return response
 
 
 class ProductViewSet(RelatedToProduct, RecordViewSet):

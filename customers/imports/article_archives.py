@@ -25,7 +25,7 @@ from customers.imports.article_files import (
     row_of,
 )
 from customers.imports.errors import ImportProblem
-from customers.imports.files import Row, Table
+from customers.imports.table import Row, Table
 
 ARCHIVE = ".zip"
 MOST_FILES = 5_000

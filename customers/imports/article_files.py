@@ -18,7 +18,7 @@ from markdownify import markdownify
 
 from customers.hidden_html import without_hidden
 from customers.imports.errors import ImportProblem
-from customers.imports.files import Row, Table
+from customers.imports.table import Row, Table
 from customers.markdown import headings
 
 COLUMNS = ("external_id", "title", "category", "language", "status", "visibility", "expires_on")

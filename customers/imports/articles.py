@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
-from django.db.backends.utils import CursorWrapper
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,10 +14,14 @@ from customers.imports import values
 from customers.imports.article_archives import ARCHIVE, open_archive
 from customers.imports.article_files import open_folder
 from customers.imports.errors import RowError
-from customers.imports.files import Row, Table, open_table
+from customers.imports.fields import ARTICLE_FIELDS
+from customers.imports.files import open_table
 from customers.imports.format import STAGE, Format
-from customers.imports.merge import latest_rows
+from customers.imports.merge import Merging, latest_rows
+from customers.imports.table import Row, Table
+from customers.journal.recording import Journal
 from customers.models import Article, Visibility
+from customers.models.article import VERSIONED
 
 # Columns of which a file may say nothing: an article that is there keeps its own.
 SAID = ("category", "language", "status", "visibility", "expires_on")
@@ -28,6 +32,7 @@ class Articles(Format):
     is then English, public and a draft.
     """
 
+    fields = ARTICLE_FIELDS
     name = "articles"
     label: ClassVar[str | Promise] = _("Help articles")
     needs = (("external_id", "id"), "title", "body")
@@ -59,18 +64,25 @@ class Articles(Format):
             _day(row, "expires_on"),
         )
 
-    def merge(self, cursor: CursorWrapper, source: str, *, mended: bool = False) -> None:
+    def merge(self, into: Merging) -> None:
         """Save article by article, as everybody who writes one does: each keeps versions."""
-        names = list(self.staged)
+        names, cursor = list(self.staged), into.cursor
         columns = ", ".join(names)
         cursor.execute(f"SELECT {columns} FROM ({latest_rows(STAGE)}) AS latest")  # noqa: S608
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        for row in rows:
-            key = row.pop("external_id")
-            cursor.execute(
-                f"UPDATE {STAGE} SET state = %s WHERE external_id = %s",  # noqa: S608
-                [_take(source, key, row), key],
-            )
+        keys = [row["external_id"] for row in rows]
+        known = Article.objects.filter(source=into.source, external_id__in=keys)
+        journal = Journal(into.entry) if into.entry else None
+        watched: Any = journal.watching(known, *VERSIONED) if journal else nullcontext([])
+        with watched as before:
+            for row in rows:
+                key = row.pop("external_id")
+                cursor.execute(
+                    f"UPDATE {STAGE} SET state = %s WHERE external_id = %s",  # noqa: S608
+                    [_take(into.source, key, row), key],
+                )
+        if journal:
+            journal.made(known.exclude(pk__in=before))
 
 
 def _take(source: str, external_id: str, row: dict[str, Any]) -> str:

@@ -11,3 +11,7 @@ class RowError(Exception):
     def __init__(self, column: str, reason: str) -> None:
         super().__init__(f"{column}: {reason}")
         self.column, self.reason = column, reason
+
+
+class Cancelled(Exception):
+    """Somebody asked for the import to stop."""

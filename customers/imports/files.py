@@ -1,39 +1,30 @@
-"""Reading tables of rows from CSV, parquet and JSON lines, a batch at a time."""
+"""Opening a file of rows: CSV and its kin, XLSX, Parquet, JSON and JSON lines."""
 
 from __future__ import annotations
 
 import csv
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from customers.imports.delimited import open_delimited
 from customers.imports.errors import ImportProblem
-from customers.spreadsheet_cells import unguarded
+from customers.imports.table import (
+    BATCH_ROWS,
+    MOST_COLUMNS,
+    REJECT_COLUMNS,
+    Row,
+    Table,
+    batched,
+    checked_columns,
+)
+from customers.imports.workbooks import open_workbook
 
-BATCH_ROWS = 5_000
-SNIFFED_BYTES = 64 * 1024
-DELIMITERS = ",;\t|"
+__all__ = ["BATCH_ROWS", "REJECT_COLUMNS", "Row", "Table", "open_table"]
 
-# A re-imported rejects file brings these beside the columns of the original.
-REJECT_COLUMNS = ("row", "column", "reason")
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A file of rows: its columns, how many rows it has if it says so, and the rows."""
-
-    columns: tuple[str, ...]
-    rows_total: int | None
-    batches: Iterator[list[Row]]
-
-    @property
-    def is_mended(self) -> bool:
-        """Whether this is a rejects file, mended and brought back."""
-        return set(REJECT_COLUMNS) <= set(self.columns)
+MOST_JSON_BYTES = 50_000_000  # a JSON document is read whole; lines of JSON are not
+JSON_HEAD_LINES = 200
 
 
 def open_table(path: Path) -> Table:
@@ -41,9 +32,12 @@ def open_table(path: Path) -> Table:
     readers = {
         ".parquet": _parquet,
         ".jsonl": _json_lines,
-        ".csv": _csv,
-        ".tsv": _csv,
-        ".txt": _csv,
+        ".ndjson": _json_lines,
+        ".json": _json,
+        ".xlsx": open_workbook,
+        ".csv": open_delimited,
+        ".tsv": open_delimited,
+        ".txt": open_delimited,
     }
     reader = readers.get(path.suffix.lower())
     if reader is None:
@@ -52,7 +46,7 @@ def open_table(path: Path) -> Table:
         raise ImportProblem(f"{path}: there is no such file.")
     try:
         return reader(path)
-    except (ValueError, csv.Error) as error:
+    except (ValueError, csv.Error, RecursionError) as error:
         raise ImportProblem(f"{path.name} cannot be read: {error}") from error
 
 
@@ -60,101 +54,69 @@ def _parquet(path: Path) -> Table:
     import pyarrow.parquet as pq  # here, because the web process lists formats and reads none
 
     file = pq.ParquetFile(path)
+    columns = checked_columns(path.name, file.schema_arrow.names)
 
     def batches() -> Iterator[list[Row]]:
         for batch in file.iter_batches(BATCH_ROWS):
             yield batch.to_pylist()
 
-    return Table(tuple(file.schema_arrow.names), file.metadata.num_rows, batches())
-
-
-def _csv(path: Path) -> Table:
-    encoding = encoding_of(path)
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
-        lines = sum(1 for _ in file) - 1
-    delimiter = delimiter_of(path, encoding)
-    with path.open(encoding=encoding, newline="") as file:
-        columns = tuple(name.strip() for name in next(csv.reader(file, delimiter=delimiter), []))
-    if not columns:
-        raise ImportProblem(f"{path.name} is empty.")
-    is_mended = set(REJECT_COLUMNS) <= set(columns)
-    if is_mended:
-        columns = tuple(unguarded(name) for name in columns)
-
-    def rows() -> Iterator[Row]:
-        with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter)
-            next(reader)
-            for values in reader:
-                if values and is_mended:
-                    yield _named(columns, [unguarded(value) for value in values])
-                elif values:
-                    yield _named(columns, values)
-
-    return Table(columns, max(lines, 0), _batched(rows()))
+    return Table(columns, file.metadata.num_rows, batches(), {"kind": "Parquet"})
 
 
 def _json_lines(path: Path) -> Table:
-    with path.open(encoding="utf-8") as file:
-        first = file.readline()
-        columns = tuple(json.loads(first)) if first.strip() else ()
-
     def rows() -> Iterator[Row]:
-        with path.open(encoding="utf-8", errors="surrogateescape") as file:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
             for line in file:
                 if line.strip():
                     yield _json_row(line)
 
-    return Table(columns, None, _batched(rows()))
+    columns: dict[str, None] = {}
+    for number, row in enumerate(rows()):
+        columns.update(dict.fromkeys(name for name in row if name))
+        if number >= JSON_HEAD_LINES:
+            break
+    names = checked_columns(path.name, columns)
+    return Table(names, None, batched(rows()), {"kind": "JSON", "encoding": "utf-8"})
+
+
+def _json(path: Path) -> Table:
+    """A list of objects, an object that holds one list of them, or lines of objects."""
+    if path.stat().st_size > MOST_JSON_BYTES:
+        raise ImportProblem(
+            f"{path.name} is larger than {MOST_JSON_BYTES:,} bytes: export it as lines of JSON "
+            "(.jsonl), which are read one by one."
+        )
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            return _json_lines(path)
+        raise
+    found = _rows_in(document)
+    if not found:
+        raise ImportProblem(f"{path.name} holds no list of objects.")
+    rows = [row if isinstance(row, dict) else {"": "not a JSON object"} for row in found]
+    columns = dict.fromkeys(name for row in rows[:JSON_HEAD_LINES] for name in row if name)
+    names = checked_columns(path.name, columns)
+    return Table(names, len(rows), batched(iter(rows)), {"kind": "JSON", "encoding": "utf-8"})
+
+
+def _rows_in(document: Any) -> list[Any]:
+    if isinstance(document, list):
+        return document
+    if isinstance(document, dict):
+        lists = [value for value in document.values() if isinstance(value, list)]
+        return lists[0] if lists else [document]
+    return []
 
 
 def _json_row(line: str) -> Row:
     try:
         row = json.loads(line)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         return {"": f"not JSON: {error}"}
-    return row if isinstance(row, dict) else {"": "not a JSON object"}
-
-
-def _named(columns: tuple[str, ...], values: list[str]) -> Row:
-    if len(values) != len(columns):
-        return {
-            "": f"{len(values)} values for {len(columns)} columns",
-            **dict(zip(columns, values, strict=False)),
-        }
-    return {
-        name: value if value != "" else None for name, value in zip(columns, values, strict=True)
-    }
-
-
-def _batched(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    batch: list[Row] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH_ROWS:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def encoding_of(path: Path) -> str:
-    """UTF-16 and UTF-8 by their marks, UTF-8 where it decodes, GB18030, else Windows-1252."""
-    with path.open("rb") as file:
-        start = file.read(SNIFFED_BYTES)
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            start[: start.rfind(b"\n") + 1 or None].decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return "cp1252"
-
-
-def delimiter_of(path: Path, encoding: str) -> str:
-    """The delimiter that splits the header into most columns."""
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
-        header = file.readline()
-    return max(DELIMITERS, key=header.count)
+    if not isinstance(row, dict):
+        return {"": "not a JSON object"}
+    if len(row) > MOST_COLUMNS:
+        return {"": f"more than {MOST_COLUMNS} names"}
+    return row

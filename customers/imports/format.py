@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,9 +12,21 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.functional import Promise
 
 from customers.imports.errors import ImportProblem
-from customers.imports.files import Row, Table, open_table
+from customers.imports.files import open_table
+from customers.imports.merge import Merging
+from customers.imports.table import Row, Table
 
 STAGE = "import_stage"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a format reads: its name, what people call it and call its column."""
+
+    name: str
+    label: Any
+    synonyms: tuple[str, ...] = ()
+    is_required: bool = False
 
 
 class Format(ABC):
@@ -23,6 +36,14 @@ class Format(ABC):
     label: ClassVar[str | Promise]
     # each entry is a column that must be there, or alternatives of which one must
     needs: ClassVar[tuple[str | tuple[str, ...], ...]]
+    # what can be taken from a column of a file that names it otherwise
+    fields: ClassVar[tuple[Field, ...]] = ()
+    # fields beside the key by which records can be found that are there already
+    match_fields: ClassVar[tuple[str, ...]] = ()
+    # whether rows of one record may stand anywhere in the file, so that it is merged at once
+    is_whole: ClassVar[bool] = False
+    # sets of columns that tell the exports of a program apart from all other files
+    signatures: ClassVar[tuple[frozenset[str], ...]] = ()
     # columns of the staging table beside row_number: name and SQL type
     staged: ClassVar[dict[str, str]]
 
@@ -30,25 +51,34 @@ class Format(ABC):
         """The rows of what lies there: a file of rows. Raises ImportProblem."""
         return open_table(path)
 
-    def check_columns(self, columns: Iterable[str]) -> None:
+    def is_lacking(self, columns: Iterable[str]) -> bool:
+        """Whether a needed column is missing."""
+        return bool(self._missing(set(columns)))
+
+    def check_columns(self, columns: Iterable[str], found: Iterable[str] = ()) -> None:
         """Raises ImportProblem naming what is missing and what was found."""
-        found = set(columns)
-        wanted = [(need,) if isinstance(need, str) else need for need in self.needs]
-        missing = [" or ".join(need) for need in wanted if not found & set(need)]
+        missing = self._missing(set(columns))
         if missing:
-            raise ImportProblem(
-                f"Missing for {self.name}: {', '.join(missing)}; found: {', '.join(sorted(found))}."
-            )
+            there = ", ".join(sorted(found or columns))
+            raise ImportProblem(f"Missing for {self.name}: {', '.join(missing)}; found: {there}.")
+
+    def _missing(self, columns: set[str]) -> list[str]:
+        wanted = [(need,) if isinstance(need, str) else need for need in self.needs]
+        return [" or ".join(need) for need in wanted if not columns & set(need)]
 
     @abstractmethod
     def read(self, row: Row) -> tuple[Any, ...]:
         """The staged values of a row, in the order of `staged`. Raises RowError."""
 
+    def read_all(self, row: Row) -> list[tuple[Any, ...]]:
+        """As `read`, where a row may tell of several things, such as an order's postage."""
+        return [self.read(row)]
+
     @abstractmethod
-    def merge(self, cursor: CursorWrapper, source: str, *, mended: bool = False) -> None:
+    def merge(self, into: Merging) -> None:
         """Bring the staged rows into the records, and set `state` of each staged row to
-        created or updated where it changed something (it is unchanged before). `mended`
-        rows were rejected before: they add to records that are in already.
+        created or updated where it changed something (it is unchanged before). Rows of a
+        mended file were rejected before: they add to records that are in already.
         """
 
 

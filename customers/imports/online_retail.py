@@ -23,8 +23,8 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.imports import values
 from customers.imports.errors import RowError
-from customers.imports.files import Row
 from customers.imports.order_lines import OrderLines
+from customers.imports.table import Row
 
 LONDON = ZoneInfo("Europe/London")
 CHARGE_CODES = {
@@ -38,6 +38,7 @@ class OnlineRetail(OrderLines):
     """Order lines with invoice, stock code, quantity, price and customer id."""
 
     name = "online_retail"
+    tells_products = True
     label = _("Order lines of a till (Online Retail)")
     needs = (
         *("invoice_no", "stock_code", "description", "quantity", "invoice_time"),
@@ -65,6 +66,7 @@ class OnlineRetail(OrderLines):
             CURRENCY,
             is_charge,
             invoice.upper().startswith("C"),
+            *self.UNSAID,
         )
 
 

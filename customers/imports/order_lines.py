@@ -6,9 +6,11 @@ from typing import ClassVar
 
 from django.db.backends.utils import CursorWrapper
 
+from customers.imports.customer_codes import KNOWN_CUSTOMERS, resolve_customers
 from customers.imports.format import STAGE, Format, mark_states
-from customers.imports.merge import drop, merge
-from customers.models import Customer, Order, Product
+from customers.imports.journal import journal_edited, journal_made
+from customers.imports.merge import Merging, drop
+from customers.models import Customer, Order, OrderLine, Product
 
 PRODUCTS = f"""
     SELECT stock_code AS external_id,
@@ -25,17 +27,19 @@ PRODUCTS = f"""
     FROM {STAGE} WHERE NOT is_charge GROUP BY stock_code
 """  # noqa: S608
 CUSTOMERS = f"""
-    SELECT customer_code AS external_id, mode() WITHIN GROUP (ORDER BY country) AS country
+    SELECT customer_code AS external_id, mode() WITHIN GROUP (ORDER BY country) AS country,
+        max(customer_name) AS name, max(customer_email) AS email
     FROM {STAGE} WHERE customer_code <> '' GROUP BY customer_code
 """  # noqa: S608
 ORDERS = f"""
     SELECT i.invoice_no AS external_id, c.id AS customer_id, i.placed_at, i.country,
-        i.is_return, i.currency
+        i.is_return, i.currency, i.status, i.payment, i.fulfilment
     FROM (
         SELECT invoice_no, max(customer_code) AS customer_code, min(placed_at) AS placed_at,
-            min(country) AS country, bool_or(is_return) AS is_return, min(currency) AS currency
+            min(country) AS country, bool_or(is_return) AS is_return, min(currency) AS currency,
+            max(status) AS status, max(payment) AS payment, max(fulfilment) AS fulfilment
         FROM {STAGE} GROUP BY invoice_no
-    ) i LEFT JOIN customers_customer c
+    ) i LEFT JOIN {KNOWN_CUSTOMERS} c
         ON c.source = %(source)s AND c.external_id = i.customer_code AND i.customer_code <> ''
 """  # noqa: S608
 LINES = f"""
@@ -63,7 +67,7 @@ MERGE_LINES = """
         WHERE ROW(row.kind, row.product_id, row.description, row.quantity, row.unit_price)
             IS DISTINCT FROM ROW(EXCLUDED.kind, EXCLUDED.product_id, EXCLUDED.description,
                                  EXCLUDED.quantity, EXCLUDED.unit_price)
-        RETURNING order_id, position, (xmax = 0) AS is_new
+        RETURNING id, order_id, position, (xmax = 0) AS is_new
     )
     SELECT m.*, s.row_number FROM merged m JOIN staged_line s USING (order_id, position)
 """
@@ -81,11 +85,22 @@ LEAVE_OUT_KNOWN = """
         AND l.description = s.description AND l.product_id IS NOT DISTINCT FROM s.product_id
 """
 SURPLUS_LINES = """
-    DELETE FROM customers_orderline l USING (
+    CREATE TEMP TABLE surplus_line ON COMMIT DROP AS
+    SELECT l.id, l.order_id FROM customers_orderline l JOIN (
         SELECT order_id, max(position) AS last FROM staged_line GROUP BY order_id
-    ) s WHERE l.order_id = s.order_id AND l.position > s.last
+    ) s ON l.order_id = s.order_id AND l.position > s.last AND NOT %(mended)s
 """
-TOUCHED_ORDERS = "SELECT DISTINCT order_id FROM merged_line UNION SELECT id FROM merged_order"
+FOUND_LINES = """
+    CREATE TEMP TABLE found_line ON COMMIT DROP AS
+    SELECT row.id, row.kind, row.product_id, row.description, row.quantity, row.unit_price
+    FROM customers_orderline row JOIN staged_line s USING (order_id, position)
+    ORDER BY row.id FOR NO KEY UPDATE OF row
+"""
+LINE_FIELDS = ("kind", "product", "description", "quantity", "unit_price")
+TOUCHED_ORDERS = (
+    "SELECT order_id FROM merged_line UNION SELECT id FROM merged_order "
+    "UNION SELECT order_id FROM surplus_line"
+)
 TOUCHED_CUSTOMERS = f"""
     SELECT DISTINCT customer_id FROM customers_order
     WHERE customer_id IS NOT NULL AND id IN ({TOUCHED_ORDERS})
@@ -112,29 +127,30 @@ class OrderLines(Format):
         "currency": "text",
         "is_charge": "boolean",
         "is_return": "boolean",
+        "customer_name": "text",
+        "customer_email": "text",
+        "status": "text",
+        "payment": "text",
+        "fulfilment": "text",
     }
+    # what a row says when its file has none of the last five columns
+    UNSAID: ClassVar[tuple[str, str, None, None, None]] = ("", "", None, None, None)
 
-    def merge(self, cursor: CursorWrapper, source: str, *, mended: bool = False) -> None:
+    is_whole = True
+    # whether a product's name and price are those of its orders, for want of a file of products
+    tells_products: ClassVar[bool] = False
+
+    def merge(self, into: Merging) -> None:
         """Products and customers, then orders, then lines; then the sums over them."""
-        merge(
-            cursor,
-            Product,
-            source,
-            PRODUCTS,
-            {
-                "name": "name",
-                "sku": "external_id",
-                "price": "price",
-                "currency": "currency",
-            },
-            update=not mended,
-        )
-        merge(cursor, Customer, source, CUSTOMERS, {"country": "country"}, update=not mended)
-        orders = cursor.mogrify(ORDERS, {"source": source})
-        merge(
-            cursor,
+        new_too = not into.is_mended
+        own_name = {"name": "name", "sku": "external_id", "price": "price", "currency": "currency"}
+        into.merge(Product, PRODUCTS, own_name, update=new_too and self.tells_products)
+        resolve_customers(into.cursor, into.source, "customer_email")
+        columns = {"country": "country", "name": "name", "email": "email"}
+        into.merge(Customer, CUSTOMERS, columns, update=new_too, keep=("name", "email"))
+        orders = into.cursor.mogrify(ORDERS, {"source": into.source})
+        into.merge(
             Order,
-            source,
             orders,
             {
                 "number": "external_id",
@@ -143,28 +159,43 @@ class OrderLines(Format):
                 "country": "country",
                 "currency": "currency",
                 "kind": "CASE WHEN is_return THEN 'return' ELSE 'sale' END",
-                "status": "'completed'",
-                "payment": "CASE WHEN is_return THEN 'refunded' ELSE 'paid' END",
-                "fulfilment": "CASE WHEN is_return THEN 'returned' ELSE 'delivered' END",
+                "status": "coalesce(status, 'completed')",
+                "payment": "coalesce(payment, CASE WHEN is_return THEN 'refunded' ELSE 'paid' END)",
+                "fulfilment": "coalesce(fulfilment, "
+                "CASE WHEN is_return THEN 'returned' ELSE 'delivered' END)",
             },
-            update=not mended,
+            update=new_too,
         )
-        self._merge_lines(cursor, source, mended=mended)
+        self._merge_lines(into)
 
-    def _merge_lines(self, cursor: CursorWrapper, source: str, *, mended: bool) -> None:
-        drop(cursor, "staged_line")
-        drop(cursor, "merged_line")
-        cursor.execute(LINES, {"source": source})
-        if mended:
+    def _merge_lines(self, into: Merging) -> None:
+        cursor = into.cursor
+        for table in ("staged_line", "merged_line", "found_line", "surplus_line"):
+            drop(cursor, table)
+        cursor.execute(LINES, {"source": into.source})
+        if into.is_mended:
             cursor.execute(LEAVE_OUT_KNOWN)
             cursor.execute(PLACE_BEHIND)
-        cursor.execute("ANALYZE staged_line")
+        into.analyse("staged_line", is_temporary=True)
+        cursor.execute(FOUND_LINES)
         cursor.execute(MERGE_LINES)
-        cursor.execute("ANALYZE merged_line")
-        if not mended:
-            cursor.execute(SURPLUS_LINES)
+        into.analyse("merged_line", is_temporary=True)
+        self._write_down(into)
+        cursor.execute(SURPLUS_LINES, {"mended": into.is_mended})
+        into.deleted(OrderLine, "SELECT id FROM surplus_line")
+        cursor.execute("DELETE FROM customers_orderline WHERE id IN (SELECT id FROM surplus_line)")
         mark_states(cursor, "merged_line", "s.row_number = m.row_number")
         refresh_sums(cursor)
+
+    def _write_down(self, into: Merging) -> None:
+        if into.entry is None:
+            return
+        fields = [OrderLine._meta.get_field(name) for name in LINE_FIELDS]
+        tables = ("merged_line", "found_line")
+        into.entry.row_count += journal_made(
+            into.cursor, into.entry, OrderLine, "merged_line", None
+        )
+        into.entry.row_count += journal_edited(into.cursor, into.entry, OrderLine, tables, fields)
 
 
 def refresh_sums(cursor: CursorWrapper) -> None:

@@ -6,14 +6,15 @@ import hashlib
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
 from customers.imports import values
+from customers.imports.customer_codes import KNOWN_CUSTOMERS
 from customers.imports.errors import RowError
-from customers.imports.files import Row
+from customers.imports.fields import REVIEW_FIELDS
 from customers.imports.format import STAGE, Format, first_of, mark_states
-from customers.imports.merge import latest_rows, merge
+from customers.imports.merge import Merging, latest_rows
+from customers.imports.table import Row
 from customers.models import Customer, Product, Review
 
 PRODUCTS = f"""
@@ -27,7 +28,7 @@ CUSTOMERS = f"""
 REVIEWS = """
     SELECT s.*, p.id AS product_id, c.id AS customer_id FROM ({latest}) s
     JOIN customers_product p ON p.source = %(source)s AND p.external_id = s.item_code
-    LEFT JOIN customers_customer c
+    LEFT JOIN {known} c
         ON c.source = %(source)s AND c.external_id = s.user_code AND s.user_code <> ''
 """
 ITEM, TITLE = ("item_id", "product_id", "clothing_id"), ("title", "review_title")
@@ -38,6 +39,7 @@ TIME = ("unix_time", "timestamp_ms", "time", "written_at", "date")
 class Reviews(Format):
     """Reviews; products and customers that are not there yet are made from their keys."""
 
+    fields = REVIEW_FIELDS
     name = "reviews"
     label = _("Reviews")
     needs = (ITEM, TEXT, "rating")
@@ -76,17 +78,15 @@ class Reviews(Format):
             at,
         )
 
-    def merge(self, cursor: CursorWrapper, source: str, *, mended: bool = False) -> None:
+    def merge(self, into: Merging) -> None:
         """Products and customers where they are missing, then the reviews."""
         columns = {"name": "name", "category": "category"}
-        merge(cursor, Product, source, PRODUCTS, columns, update=False)
-        merge(cursor, Customer, source, CUSTOMERS, {"name": "''"}, update=False)
-        rows = REVIEWS.format(latest=latest_rows(STAGE))
-        states = merge(
-            cursor,
+        into.merge(Product, PRODUCTS, columns, update=False)
+        into.merge(Customer, CUSTOMERS, {"name": "''"}, update=False)
+        rows = REVIEWS.format(latest=latest_rows(STAGE), known=KNOWN_CUSTOMERS)
+        states = into.merge(
             Review,
-            source,
-            cursor.mogrify(rows, {"source": source}),
+            into.cursor.mogrify(rows, {"source": into.source}),
             {
                 "product": "product_id",
                 "customer": "customer_id",
@@ -96,7 +96,7 @@ class Reviews(Format):
                 "written_at": "coalesce(written_at, '2000-01-01T00:00Z')",
             },
         )
-        mark_states(cursor, states, "s.external_id = m.external_id")
+        mark_states(into.cursor, states, "s.external_id = m.external_id")
 
 
 def digest(*parts: str) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
+from psycopg.types.json import Jsonb
 
 from customers.imports import values
+from customers.imports.customer_codes import KNOWN_CUSTOMERS, resolve_customers
 from customers.imports.errors import RowError
-from customers.imports.files import Row
+from customers.imports.fields import TICKET_FIELDS
 from customers.imports.format import STAGE, Format, first_of, mark_states
-from customers.imports.merge import latest_rows, merge
+from customers.imports.merge import Merging, latest_rows
 from customers.imports.reviews import digest
+from customers.imports.table import Row
 from customers.models import Customer, Message, Ticket
 
 BODY = ("body", "text", "message", "description")
@@ -39,27 +41,38 @@ CUSTOMERS = f"""
 TICKETS = """
     SELECT s.*, c.id AS customer_id, coalesce(t.priority, s.priority) AS priority_that_counts
     FROM ({latest}) s
-    LEFT JOIN customers_customer c
+    LEFT JOIN {known} c
         ON c.source = %(source)s AND c.external_id = s.customer_code AND s.customer_code <> ''
     LEFT JOIN customers_ticket t
         ON t.source = %(source)s AND t.external_id = s.external_id
         AND t.priority_set_at IS NOT NULL
 """
 MESSAGES = """
-    SELECT s.external_id || said.suffix AS external_id, t.id AS ticket_id, said.author_kind,
-        said.body, coalesce(s.opened_at, {long_ago}) + said.after AS sent_at
+    SELECT s.external_id || said.suffix AS external_id, t.id AS ticket_id, said.is_internal,
+        said.author_kind,
+        said.body, coalesce(said.sent_at, s.opened_at, {long_ago}) + said.after AS sent_at
     FROM ({latest}) s
     JOIN customers_ticket t ON t.source = %(source)s AND t.external_id = s.external_id
-    CROSS JOIN LATERAL (VALUES
-        ('', 'customer', s.body, interval '0'), ('-answer', 'agent', s.answer, interval '1 hour')
-    ) AS said (suffix, author_kind, body, after)
+    CROSS JOIN LATERAL (
+        VALUES ('', 'customer', s.body, interval '0', NULL::timestamptz, false),
+            ('-answer', 'agent', s.answer, interval '1 hour', NULL, false)
+        UNION ALL
+        SELECT '-' || (one ->> 'id'), one ->> 'author', one ->> 'body', interval '0',
+            (one ->> 'sent_at')::timestamptz, (one ->> 'is_internal')::boolean
+        FROM jsonb_array_elements(s.comments) one
+    ) AS said (suffix, author_kind, body, after, sent_at, is_internal)
     WHERE said.body <> ''
 """
+SAID_IN = """(
+    SELECT m.is_new, t.external_id AS ticket_key FROM {states} m
+    JOIN customers_message said USING (id) JOIN customers_ticket t ON t.id = said.ticket_id
+)"""
 
 
 class Tickets(Format):
     """Tickets with their opening message, and the answer where the file has one."""
 
+    fields = TICKET_FIELDS
     name = "tickets"
     label = _("Tickets")
     needs = (BODY,)
@@ -73,6 +86,8 @@ class Tickets(Format):
         "priority": "text",
         "status": "text",
         "opened_at": "timestamptz",
+        "tags": "text[]",
+        "comments": "jsonb",
     }
 
     def read(self, row: Row) -> tuple[Any, ...]:
@@ -82,28 +97,32 @@ class Tickets(Format):
         column = first_of(row, "external_id", "ticket_id", "tweet_id", "id")
         key = values.text(row, column, most=110)
         customer = values.text(row, first_of(row, *CUSTOMER), most=120)
+        email = values.text(row, "email", most=254)
         answer = values.text(row, "answer", most=200_000)
         return (
             key or digest(subject, body, answer),
             customer,
-            customer if "@" in customer else "",
+            email or (customer if "@" in customer else ""),
             subject,
             body,
             answer,
             _priority(row),
             _status(row, answered=bool(answer)),
             _opened_at(row),
+            values.words(row, "tags", most=40, at_most=50),
+            Jsonb(row.get("comments") or []),
         )
 
-    def merge(self, cursor: CursorWrapper, source: str, *, mended: bool = False) -> None:
+    def merge(self, into: Merging) -> None:
         """Customers where they are missing, tickets, then their messages."""
-        merge(cursor, Customer, source, CUSTOMERS, {"email": "email"}, update=False)
+        resolve_customers(into.cursor, into.source, "email")
+        into.merge(Customer, CUSTOMERS, {"email": "email"}, update=False)
         latest = latest_rows(STAGE)
-        tickets = cursor.mogrify(TICKETS.format(latest=latest), {"source": source})
-        states = merge(
-            cursor,
+        tickets = into.cursor.mogrify(
+            TICKETS.format(latest=latest, known=KNOWN_CUSTOMERS), {"source": into.source}
+        )
+        states = into.merge(
             Ticket,
-            source,
             tickets,
             {
                 "customer": "customer_id",
@@ -113,23 +132,25 @@ class Tickets(Format):
                 "channel": "'email'",
                 "opened_at": f"coalesce(opened_at, {LONG_AGO})",
                 "last_message_at": f"coalesce(opened_at, {LONG_AGO})",
+                **({"tags": "tags"} if "tags" in into.columns else {}),
             },
+            keep=("tags",),
         )
-        mark_states(cursor, states, "s.external_id = m.external_id")
+        mark_states(into.cursor, states, "s.external_id = m.external_id")
         messages = MESSAGES.format(latest=latest, long_ago=LONG_AGO)
-        states = merge(
-            cursor,
+        states = into.merge(
             Message,
-            source,
-            cursor.mogrify(messages, {"source": source}),
+            into.cursor.mogrify(messages, {"source": into.source}),
             {
                 "ticket": "ticket_id",
                 "author_kind": "author_kind",
                 "body": "body",
                 "sent_at": "sent_at",
+                "is_internal": "is_internal",
             },
         )
-        mark_states(cursor, states, "m.external_id IN (s.external_id, s.external_id || '-answer')")
+        told = SAID_IN.format(states=states)
+        mark_states(into.cursor, told, "m.ticket_key = s.external_id")
 
 
 def _beginning(body: str) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from customers.imports.errors import RowError
+from customers.imports.table import Adapted
 
 INTEGER_LIMIT = 2**31 - 1
 PRICE_LIMIT = Decimal(10**10)
@@ -103,3 +104,50 @@ def _from_usual_forms(words: str) -> datetime | None:
         except ValueError:
             continue
     return None
+
+
+YES = frozenset({"yes", "y", "true", "t", "1", "on", "subscribed", "是", "同意", "x"})
+NO = frozenset(
+    {"no", "n", "false", "f", "0", "off", "unsubscribed", "not_subscribed", "否", "不同意"}
+)
+
+
+def yes_or_no(row: dict[str, Any], column: str) -> bool | None:
+    """Yes or no in the usual words; None where the cell is empty."""
+    said = str(row.get(column) if row.get(column) is not None else "").strip().lower()
+    if not said:
+        return None
+    if said not in YES | NO:
+        raise RowError(column, f"{said!r} is neither yes nor no")
+    return said in YES
+
+
+def words(row: dict[str, Any], column: str, *, most: int, at_most: int) -> list[str]:
+    """The words of a list: a list, or a text with commas or semicolons between them."""
+    value = row.get(column)
+    parts = value if isinstance(value, list) else re.split(r"[,;，；]", str(value or ""))
+    read = [text({column: part}, column, most=most) for part in parts]
+    found = list(dict.fromkeys(word for word in read if word))
+    if len(found) > at_most:
+        raise RowError(column, f"has more than {at_most} words")
+    return found
+
+
+def full_name(row: dict[str, Any]) -> str:
+    """First and last name as one; Chinese names have the last name first, without a space."""
+    first, last = (text(row, name, most=120) for name in ("first_name", "last_name"))
+    if is_han(first + last):
+        return last + first
+    return f"{first} {last}".strip()
+
+
+def is_han(name: str) -> bool:
+    """Whether a name is written in Chinese characters."""
+    return bool(name) and all("\u3400" <= char <= "\u9fff" or char == "·" for char in name)
+
+
+def with_value(row: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """The row with one value set, as a copy that still knows the row of the file."""
+    if isinstance(row, Adapted):
+        return Adapted({**row, name: value}, row.original, row.names)
+    return {**row, name: value}

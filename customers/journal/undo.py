@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.db import DatabaseError, models, transaction
@@ -79,7 +80,8 @@ def _undo_change(entry: JournalEntry, pk: int) -> None:
         made = [(key, after) for key, before, after in change.rows() if before is None]
         deleted = [(key, before) for key, before, after in change.rows() if after is None]
         edited = [row for row in change.rows() if row[1] is not None and row[2] is not None]
-        left = _remove(model, made) + _bring_back(model, deleted) + _put_back(model, edited)
+        with _followed(model, change.pks):
+            left = _remove(model, made) + _bring_back(model, deleted) + _put_back(model, edited)
         touched = set(change.pks) - {key for key, _reason in left}
         if touched and hasattr(model, "put_back"):
             model.put_back(sorted(touched))
@@ -90,6 +92,12 @@ def _undo_change(entry: JournalEntry, pk: int) -> None:
         change.undone_at = timezone.now()
         change.save(update_fields=["undone_at"])
         _count(entry, change, left)
+
+
+def _followed(model: type[models.Model], pks: Sequence[int]) -> AbstractContextManager[Any]:
+    """What other records say of these in sum follows them, as the model's `undoing` has it."""
+    undoing = getattr(model, "undoing", None)
+    return undoing(pks) if undoing else nullcontext()
 
 
 def _count(entry: JournalEntry, change: JournalChange, left: Left) -> None:

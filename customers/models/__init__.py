@@ -21,6 +21,7 @@ from customers.models.customer import Customer
 from customers.models.customer_note import CustomerNote
 from customers.models.desk import Presence, StaffMention, TypedReply
 from customers.models.draft import Draft
+from customers.models.duplicate import DuplicatePair, DuplicateScan, MergedKey
 from customers.models.egress import EgressRecord
 from customers.models.error_budget import ErrorBudget
 from customers.models.exchange_rate import ExchangeRate
@@ -68,7 +69,7 @@ from customers.models.satisfaction import SatisfactionRating, SatisfactionSettin
 from customers.models.saved_view import SavedView
 from customers.models.search_word import MeaningSearch, SearchWord
 from customers.models.sentiment import Sentiment, SentimentRead
-from customers.models.shop_import import Import
+from customers.models.shop_import import Import, ImportMapping, RefusedRow
 from customers.models.sla import SlaPolicy, TicketSla
 from customers.models.summary import Summary
 from customers.models.task import Task
@@ -110,6 +111,8 @@ __all__ = [
     "DailyVoice",
     "DigestSubscription",
     "Draft",
+    "DuplicatePair",
+    "DuplicateScan",
     "EgressRecord",
     "ErrorBudget",
     "ExchangeRate",
@@ -123,6 +126,7 @@ __all__ = [
     "GeneratorUse",
     "Holiday",
     "Import",
+    "ImportMapping",
     "InboundMail",
     "Intent",
     "JournalChange",
@@ -131,6 +135,7 @@ __all__ = [
     "Macro",
     "Mailbox",
     "MeaningSearch",
+    "MergedKey",
     "Message",
     "ModelVersion",
     "Notice",
@@ -153,6 +158,7 @@ __all__ = [
     "RecommendationShown",
     "RecordQuerySet",
     "Refresh",
+    "RefusedRow",
     "ReturnItem",
     "Review",
     "RfmChange",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -62,6 +63,13 @@ WHERE c.id = locked.id AND c.sentiment_score IS DISTINCT FROM felt.score
 class CustomerQuerySet(AnalysableQuerySet):
     """Many customers at once."""
 
+    def from_source(self, source: str, external_id: str) -> Self:
+        """The customer that `source` knows so, also where it was merged into another."""
+        keys: Any = self.model.merged_keys.rel.related_model.objects
+        merged = keys.filter(source=source, external_id=external_id).values_list("customer_id")
+        stays = [pk for (pk,) in merged]
+        return self.filter(pk__in=stays) if stays else super().from_source(source, external_id)
+
     def matching(self, words: str) -> CustomerQuerySet:
         """Customers whose name, e-mail, phone or external id has words beginning so."""
         return matching_prefixes(self, words)
@@ -113,10 +121,32 @@ class CustomerQuerySet(AnalysableQuerySet):
             with connection.cursor() as cursor:
                 cursor.execute(SENTIMENT_SQL, {"pks": known})
 
+    def recounted(self) -> None:
+        """After a change of orders that may have left the sums as they were: recompute them,
+        and ask for new analyses of those that changed.
+        """
+        names = ("order_count", "return_count", "spent_total", "first_order_at", "last_order_at")
+        before = {pk: sums for pk, *sums in self.values_list("pk", *names)}
+        self.refresh_order_statistics()
+        after = self.model.objects.filter(pk__in=before).values_list("pk", *names)
+        changed = [pk for pk, *sums in after if sums != before[pk]]
+        self.model.objects.filter(pk__in=changed).request_analysis()
+
     def bought_something(self) -> None:
         """After a change of orders: recompute the sums and ask for new analyses."""
         self.refresh_order_statistics()
         self.request_analysis()
+
+
+@contextmanager
+def sentiment_followed(rows: models.QuerySet[Any]) -> Iterator[None]:
+    """For a change of these rows (with a customer): how their customers sound, those before it
+    and those after it, follows.
+    """
+    owned = rows.order_by().filter(customer__isnull=False)
+    before = set(owned.values_list("customer_id", flat=True))
+    yield
+    Customer.objects.refresh_sentiment(before | set(owned.values_list("customer_id", flat=True)))
 
 
 class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):

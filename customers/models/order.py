@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
@@ -135,6 +137,15 @@ class Order(CustomValues, ExternalRecord):
     def __str__(self) -> str:
         return self.number
 
+    @classmethod
+    @contextmanager
+    def undoing(cls, pks: Sequence[int]) -> Iterator[None]:
+        """For a change of these orders: the sums of the customers that they were of, or will
+        be, follow it.
+        """
+        with customers_followed(cls.objects.filter(pk__in=pks)):
+            yield
+
     def replace_lines(self, lines: Iterable[OrderLine]) -> None:
         """Set the lines anew, numbered from 1, and with them totals and statistics."""
         self.lines.all().delete()
@@ -210,3 +221,25 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.description or self.product}"
+
+    @classmethod
+    @contextmanager
+    def undoing(cls, pks: Sequence[int]) -> Iterator[None]:
+        """For a change of these lines: the sums of their orders and customers follow it."""
+        lines = cls._default_manager.filter(pk__in=pks).order_by()
+        before = set(lines.values_list("order_id", flat=True))
+        yield
+        concerned = before | set(lines.values_list("order_id", flat=True))
+        orders: Any = Order.objects.filter(pk__in=concerned)
+        with customers_followed(orders):
+            orders.refresh_totals()
+
+
+@contextmanager
+def customers_followed(orders: models.QuerySet[Order]) -> Iterator[None]:
+    """For a change of these orders: the sums of their customers before and after it."""
+    owned = orders.order_by().filter(customer__isnull=False)
+    before = set(owned.values_list("customer_id", flat=True))
+    yield
+    concerned = before | set(owned.values_list("customer_id", flat=True))
+    Customer.objects.filter(pk__in=concerned).recounted()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Self
 
 from django.db import models, transaction
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
 from customers.models.base import ExternalRecord, unique_in_source
-from customers.models.customer import Customer
+from customers.models.customer import Customer, sentiment_followed
 from customers.models.product import Product
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.topic import Topic
@@ -103,6 +105,11 @@ class Review(ExternalRecord, Analysable, SentimentRead):
             if before != after:
                 self._have_read({before[0], after[0]})
         self._as_loaded = after
+
+    @classmethod
+    def undoing(cls, pks: Sequence[int]) -> AbstractContextManager[None]:
+        """For a change of these reviews: how their customers sound follows it."""
+        return sentiment_followed(cls.objects.filter(pk__in=pks))
 
     @property
     def is_complaint(self) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.correction import Correction
 from customers.models.custom_field import CustomValues
-from customers.models.customer import Customer
+from customers.models.customer import Customer, sentiment_followed
 from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 from customers.models.order import Order
 from customers.models.search import SearchedText, matching_prefixes
@@ -381,6 +381,11 @@ class Ticket(CustomValues, KnowledgeSource, ExternalRecord):
                 condition=Q(snoozed_until_at__isnull=False),
             ),
         ]
+
+    @classmethod
+    def undoing(cls, pks: Sequence[int]) -> AbstractContextManager[None]:
+        """For a change of these tickets: how their customers sound follows it."""
+        return sentiment_followed(cls.objects.filter(pk__in=pks))
 
     def __str__(self) -> str:
         return self.subject

@@ -184,6 +184,12 @@ def sentence(text: str) -> str:
 
 
 @register.filter
+def in_order(cells: dict[str, Any], columns: Sequence[str]) -> list[Any]:
+    """The values of a row that are not empty, in the order of the file's columns."""
+    return [cells[name] for name in columns if cells.get(name)]
+
+
+@register.filter
 def format_label(name: str) -> str:
     """What a format of imports is called."""
     return str(FORMATS[name].label) if name in FORMATS else name

@@ -19,6 +19,7 @@ from customers.models import (
     Attachment,
     Audience,
     Customer,
+    DuplicatePair,
     EgressRecord,
     Finding,
     Generator,
@@ -64,6 +65,13 @@ def refuse_partners(user: Any) -> None:
     """
     if not user.is_staff_member:
         raise PermissionDenied
+
+
+def get_pair_for(user: Any, pk: int) -> DuplicatePair:
+    """The pair of possible duplicates with its customers."""
+    rows = DuplicatePair.objects.visible_to(user).select_related("first", "second", "entry")
+    deferred = rows.defer("first__search", "second__search")
+    return get_object_or_404(deferred, pk=pk)
 
 
 def get_ticket_for(user: Any, pk: int) -> Ticket:
@@ -243,7 +251,7 @@ def get_digest_for(user: Any, pk: int) -> WeeklyDigest:
 
 def get_import_for(user: Any, pk: int) -> Import:
     """The import."""
-    return get_object_or_404(Import.objects.visible_to(user), pk=pk)
+    return get_object_or_404(Import.objects.visible_to(user).select_related("entry"), pk=pk)
 
 
 def get_taxonomy_for(user: Any, name: str) -> type[Taxon]:

@@ -16,6 +16,7 @@ BENCHMARKS = [
     "answering",
     "asking",
     "attacks",
+    "duplicates",
     "encoding",
     "faithfulness",
     "imports",
@@ -42,7 +43,7 @@ def test_every_target_is_about_a_figure_that_is_measured():
     costs = measures.Costs(*[Cost(1.0, None)] * 5)
     figures = {
         measures: measures.figures(costs, costs, 200, 100, None),
-        imports: imports.figures(first, second, 0.5, 12.0),
+        imports: imports.figures(first, second, 0.5, 12.0, (first, 20.0)),
         road: road.figures([(1.0, 0.9)], 100),
         asking: asking.figures(2.0, [0.2, 0.3], [0.1]),
         latency: latency.figures(Timing(1, 2), [Timing(0.01, 0.2)], [0.001], [0.02]),
@@ -55,7 +56,7 @@ def test_every_target_is_about_a_figure_that_is_measured():
 def test_an_import_stands_beside_the_plain_copy():
     first = Outcome(read=1000, created=990, rejected=10, seconds=4.0)
     second = Outcome(read=1000, updated=1, unchanged=989, rejected=10, seconds=3.0)
-    found = imports.figures(first, second, plain=0.5, grown_mb=None)
+    found = imports.figures(first, second, plain=0.5, grown_mb=None, many=(first, None))
     assert (found["rows_per_second"], found["times_the_peer"]) == (250, 8.0)
     assert found["changed_by_second_import"] == 1
     assert found["memory_growth_mb"] is None

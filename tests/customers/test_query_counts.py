@@ -21,6 +21,7 @@ from customers.models import (
     Customer,
     CustomerNote,
     CustomField,
+    DuplicatePair,
     Export,
     Intent,
     JournalEntry,
@@ -150,6 +151,12 @@ def make_audience():
 
 def make_import():
     return ImportFactory(created_by=UserFactory())
+
+
+def make_pair():
+    return DuplicatePair.objects.create(
+        first=CustomerFactory(), second=CustomerFactory(), score=0.9
+    )
 
 
 def make_taxon(model):
@@ -286,6 +293,7 @@ SCREENS = {
     "macros": MacroFactory,
     "ask": make_question,
     "questions": make_question,
+    "duplicates": make_pair,
     "imports": make_import,
     "radar": make_finding,
     "topics": make_topic,
@@ -303,7 +311,7 @@ SCREENS = {
     ),
 }
 NOT_IN_THE_API = {
-    *("ask", "automation", "imports", "models", "radar"),
+    *("ask", "automation", "duplicates", "imports", "models", "radar"),
     *("rules", "service-levels", "assignment", "satisfaction"),
     *("channels", "companies", "custom-fields", "exports", "journal", "tasks"),
 }

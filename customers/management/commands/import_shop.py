@@ -13,35 +13,39 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from customers.imports.errors import ImportProblem
-from customers.imports.formats import FORMATS, format_named
+from customers.imports.formats import FAMILIES, FORMATS, format_named
 from customers.imports.run import Outcome, as_source, run_import
 
 
 class Command(BaseCommand):
     """Imports one file with a progress bar, and says what became of its rows."""
 
-    help = "Take in a file: " + ", ".join(FORMATS)
+    help = "Take in a file: " + ", ".join((*FORMATS, *FAMILIES))
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """FORMAT PATH --source NAME --dry-run --json."""
-        parser.add_argument("format", metavar="FORMAT", help=", ".join(FORMATS))
+        parser.add_argument("format", metavar="FORMAT", help=", ".join((*FORMATS, *FAMILIES)))
         parser.add_argument(
             "path",
             type=Path,
             metavar="PATH",
-            help="a CSV, parquet or JSONL file; for articles also a folder of Markdown and HTML",
+            help="a CSV, XLSX, parquet, JSON or JSONL file; for articles also a folder of "
+            "Markdown and HTML",
         )
         parser.add_argument(
             "--source", default="", help="the system it comes from (default: FORMAT)"
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would change, only")
+        parser.add_argument(
+            "--clear-empty", action="store_true", help="let empty cells clear what is there"
+        )
         parser.add_argument("--json", action="store_true", help="end with one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run; a file that cannot be taken is one clear line and exit status 2."""
         try:
-            kind = format_named(options["format"])
-            source = as_source(options["source"] or kind.name)
+            kind = format_named(options["format"], options["path"])
+            source = as_source(options["source"] or options["format"])
             with self._bar() as bar:
                 task = bar.add_task(options["path"].name, total=None)
 
@@ -49,7 +53,12 @@ class Command(BaseCommand):
                     bar.update(task, completed=outcome.read, total=total)
 
                 outcome = run_import(
-                    kind, options["path"], source, dry_run=options["dry_run"], progress=show
+                    kind,
+                    options["path"],
+                    source,
+                    dry_run=options["dry_run"],
+                    progress=show,
+                    clears_empty=options["clear_empty"],
                 )
         except ImportProblem as problem:
             raise CommandError(str(problem), returncode=2) from problem

@@ -157,6 +157,23 @@ def make_import():
     return ImportFactory(created_by=UserFactory())
 
 
+def make_mapping():
+    name = f"ERP {models.ImportMapping.objects.count()}"
+    return models.ImportMapping.objects.create(name=name, format="customers")
+
+
+def make_key():
+    customer = CustomerFactory()
+    key = {"source": "shop", "external_id": f"old-{customer.pk}"}
+    return models.MergedKey.objects.create(**key, customer=customer)
+
+
+def make_pair():
+    return models.DuplicatePair.objects.create(
+        first=CustomerFactory(), second=CustomerFactory(), score=0.9
+    )
+
+
 def make_taxon(model):
     number = model.objects.count()
     return model.objects.create(slug=f"taxon-{number}", name=f"Taxon {number}", position=number)
@@ -206,6 +223,13 @@ MAKERS = {
     "recommendationshown": RecommendationShownFactory,
     "recommendationlift": RecommendationLiftFactory,
     "import": make_import,
+    "importmapping": make_mapping,
+    "refusedrow": lambda: models.RefusedRow.objects.create(
+        shop_import=make_import(), number=1, reason="is empty"
+    ),
+    "duplicatescan": lambda: models.DuplicateScan.objects.create(),
+    "duplicatepair": make_pair,
+    "mergedkey": make_key,
     "intent": lambda: make_taxon(models.Intent),
     "segment": lambda: make_taxon(models.Segment),
     "aspect": lambda: make_taxon(models.Aspect),

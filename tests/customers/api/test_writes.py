@@ -2,9 +2,16 @@
 
 import pytest
 
+from customers.duplicates.merging import merge
 from customers.models import AutomaticLabel, Customer, Message, Order, Ticket
 from customers.models.automation import Proposal
-from tests.factories import CustomerFactory, OrderFactory, ProductFactory, TicketFactory
+from tests.factories import (
+    CustomerFactory,
+    OrderFactory,
+    ProductFactory,
+    TicketFactory,
+    UserFactory,
+)
 
 
 def order_of(product, **columns):
@@ -186,3 +193,26 @@ def test_a_ticket_of_the_api_says_so_and_messages_change_no_channel(api):
     api.post(f"/api/v1/tickets/{mailed['id']}/messages/", {"body": "And?"}, format="json")
     assert Ticket.objects.get(pk=mailed["id"]).channel == "email"
     assert Message.objects.filter(ticket=mailed["id"]).count() == 2
+
+
+def test_a_customer_who_may_be_known_already_is_told_in_a_header(api):
+    known = CustomerFactory(name="Ada Stone", email="ada@example.com", city="Leeds")
+    again = {"name": "Stone, Ada", "email": "ADA+x@example.com", "city": "Leeds"}
+    answer = api.post("/api/v1/customers/", again, format="json")
+    assert (answer.status_code, answer["Possible-Duplicates"]) == (201, str(known.pk))
+    other = api.post("/api/v1/customers/", {"name": "Cy Carver"}, format="json")
+    assert "Possible-Duplicates" not in other
+
+
+def test_the_key_of_a_merged_customer_leads_to_the_one_that_stayed(api):
+    stays = CustomerFactory(source="crm", external_id="1", name="Ada")
+    goes = CustomerFactory(source="shop", external_id="c7", name="A.")
+    merge(stays, goes, by=UserFactory())
+    address = "/api/v1/customers/by-external-id/shop/c7/"
+    answer = api.put(address, {"city": "Leeds"}, format="json")
+    assert (answer.status_code, answer.data["id"], answer.data["external_id"]) == (
+        200,
+        stays.pk,
+        "1",
+    )
+    assert api.get(address).data["city"] == "Leeds"

@@ -44,6 +44,8 @@ def test_a_zip_that_is_uploaded_goes_in_as_a_folder_does(packed, client, admin_u
     client.post("/imports/", {"format": "articles", "source": "docs", "file": file})
     job = Import.objects.get()
     carry_out(job.pk)
+    assert job.ask_for("queued")
+    carry_out(job.pk)
     job.refresh_from_db()
     assert (job.status, job.created, job.rejected, job.error) == ("done", 2, 0, "")
     told = set(Article.objects.values_list("external_id", "title", "category", "language"))

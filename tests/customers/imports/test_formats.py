@@ -184,7 +184,9 @@ def uploaded(tmp_path, settings):
 
     def upload(text):
         (tmp_path / "up.csv").write_text(text)
-        return Import.objects.create(format="customers", source="shop", file="up.csv")
+        return Import.objects.create(
+            format="customers", source="shop", file="up.csv", status="queued"
+        )
 
     return upload
 

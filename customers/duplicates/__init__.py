@@ -1,0 +1,1 @@
+"""Customers that are one person: found, judged, merged into one."""
