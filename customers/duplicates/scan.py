@@ -77,7 +77,10 @@ PAIRS = """
     ) borne ON borne.name = a.name_key
 """
 KINDS = "SELECT pattern, bearers, count(*) FROM duplicate_compared GROUP BY pattern, bearers"
-OF_KIND = "SELECT first, second FROM duplicate_compared WHERE pattern = %s AND bearers = %s"
+OF_KINDS = """
+    SELECT first, second, pattern, bearers FROM duplicate_compared
+    JOIN unnest(%s::text[], %s::int[]) AS kind (pattern, bearers) USING (pattern, bearers)
+"""
 FORGET = """
     DROP TABLE IF EXISTS duplicate_key, duplicate_person, duplicate_candidate, duplicate_compared
 """
@@ -222,11 +225,14 @@ def _kinds() -> Kinds:
 
 def _likely(kinds: Kinds, weights: Weights) -> Iterator[Judged]:
     """The pairs of those kinds that are probably one person."""
-    for pattern, bearers in kinds:
-        score, reasons = weighed(pattern, weights, bearers)
-        if score >= LIKELY:
-            for first, second in rows_of(OF_KIND, ["|".join(pattern), bearers]):
-                yield first, second, score, reasons
+    told = {
+        ("|".join(pattern), bearers): weighed(pattern, weights, bearers)
+        for pattern, bearers in kinds
+    }
+    likely = [kind for kind, (score, _reasons) in told.items() if score >= LIKELY]
+    patterns, bearers = [kind[0] for kind in likely], [kind[1] for kind in likely]
+    for first, second, *kind in rows_of(OF_KINDS, [patterns, bearers]):
+        yield first, second, *told[kind[0], kind[1]]
 
 
 def _random_patterns(customers: int) -> Counter[Pattern]:
