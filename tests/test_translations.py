@@ -217,6 +217,7 @@ PROPER_NAMES = {
     "NDCG",
     "MRR",
     "RFM",
+    *("Excel", "Parquet", "Shopify", "WooCommerce", "Zendesk", "xlsx", "zip"),
 }
 ABSTAINED = {
     "label": None,

@@ -16,10 +16,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from customers.journal.recording import Journal, recorded
-from customers.models import Customer, DuplicatePair, JournalEntry, MergedKey, User
+from customers.models import ContactPoint, Customer, DuplicatePair, JournalEntry, MergedKey, User
 
 # What of a customer a person chooses between the two.
 CHOSEN = ("name", "email", "phone", "company", "language", "country", "city", "segment")
+ADDRESSES = {"email": ContactPoint.Kind.EMAIL, "phone": ContactPoint.Kind.PHONE}
 JOINED = ("tags", "notes", "marketing_consent")  # and what is made of both
 
 
@@ -36,17 +37,29 @@ def merge(
     with transaction.atomic():
         stays, goes = _locked(stays, goes)
         note = f"{goes} → {stays}"[:300]
+        addresses = {name: {getattr(stays, name), getattr(goes, name)} for name in ADDRESSES}
         with recorded(JournalEntry.Kind.MERGED, by=by, note=note) as journal:
             with journal.watching(Customer.objects.filter(pk=stays.pk), *CHOSEN, *JOINED):
                 _take_fields(stays, goes, taken)
             _decide_pairs(journal, stays, goes, by)
             for field in references():
                 _move(journal, field, stays, goes)
+            _keep_addresses(journal, stays, addresses)
             _keep_key(journal, stays, goes)
             journal.delete(Customer.objects.filter(pk=goes.pk))
         Customer.objects.refresh_sentiment([stays.pk])
         stays.bought_something()
     return journal.entry
+
+
+def _keep_addresses(journal: Journal, stays: Customer, had: Mapping[str, set[str]]) -> None:
+    """The addresses that were not chosen stay as further ones, so that their mail finds them."""
+    made = []
+    for name, kind in ADDRESSES.items():
+        for value in had[name] - {getattr(stays, name), ""}:
+            if not stays.contact_points.reaching(kind, value).exists():
+                made.append(ContactPoint.objects.create(customer=stays, kind=kind, value=value).pk)
+    journal.made(ContactPoint.objects.filter(pk__in=made))
 
 
 def references() -> Iterator[models.ForeignKey[Any, Any]]:

@@ -62,7 +62,7 @@ def _orders(customer: Customer, user: Any) -> QuerySet[Any]:
 
 
 def _tickets(customer: Customer, user: Any) -> QuerySet[Any]:
-    rows = Ticket.objects.visible_to(user).filter(customer=customer)
+    rows = Ticket.objects.visible_to(user).filter(customer=customer).select_related("rating")
     return rows.select_related("intent", "suggested_intent").defer("search")
 
 

@@ -71,7 +71,8 @@ def test_an_empty_file(tmp_path):
 
 def test_a_file_that_lacks_columns():
     said = in_chinese(problem_of(FORMATS["customers"].check_columns, ["b", "a"]))
-    assert said == "customers 缺少列：external_id or id, name；文件中的列：a, b。"
+    needed = "external_id or id or email, name or first_name or last_name or email"
+    assert said == f"customers 缺少列：{needed}；文件中的列：a, b。"
 
 
 def test_an_intent_that_was_never_trained():

@@ -7,12 +7,15 @@ from customers.imports.formats import FORMATS
 from customers.imports.run import run_import
 from customers.journal.undo import undo_all_asked
 from customers.models import (
+    ContactPoint,
     Customer,
+    CustomerNote,
     DuplicatePair,
     JournalEntry,
     MergedKey,
     Order,
     Review,
+    Task,
     Ticket,
 )
 from tests.factories import (
@@ -42,6 +45,12 @@ MAKERS = {
     "Correction": lambda one: CorrectionFactory(
         ticket=None, customer=one, task="segment", by=UserFactory()
     ),
+    "ContactPoint": lambda one: ContactPoint.objects.create(
+        customer=one, kind="email", value="second@example.com"
+    ),
+    "CustomerNote": lambda one: CustomerNote.objects.create(
+        customer=one, body="Calls at noon.", by=UserFactory()
+    ),
     "MergedKey": lambda one: MergedKey.objects.create(
         source="old", external_id=f"k{one.pk}", customer=one
     ),
@@ -53,6 +62,7 @@ MAKERS = {
     "Review": lambda one: ReviewFactory(customer=one),
     "RfmChange": lambda one: RfmChangeFactory(customer=one),
     "Summary": lambda one: SummaryFactory(ticket=None, customer=one, items=[]),
+    "Task": lambda one: Task.objects.create(title="Call", customer=one, assignee=UserFactory()),
     "Ticket": lambda one: TicketFactory(customer=one),
 }
 
@@ -78,7 +88,8 @@ def whole(model):
     names = [
         one.attname
         for one in model._meta.concrete_fields
-        if not one.generated and one.attname not in ("updated_at", "requested_at", "analysed_at")
+        if not one.generated
+        and one.attname not in ("updated_at", "requested_at", "analysed_at", "version")
     ]
     return {row[0]: row for row in model._base_manager.values_list("pk", *names)}
 
@@ -109,7 +120,9 @@ def test_a_relation_goes_along_and_comes_back(two, name):
     assert whole(model) == before
 
 
-@pytest.mark.parametrize("name", ["Summary", "Recommendation", "Correction", "AutomaticLabel"])
+@pytest.mark.parametrize(
+    "name", ["Summary", "Recommendation", "Correction", "AutomaticLabel", "ContactPoint"]
+)
 def test_what_one_customer_has_once_does_not_stand_in_the_way(two, name):
     stays, goes = two
     own, moved = MAKERS[name](stays), MAKERS[name](goes)
@@ -122,6 +135,18 @@ def test_what_one_customer_has_once_does_not_stand_in_the_way(two, name):
     assert whole(model) == before
     moved.refresh_from_db()
     assert moved.customer_id == goes.pk
+
+
+def test_an_address_that_was_not_chosen_still_finds_the_customer(two):
+    stays, goes = two
+    Customer.objects.filter(pk=goes.pk).update(email="a.stone@work.example", phone="+442079460958")
+    entry = merge(stays, goes, by=UserFactory())
+    assert list(Customer.objects.with_email("A.Stone@work.example")) == [stays]
+    stays.refresh_from_db()
+    assert (stays.email, stays.phone) == ("ada@example.com", "+442079460958")
+    undo(entry)
+    assert list(Customer.objects.with_email("a.stone@work.example")) == [goes]
+    assert not stays.contact_points.exists()
 
 
 def test_fields_are_chosen_and_the_rest_is_joined(two):
