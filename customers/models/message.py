@@ -120,11 +120,6 @@ class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
         """Messages are what answers are read from in a ticket."""
         return Ticket
 
-    def is_first_reply_to(self, ticket: Ticket) -> bool:
-        """Whether it is the first that staff said to the customer."""
-        is_reply = self.author_kind == self.Author.AGENT and not self.is_internal
-        return is_reply and ticket.first_replied_at is None
-
     @property
     def is_read(self) -> bool:
         """Only what customers wrote is read."""

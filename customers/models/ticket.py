@@ -487,12 +487,9 @@ class Ticket(CustomValues, KnowledgeSource, ExternalRecord):
         self.save(update_fields=["noted", "updated_at"])
 
     def set_status(self, status: str) -> None:
-        """Move the ticket to another status, and note when it was solved."""
-        done = (self.Status.SOLVED, self.Status.CLOSED)
-        if (status in done) != (self.status in done):
-            self.solved_at = timezone.now() if status in done else None
+        """Move the ticket to another status; when it was solved follows (`customers.sla`)."""
         self.status = status
-        self.save(update_fields=["status", "solved_at", "updated_at"])
+        self.save(update_fields=["status", "updated_at"])
 
     @classmethod
     def put_back(cls, pks: Iterable[int]) -> None:
@@ -509,10 +506,8 @@ class Ticket(CustomValues, KnowledgeSource, ExternalRecord):
             message = self.messages.create(body=body, author_kind=author_kind, **columns)
             self.last_message_at = max(self.last_message_at, message.sent_at)
             if message.is_read and self.status != self.Status.OPEN:
-                self.status, self.solved_at = self.Status.OPEN, None
-            if message.is_first_reply_to(self):
-                self.first_replied_at = message.sent_at
-            names = ["last_message_at", "status", "solved_at", "first_replied_at", "updated_at"]
+                self.status = self.Status.OPEN
+            names = ["last_message_at", "status", "updated_at"]
             if message.is_read and self.snoozed_until_at:
                 self.snoozed_until_at = None
                 names.append("snoozed_until_at")
