@@ -44,7 +44,7 @@ def set_status(ticket: Ticket, status: str, _by: User | None) -> None:
         return
     ticket.set_status(status)
     if status in SOLVED and ticket.snoozed_until_at:
-        _save(ticket, snoozed_until_at=None)
+        save_columns(ticket, snoozed_until_at=None)
 
 
 def set_priority(ticket: Ticket, priority: str, by: User) -> None:
@@ -62,17 +62,17 @@ def set_intent(ticket: Ticket, intent: Intent | None, by: User) -> None:
 
 def set_assignee(ticket: Ticket, assignee: User | None, _by: User) -> None:
     """Give it to somebody, or to nobody."""
-    _save(ticket, assignee=assignee)
+    save_columns(ticket, assignee=assignee)
 
 
 def set_team(ticket: Ticket, team: Team | None, _by: User) -> None:
     """Put it into a team's queue."""
-    _save(ticket, team=team)
+    save_columns(ticket, team=team)
 
 
 def set_kind(ticket: Ticket, kind: str, _by: User) -> None:
     """Say what type of ticket it is."""
-    _save(ticket, kind=kind)
+    save_columns(ticket, kind=kind)
 
 
 def set_order(ticket: Ticket, order: Order | None, _by: User) -> None:
@@ -83,7 +83,7 @@ def set_order(ticket: Ticket, order: Order | None, _by: User) -> None:
 
 def set_tags(ticket: Ticket, tags: Iterable[str], _by: User) -> None:
     """Give it these tags and no others."""
-    _save(ticket, tags=cleaned_tags(tags))
+    save_columns(ticket, tags=cleaned_tags(tags))
 
 
 def add_tags(ticket: Ticket, tags: Iterable[str], by: User) -> None:
@@ -99,7 +99,7 @@ def remove_tags(ticket: Ticket, tags: Iterable[str], by: User) -> None:
 
 def snooze(ticket: Ticket, until: datetime | None, _by: User) -> None:
     """Leave it out of the queues until then, or until the customer writes; None wakes it."""
-    _save(ticket, snoozed_until_at=until)
+    save_columns(ticket, snoozed_until_at=until)
 
 
 def watch(ticket: Ticket, is_watched: bool, by: User) -> None:
@@ -132,7 +132,7 @@ VERBS: dict[str, Callable[[Ticket, Any, Any], None]] = {
 }
 
 
-def _save(ticket: Ticket, **columns: Any) -> None:
+def save_columns(ticket: Ticket, **columns: Any) -> None:
     """Write the ticket's columns that differ."""
     differ = {name: value for name, value in columns.items() if getattr(ticket, name) != value}
     for name, value in differ.items():

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.assignment.strategies import STRATEGIES, assign
 from customers.audiences.operands import shown
+from customers.desk.verbs import save_columns
 from customers.journal.recording import Journal
 from customers.macros import render, unfilled
 from customers.models import Draft, Macro, Message, Notice, Rule, Team, Ticket, User
@@ -58,14 +59,6 @@ class Action:
     long: bool = False
 
 
-def _save(ticket: Ticket, **columns: Any) -> None:
-    differ = {name: value for name, value in columns.items() if getattr(ticket, name) != value}
-    for name, value in differ.items():
-        setattr(ticket, name, value)
-    if differ:
-        ticket.save(update_fields=[*differ, "updated_at"])
-
-
 def set_status(doing: Doing, status: str) -> None:
     """Move the ticket to another status."""
     if doing.ticket.status != status:
@@ -76,28 +69,28 @@ def set_priority(doing: Doing, priority: str) -> None:
     """Decide the priority, by nobody; what a person decided stays."""
     ticket = doing.ticket
     if ticket.priority_set_by_id is None and ticket.priority != priority:
-        _save(ticket, priority=priority, priority_set_at=timezone.now())
+        save_columns(ticket, priority=priority, priority_set_at=timezone.now())
 
 
 def set_team(doing: Doing, team: str) -> None:
     """Put it into a team's queue."""
-    _save(doing.ticket, team=_existing(Team.objects.all(), team))
+    save_columns(doing.ticket, team=_existing(Team.objects.all(), team))
 
 
 def set_assignee(doing: Doing, user: str) -> None:
     """Give it to somebody, or to nobody."""
-    _save(doing.ticket, assignee=_existing(User.objects.filter(is_active=True), user))
+    save_columns(doing.ticket, assignee=_existing(User.objects.filter(is_active=True), user))
 
 
 def add_tags(doing: Doing, tags: str) -> None:
     """Give it these tags beside those that it has."""
-    _save(doing.ticket, tags=sorted({*doing.ticket.tags, *tags_of(tags)})[:MOST_TAGS])
+    save_columns(doing.ticket, tags=sorted({*doing.ticket.tags, *tags_of(tags)})[:MOST_TAGS])
 
 
 def remove_tags(doing: Doing, tags: str) -> None:
     """Take these tags away."""
     gone = set(tags_of(tags))
-    _save(doing.ticket, tags=[tag for tag in doing.ticket.tags if tag not in gone])
+    save_columns(doing.ticket, tags=[tag for tag in doing.ticket.tags if tag not in gone])
 
 
 def add_note(doing: Doing, text: str) -> None:

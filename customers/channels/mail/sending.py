@@ -57,11 +57,6 @@ def send_due(mailbox_pk: int) -> int:
         return _send_round(mailbox)
 
 
-def send_all_due() -> int:
-    """Send what is due from every mailbox; how many went out."""
-    return sum(send_due(pk) for pk in Mailbox.objects.active().values_list("pk", flat=True))
-
-
 def _leave_to_people(mailbox: Mailbox) -> None:
     """What is being sent, while nobody else sends, was left by a worker that died."""
     OutboundMail.objects.filter(mailbox=mailbox, status=Status.SENDING).update(
