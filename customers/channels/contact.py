@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from customers.channels.mail.conversations import customer_at
 from customers.desk.attachments import attach
+from customers.desk.named_order import order_named
 from customers.models import Customer, Message, Ticket
 
 
@@ -32,7 +33,10 @@ def write_to_shop(
     with transaction.atomic():
         customer = asker or customer_at(email.lower(), name)
         ticket = Ticket.objects.create(
-            customer=customer, subject=subject, channel=Ticket.Channel.WEB
+            customer=customer,
+            order=order_named(customer, subject, text),
+            subject=subject,
+            channel=Ticket.Channel.WEB,
         )
         _say(ticket, text, attachments)
         if asker is None:

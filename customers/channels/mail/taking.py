@@ -18,6 +18,7 @@ from customers.channels.mail.kinds import Bounce
 from customers.channels.mail.parsing import ParsedMail, Unreadable, parse
 from customers.channels.mail.texts import MailFile
 from customers.desk.attachments import MOST_BYTES_TOGETHER, MOST_FILES, attach, checked, shown_name
+from customers.desk.named_order import order_named
 from customers.locks import wait_until_commit
 from customers.models import InboundMail, Mailbox, Message, OutboundMail, Ticket
 
@@ -140,8 +141,10 @@ def _write(mail: InboundMail, parsed: ParsedMail, answered: Answered | None) -> 
 
 
 def _new_ticket(mail: InboundMail, parsed: ParsedMail) -> Ticket:
+    customer = customer_at(parsed.sender, parsed.sender_name) if parsed.sender else None
     return Ticket.objects.create(
-        customer=customer_at(parsed.sender, parsed.sender_name) if parsed.sender else None,
+        customer=customer,
+        order=order_named(customer, parsed.subject, parsed.text),
         subject=parsed.subject or _("(no subject)"),
         channel=Ticket.Channel.EMAIL,
         team=mail.mailbox.team,
