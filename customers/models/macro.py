@@ -115,6 +115,12 @@ class Macro(models.Model):
         }
         return {name: value for name, value in asked.items() if value}
 
+    @property
+    def acts(self) -> bool:
+        """Whether it changes the ticket when the reply goes."""
+        of_people = self.assigns_sender or self.sets_assignee_id or self.sets_team_id
+        return bool(self.sets_status or self.sets_priority or of_people or self.adds_tags)
+
     def count_use(self) -> None:
         """Note that a reply with it was sent; the macro itself stays as it was."""
         type(self).objects.filter(pk=self.pk).update(use_count=F("use_count") + 1)
