@@ -119,6 +119,12 @@ class SatisfactionRating(models.Model):
                 name="rating_by_at",
                 condition=Q(score__isnull=False),
             ),
+            # the lists of one score: the page, and the API's of tickets
+            models.Index(
+                fields=["score", "-rated_at", "-id"],
+                name="rating_by_score",
+                condition=Q(score__isnull=False),
+            ),
             # what is still to be mailed
             models.Index(fields=["invited_at"], name="rating_by_invited"),
         ]
