@@ -26,6 +26,15 @@
         : field.type !== "hidden" && field.value !== field.defaultValue);
   }
 
+  function replaced(mine, fresh) {
+    const unfolded = [...mine.querySelectorAll("details")].map((one) => one.open);
+    const anew = document.adoptNode(fresh);
+    [...anew.querySelectorAll("details")].forEach((one, at) => { one.open ||= Boolean(unfolded[at]); });
+    mine.replaceWith(anew);
+    window.htmx?.process(anew);
+    return anew;
+  }
+
   function take(fresh) {
     const now = shown();
     const kept = new Set();
@@ -38,10 +47,7 @@
         if (before) before.after(mine); else now.prepend(mine);
         window.htmx?.process(mine);
       } else if (!isSame(mine, article) && !isTouched(mine)) {
-        const anew = document.adoptNode(article);
-        mine.replaceWith(anew);
-        window.htmx?.process(anew);
-        mine = anew;
+        mine = replaced(mine, article);
       }
       before = mine;
     }
@@ -54,9 +60,7 @@
       const mine = document.getElementById(fresh.id);
       fresh.removeAttribute("hx-swap-oob");
       if (!mine || isTouched(mine) || isSame(mine, fresh)) continue;
-      const anew = document.adoptNode(fresh);
-      mine.replaceWith(anew);
-      window.htmx?.process(anew);
+      replaced(mine, fresh);
     }
   }
 

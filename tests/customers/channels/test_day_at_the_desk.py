@@ -19,6 +19,7 @@ from customers.models import (
     Draft,
     JournalEntry,
     OrderLine,
+    OutboundMail,
     Rule,
     SatisfactionRating,
     SatisfactionSettings,
@@ -122,7 +123,7 @@ def test_from_a_mail_to_a_rating_in_the_report(box, imap, postman, client):
         is_on=True,
         conditions=rules_of({"field": "intent", "operator": "any_of", "value": ["get_refund"]}),
         actions=[
-            {"do": "set_team", "value": str(returns.pk)},
+            {"do": "team", "value": str(returns.pk)},
             {"do": "assign", "value": "round_robin"},
         ],
     )
@@ -133,6 +134,7 @@ def test_from_a_mail_to_a_rating_in_the_report(box, imap, postman, client):
         body="Dear {{customer.first_name}}, thank you for writing.", adds_tags=["refund"]
     )
     solved(CustomerFactory(name="Zoe Quill"), QUESTION, ADVICE, subject="Broken lamp")
+    OutboundMail.objects.all().delete()  # that one was answered long ago
     SatisfactionSettings(is_on=True, delay_hours=24).save()
     client.force_login(agent)
 
@@ -164,7 +166,7 @@ def test_from_a_mail_to_a_rating_in_the_report(box, imap, postman, client):
     paying = f"/tickets/{ticket.pk}/orders/{order.pk}/refund/"
     assert client.post(paying, {**form, "confirmed": 1}).status_code == 302
     order.refresh_from_db()
-    assert str(order.refunded_total) == "60.00"
+    assert order.refunded_total == 60
     posting.reply(client, ticket, "Your money is on its way.", then="solved")
     ticket.refresh_from_db()
     assert (ticket.status, ticket.solved_at is not None) == ("solved", True)

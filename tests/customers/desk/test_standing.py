@@ -35,9 +35,7 @@ def test_it_changes_with_whatever_the_conversation_shows_and_with_nothing_else(d
     assert stand_of(ticket) == stands[-1]
 
 
-def test_an_open_page_hears_of_it_and_reading_it_anew_reads_the_mentions(
-    ann, django_assert_max_num_queries
-):
+def test_an_open_page_hears_of_it_and_gets_the_rest(ann, django_assert_max_num_queries):
     ticket = TicketFactory()
     page = ann.get(reverse("ticket", args=[ticket.pk]))
     stand = page.context["stand"]
@@ -47,5 +45,8 @@ def test_an_open_page_hears_of_it_and_reading_it_anew_reads_the_mentions(
     ticket.add_message("One more thing", author_kind="customer")
     with django_assert_max_num_queries(16):
         assert stand not in ann.post(beat).content.decode()
+    Message.objects.update(analysed_at=timezone.now())
     fresh = ann.get(reverse("ticket-reading", args=[ticket.pk]))
     assert "One more thing" in fresh.content.decode()
+    # the forms in it lead back to the page, not to this part of it
+    assert f'name="next" value="{reverse("ticket", args=[ticket.pk])}"' in fresh.content.decode()
