@@ -79,7 +79,7 @@ def queue_digest(
     digest: WeeklyDigest, reader: User, subject: str, body: str
 ) -> OutboundMail | None:
     """Queue a digest to one reader; None where no mailbox sends."""
-    mailbox = _sending().first()
+    mailbox = mailboxes_that_send().first()
     if mailbox is None:
         return None
     return OutboundMail.objects.queue(
@@ -114,14 +114,15 @@ def _may_be_answered(latest: InboundMail | None, to: str) -> bool:
 
 def _mailbox_of(ticket: Ticket, latest: InboundMail | None) -> Mailbox | None:
     """The mailbox that the conversation came through, else the team's, else the first."""
-    sending = _sending()
+    sending = mailboxes_that_send()
     if latest is not None and (own := sending.filter(pk=latest.mailbox_id).first()):
         return own
     of_team = sending.filter(team=ticket.team_id).first() if ticket.team_id else None
     return of_team or sending.first()
 
 
-def _sending() -> MailboxQuerySet:
+def mailboxes_that_send() -> MailboxQuerySet:
+    """Those that mail can be queued for, the first one in front."""
     return Mailbox.objects.active().exclude(smtp_host="").order_by("pk")
 
 

@@ -190,3 +190,18 @@ def test_staff_read_ratings_on_the_ticket_the_customer_and_the_list(client):
     ):
         assert b"Too slow" in client.get(page).content
     assert b"Too slow" not in client.get(reverse("satisfaction") + "?score=5").content
+
+
+def test_the_page_says_why_surveys_are_not_mailed(client, settings, mailbox):
+    client.force_login(UserFactory())
+
+    def said():
+        return client.get(reverse("satisfaction")).content.decode()
+
+    assert "Surveys are not mailed" not in said()
+    type(mailbox).objects.update(is_active=False)
+    assert "no mailbox is active" in said()
+    settings.PUBLIC_ADDRESS = ""
+    assert "PUBLIC_ADDRESS is not set" in said()
+    SatisfactionSettings().save()
+    assert "Surveys are not mailed" not in said()
