@@ -12,14 +12,14 @@ from customers.channels.mail import fetching, sending, taking, trial
 from customers.duplicates import scan
 from customers.imports.jobs import carry_out, carry_out_all
 from customers.insight import aggregates, digests
-from customers.insight.mailing import send_digests
+from customers.insight.mailing import mail_digests
 from customers.journal.undo import undo_all_asked
 from customers.lists.jobs import take_up
 from customers.measures import refresh_measures_when_due
 from customers.models import Mailbox
 from customers.portal.identity import send_link
 from customers.rules.run import apply_pending, apply_timed, forget_old_runs
-from customers.satisfaction.inviting import invite_due, send_invitations
+from customers.satisfaction.inviting import invite_due, mail_invitations
 from customers.search.spelling import refresh_words
 from customers.sla.times import measure_the_rest
 from customers.sla.watch import watch
@@ -61,7 +61,7 @@ def refresh_aggregates() -> None:
 def make_digests() -> None:
     """Tell the last whole week of the shop, unless that is done, and mail it to who asked."""
     digests.make_digests()
-    send_digests()
+    mail_digests()
 
 
 @shared_task
@@ -112,7 +112,7 @@ def apply_rules_of_time() -> None:
 def ask_how_it_was() -> None:
     """Ask customers of solved tickets how they were served."""
     invite_due()
-    send_invitations()
+    mail_invitations()
 
 
 @shared_task(expires=3600)

@@ -350,6 +350,7 @@ urlpatterns = [
     path("imports/<int:pk>/rejects/", imports.import_rejects, name="import-rejects"),
     path("insight/desk/", reports.desk_report, name="insight-desk"),
     path("insight/digests/subscription/", reports.subscribe, name="insight-digest-subscribe"),
+    path("mentions/read/", home.mentions_read, name="mentions-read"),
     path("notices/seen/", home.notices_seen, name="notices-seen"),
     path("rules/", rules.rule_list, name="rules"),
     path("rules/new/", rules.new_rule, name="rule-new"),

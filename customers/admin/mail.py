@@ -52,5 +52,5 @@ class OutboundMailAdmin(ReadOnlyAdmin):
     sortable_by = ()
     export_columns = (
         *("queued_at", "mailbox__address", "to_address", "subject", "mail_id", "status"),
-        *("attempts", "error", "sent_at", "message__ticket_id"),
+        *("attempts", "error", "sent_at", "message__ticket_id", "rating__ticket_id"),
     )

@@ -16,7 +16,8 @@ def find(_now: datetime) -> Iterator[Finding]:
         waiting = OutboundMail.objects.filter(
             mailbox=mailbox, status=OutboundMail.Status.QUEUED
         ).order_by("-queued_at")
-        tickets = list(dict.fromkeys(waiting.values_list("message__ticket", flat=True)[:MOST_ROWS]))
+        mails = waiting.select_related("message", "rating")[:MOST_ROWS]
+        tickets = list(dict.fromkeys(one.about_ticket_id for one in mails if one.about_ticket_id))
         yield Finding(
             key=f"mailbox:{mailbox.pk}:{mailbox.sending_stopped_at:%Y%m%d%H%M%S}",
             name=mailbox.address,

@@ -26,8 +26,10 @@ from customers.models import (
     Recommendation,
     Review,
     RfmClass,
+    SatisfactionRating,
     Sentiment,
     Ticket,
+    TicketSla,
     Topic,
 )
 from customers.models.aspect import reviews_mentioning
@@ -114,6 +116,22 @@ class TicketFilter(SearchableFilter):
     )
     sentiment = filters.ChoiceFilter(choices=Sentiment.choices)
     topic = filters.NumberFilter(field_name="topic_id")
+    due_before = filters.IsoDateTimeFilter(
+        field_name="sla__next_due_at",
+        lookup_expr="lt",
+        label="Something is due before, by the service level; now gives what is late.",
+    )
+    breached = filters.BooleanFilter(
+        method="missed", label="Whether the first reply or the solution was late."
+    )
+    rating = filters.ChoiceFilter(
+        field_name="rating__score", choices=SatisfactionRating.SCORES, label="What they rated."
+    )
+
+    def missed(self, rows: models.QuerySet, name: str, is_breached: bool) -> models.QuerySet:
+        """Tickets whose service level was missed, or not."""
+        missed = TicketSla.objects.breached().values("ticket")
+        return rows.filter(pk__in=missed) if is_breached else rows.exclude(pk__in=missed)
 
     class Meta:
         model = Ticket

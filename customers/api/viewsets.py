@@ -118,7 +118,7 @@ class TicketViewSet(AssistedTicket, RecordViewSet):
     """Tickets with their messages."""
 
     queryset = (
-        Ticket.objects.select_related("intent_set_by", "intent")
+        Ticket.objects.select_related("intent_set_by", "intent", "sla__policy", "rating")
         .prefetch_related("messages__mentions")
         .defer("search")
     )

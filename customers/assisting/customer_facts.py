@@ -13,7 +13,7 @@ from customers.insight.scope import Scope
 from customers.insight.sentences import Sentence, Statement, told
 from customers.insight.stored import QUERIES
 from customers.models import Customer
-from customers.models.ticket import COMPLAINT_INTENTS
+from customers.models.ticket_choices import COMPLAINT_INTENTS
 from customers.periods import Period
 
 NEGATIVE = ("very_negative", "negative")

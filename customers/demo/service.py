@@ -184,7 +184,6 @@ def _rate(rng: Random, tickets: Any, now: datetime) -> None:
                 intent_id=ticket.effective_intent_id,
                 channel=ticket.channel,
                 invited_at=ticket.solved_at + timedelta(hours=24),
-                sent_at=ticket.solved_at + timedelta(hours=24),
                 closes_at=ticket.solved_at + timedelta(days=OPEN_DAYS),
                 score=score,
                 reason=rng.choice(reasons[language][str(score)]) if tells else "",

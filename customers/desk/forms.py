@@ -234,7 +234,14 @@ class ReplyForm(forms.Form):
         label=_("Text"),
         max_length=100_000,
         widget=forms.Textarea(
-            attrs={"rows": 6, "required": True, "aria-keyshortcuts": "Control+Enter"}
+            attrs={
+                "rows": 6,
+                "required": True,
+                "aria-keyshortcuts": "Control+Enter",
+                "aria-autocomplete": "list",
+                "aria-haspopup": "listbox",
+                "aria-controls": "mention-list",
+            }
         ),
     )
     files = FilesField(label=_("Files"), required=False)  # type: ignore[assignment]

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Intent, Presence, StaffMention, Team, Ticket, User
-from customers.models.ticket import TicketQuerySet
+from customers.models.ticket_queryset import TicketQuerySet
 from customers.sql import rows_of
 
 MOST_COUNTED = 99  # more is shown as "99+"

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-from smtplib import SMTPException
-
 from django.conf import settings
-from django.core.mail import send_mail
+from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from customers.channels.mail.queueing import queue_digest
 from customers.insight.digests import sentences_of
 from customers.models import DigestSubscription, WeeklyDigest
 
-logger = logging.getLogger(__name__)
 
-
-def send_digests() -> int:
-    """Mail the latest digest to whoever subscribed and has not had it; how many were sent. Each
-    is marked before it goes, so that none goes twice; one that is refused is tried again.
+def mail_digests() -> int:
+    """Queue the mail of the latest digest to whoever subscribed and has not had it; how many
+    that were. Each is noted in the transaction that queues it, so that none goes twice; where
+    no mailbox sends they wait.
     """
     digest = WeeklyDigest.objects.order_by("-week_on").first()
     if digest is None:
@@ -31,7 +28,7 @@ def send_digests() -> int:
     if not due:
         return 0
     subject, body = _letter(digest)
-    return sum(_send(one, digest, subject, body) for one in due)
+    return sum(_mail(one, digest, subject, body) for one in due)
 
 
 def _is_new(one: DigestSubscription, digest: WeeklyDigest) -> bool:
@@ -39,16 +36,14 @@ def _is_new(one: DigestSubscription, digest: WeeklyDigest) -> bool:
     return one.sent_for_on is not None or digest.made_at >= one.subscribed_at
 
 
-def _send(one: DigestSubscription, digest: WeeklyDigest, subject: str, body: str) -> bool:
+def _mail(one: DigestSubscription, digest: WeeklyDigest, subject: str, body: str) -> bool:
     own = DigestSubscription.objects.filter(pk=one.pk, sent_for_on=one.sent_for_on)
-    if not own.update(sent_for_on=digest.week_on):
-        return False
-    try:
-        send_mail(subject, body, None, [one.user.email])
-    except (OSError, SMTPException) as error:
-        logger.warning("The digest could not be sent: %s", error)
-        DigestSubscription.objects.filter(pk=one.pk).update(sent_for_on=one.sent_for_on)
-        return False
+    with transaction.atomic():
+        if not own.update(sent_for_on=digest.week_on):
+            return False
+        if queue_digest(digest, one.user, subject, body) is None:
+            transaction.set_rollback(True)
+            return False
     return True
 
 

@@ -70,7 +70,8 @@ class TypedReply(models.Model):
 
 
 class StaffMention(models.Model):
-    """A note that calls a colleague by @name; `seen_at` is null until they open the ticket."""
+    """A note that calls a colleague by @name; `seen_at` is null until they open the ticket
+    or say that they have read it."""
 
     message = models.ForeignKey(
         Message, models.CASCADE, related_name="staff_mentions", verbose_name=_("message")
@@ -92,7 +93,13 @@ class StaffMention(models.Model):
         ]
         # the queue of mentions
         indexes: ClassVar = [
-            models.Index(fields=["user", "-created_at"], name="staffmention_by_user")
+            models.Index(fields=["user", "-created_at"], name="staffmention_by_user"),
+            # home, and the number in the menu
+            models.Index(
+                fields=["user", "-created_at"],
+                name="staffmention_unread",
+                condition=models.Q(seen_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

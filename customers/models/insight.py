@@ -176,7 +176,8 @@ class WeeklyDigest(models.Model):
 
 
 class DigestSubscription(models.Model):
-    """Who gets the weekly digest by mail; `sent_for_on` is the latest week that was sent."""
+    """Who gets the weekly digest by mail; `sent_for_on` is the latest week whose mail
+    was queued."""
 
     user = models.OneToOneField(
         "customers.User",

@@ -8,12 +8,14 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.base import RecordQuerySet
 from customers.models.mailbox import Mailbox
 from customers.models.message import Message
+from customers.models.satisfaction import SatisfactionRating
 from customers.signals import job_requested, send_after_commit
 
 MAIL_ID_CHARACTERS = 255
@@ -146,9 +148,11 @@ class OutboundMailQuerySet(RecordQuerySet):
     """Much mail at once."""
 
     def due(self, now: datetime) -> Self:
-        """What is to be sent by now, the oldest first."""
+        """What is to be sent by now: replies first, since people wait for them; of each the
+        oldest first.
+        """
         queued = self.filter(status=OutboundMail.Status.QUEUED, next_try_at__lte=now)
-        return queued.order_by("next_try_at", "id")
+        return queued.order_by(IsNull(models.F("message"), True), "next_try_at", "id")
 
     def queue(self, **columns: Any) -> OutboundMail:
         """New mail, which rings for a worker once it is committed."""
@@ -163,7 +167,8 @@ class OutboundMailQuerySet(RecordQuerySet):
 
 
 class OutboundMail(models.Model):
-    """A message on its way to its customer by mail. The row is the queue.
+    """Mail on its way: a message of staff, the invitation to rate a ticket, or, with neither, a
+    digest; the latter two have their text in `body`. The row is the queue.
 
     It is `sending` from before the server hears of it until the server's answer: a worker that
     dies in between leaves it `unsure`, and only a person sends it again. `sent_at` is when the
@@ -181,7 +186,14 @@ class OutboundMail(models.Model):
     TROUBLED: ClassVar = (Status.FAILED, Status.UNSURE, Status.UNDELIVERED)
 
     message = models.OneToOneField(
-        Message, models.CASCADE, related_name="outbound_mail", verbose_name=_("message")
+        Message, models.CASCADE, null=True, related_name="outbound_mail", verbose_name=_("message")
+    )
+    rating = models.OneToOneField(
+        SatisfactionRating,
+        models.CASCADE,
+        null=True,
+        related_name="outbound_mail",
+        verbose_name=_("satisfaction rating"),
     )
     mailbox = models.ForeignKey(
         Mailbox, models.PROTECT, related_name="outbound", verbose_name=_("mailbox")
@@ -194,7 +206,8 @@ class OutboundMail(models.Model):
     mail_id = models.CharField(_("Message-ID"), max_length=MAIL_ID_CHARACTERS, unique=True)
     in_reply_to = models.CharField(_("In-Reply-To"), max_length=MAIL_ID_CHARACTERS, blank=True)
     references = models.TextField(_("References"), blank=True)
-    is_automatic = models.BooleanField(_("written by a rule"), default=False)
+    is_automatic = models.BooleanField(_("written by no person"), default=False)
+    body = models.TextField(_("text"), blank=True)
 
     status = models.CharField(
         _("status"), max_length=11, choices=Status.choices, default=Status.QUEUED
@@ -229,6 +242,18 @@ class OutboundMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to_address}"
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self.message.body if self.message else self.body
+
+    @property
+    def about_ticket_id(self) -> int | None:
+        """The key of the ticket that it belongs to; None for a digest."""
+        if self.message:
+            return self.message.ticket_id
+        return self.rating.ticket_id if self.rating else None
 
     @property
     def may_be_retried(self) -> bool:

@@ -66,7 +66,7 @@ class SatisfactionRatingQuerySet(RecordQuerySet):
 class SatisfactionRating(models.Model):
     """An invitation to rate a ticket, and the rating once it is given: `score` from 1 (very
     bad) to 5 (very good), changed at most once. Agent, team, intent and topic are the ticket's
-    when the customer was asked, for reports.
+    when the customer was asked, for reports. By mail it goes as its `outbound_mail`.
     """
 
     SCORES: ClassVar = [
@@ -95,7 +95,6 @@ class SatisfactionRating(models.Model):
     )
     channel = models.CharField(_("channel"), max_length=8, choices=Ticket.Channel.choices)
     invited_at = models.DateTimeField(_("asked at"), default=timezone.now)
-    sent_at = models.DateTimeField(_("sent at"), null=True)
     closes_at = models.DateTimeField(_("until"))
     score = models.PositiveSmallIntegerField(
         _("rating"),
@@ -120,9 +119,14 @@ class SatisfactionRating(models.Model):
                 name="rating_by_at",
                 condition=Q(score__isnull=False),
             ),
+            # the lists of one score: the page, and the API's of tickets
             models.Index(
-                fields=["invited_at"], name="rating_to_send", condition=Q(sent_at__isnull=True)
+                fields=["score", "-rated_at", "-id"],
+                name="rating_by_score",
+                condition=Q(score__isnull=False),
             ),
+            # what is still to be mailed
+            models.Index(fields=["invited_at"], name="rating_by_invited"),
         ]
 
     def __str__(self) -> str:

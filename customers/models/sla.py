@@ -132,6 +132,12 @@ class TicketSla(models.Model):
                 name="sla_to_warn",
                 condition=Q(warn_at__isnull=False, warned_at__isnull=True),
             ),
+            # the API's list of what was missed
+            models.Index(
+                fields=["ticket"],
+                name="sla_breached",
+                condition=Q(first_response_breached=True) | Q(resolution_breached=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.db import transaction
@@ -12,15 +11,15 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from customers.channels.mail.queueing import BY_MAIL, queue_invitation
 from customers.languages import ui_language
 from customers.locks import held_until_commit
 from customers.models import SatisfactionRating, SatisfactionSettings, Ticket
-from customers.satisfaction.delivery import deliver
 from customers.satisfaction.links import token_of
 
 INVITE_LOCK = 7_310_063
 MOST_INVITED = 500
-BY_MAIL = (Ticket.Channel.EMAIL, Ticket.Channel.WEB)
+MOST_QUEUED = 50  # in one round: surveys alone must not look like a runaway that stops all mail
 DONE = (Ticket.Status.SOLVED, Ticket.Status.CLOSED)
 GIVEN_UP_AFTER = timedelta(days=3)
 LOOKS_BACK = timedelta(days=14)  # of all that was ever solved only this is looked through
@@ -28,7 +27,7 @@ LOOKS_BACK = timedelta(days=14)  # of all that was ever solved only this is look
 
 def invite_due(now: datetime | None = None) -> int:
     """Make the invitations that are due; how many. They stand on the customer's portal at once;
-    `send_invitations` mails them.
+    `mail_invitations` mails them.
     """
     wanted, at = SatisfactionSettings.current(), now or timezone.now()
     if not wanted.is_on:
@@ -69,44 +68,34 @@ def _invitation(ticket: Ticket, now: datetime, closes_at: datetime) -> Satisfact
     )
 
 
-def send_invitations(now: datetime | None = None) -> int:
-    """Mail what waits to be sent; how many. Each is marked before it goes, so that none goes
-    twice; one that the mail server refuses is tried again for three days.
+def mail_invitations(now: datetime | None = None) -> int:
+    """Queue the mail of invitations that have none yet; how many. Each goes once, since it has
+    one `outbound_mail`; where no mailbox sends they wait for three days.
     """
     at = now or timezone.now()
-    rows = SatisfactionRating.objects.filter(sent_at=None, score=None).exclude(
+    if not settings.PUBLIC_ADDRESS:  # the mail would hold a link that leads nowhere
+        return 0
+    rows = SatisfactionRating.objects.filter(outbound_mail=None, score=None).exclude(
         Q(ticket__customer=None) | Q(ticket__customer__email="")
     )
     rows = rows.filter(
         ticket__channel__in=BY_MAIL, invited_at__gt=at - GIVEN_UP_AFTER, closes_at__gt=at
     )
-    sent = 0
-    for rating in rows.select_related("ticket__customer").defer("ticket__search")[:MOST_INVITED]:
-        sent += settings.PUBLIC_ADDRESS != "" and _send(rating, at)
-    return sent
+    with transaction.atomic():
+        if not held_until_commit(INVITE_LOCK):
+            return 0
+        due = rows.select_related("ticket__customer").defer("ticket__search").order_by("invited_at")
+        queued = [queue_invitation(one, _letter(one)) for one in due[:MOST_QUEUED]]
+    return len([mail for mail in queued if mail])
 
 
-def _send(rating: SatisfactionRating, now: datetime) -> bool:
-    own = SatisfactionRating.objects.filter(pk=rating.pk)
-    if not own.filter(sent_at=None).update(sent_at=now):
-        return False
-    try:
-        deliver(rating, *_letter(rating))
-    except (OSError, SMTPException):
-        own.update(sent_at=None)
-        return False
-    return True
-
-
-def _letter(rating: SatisfactionRating) -> tuple[str, str]:
+def _letter(rating: SatisfactionRating) -> str:
     ticket = rating.ticket
     customer = ticket.customer
     with translation.override(ui_language(customer.language if customer else "")):
         link = settings.PUBLIC_ADDRESS + reverse("rate", args=[token_of(rating)])
-        subject = _("How did we do? %(subject)s") % {"subject": " ".join(ticket.subject.split())}
-        body = _(
+        return _(
             "We think that this is solved: %(subject)s\n\n"
             "How satisfied are you with how we served you? One click, no login:\n\n%(link)s\n\n"
             "%(shop)s"
         ) % {"subject": ticket.subject, "link": link, "shop": settings.SHOP_NAME}
-    return subject, body

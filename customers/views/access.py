@@ -224,8 +224,8 @@ def get_inbound_mail_for(user: Any, pk: int) -> InboundMail:
 
 
 def get_outbound_mail_for(user: Any, pk: int) -> OutboundMail:
-    """Mail that goes out, with its message."""
-    rows = OutboundMail.objects.visible_to(user).select_related("message")
+    """Mail that goes out, with what it belongs to."""
+    rows = OutboundMail.objects.visible_to(user).select_related("message", "rating")
     return get_object_or_404(rows, pk=pk)
 
 

@@ -131,7 +131,8 @@ def inbound_raw(request: StaffRequest, pk: int) -> FileResponse:
 def outbound_list(request: StaffRequest) -> HttpResponse:
     """Mail that goes out, the latest first; narrowed by how far it came."""
     rows = OutboundMail.objects.visible_to(request.user)
-    rows = rows.select_related("mailbox", "message").defer("references", "message__body")
+    rows = rows.select_related("mailbox", "message", "rating")
+    rows = rows.defer("references", "body", "message__body", "rating__reason")
     return render(
         request, "channels/outbound.html", _narrowed(request, rows, OutboundMail.Status, "queued")
     )
@@ -145,7 +146,9 @@ def retry_outbound(request: StaffRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The mail waits to be sent again."))
     else:
         messages.info(request, _("The mail is under way already."))
-    return redirect(own_page(request) or reverse("ticket", args=[mail.message.ticket_id]))
+    ticket = mail.about_ticket_id
+    its_page = reverse("ticket", args=[ticket]) if ticket else reverse("mail-out")
+    return redirect(own_page(request) or its_page)
 
 
 def _narrowed(request: StaffRequest, rows: Any, statuses: Any, by: str) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,8 +15,8 @@ from customers.insight.scope import scope_of
 from customers.models import Alarm, Customer, Finding, Review, Ticket
 from customers.paging import capped_count
 from customers.progress import READ_MODELS, analysis_progress
-from customers.reports.needs import mark_seen, needs_of
-from customers.views.access import StaffRequest
+from customers.reports.needs import mark_read, mark_seen, needs_of
+from customers.views.access import StaffRequest, own_page
 
 TOP_ROWS = 6
 TOP_ALARMS = 5
@@ -75,6 +76,16 @@ def notices_seen(request: StaffRequest) -> HttpResponse:
     """The user has seen what they were told."""
     mark_seen(request.user)
     return redirect("home")
+
+
+@require_POST
+def mentions_read(request: StaffRequest) -> HttpResponse:
+    """The user has read the mention that is posted; all of theirs without one."""
+    said = request.POST.get("mention", "")
+    if said and not (said.isascii() and said.isdecimal() and len(said) < 19):
+        raise Http404
+    mark_read(request.user, int(said) if said else None)
+    return redirect(own_page(request) or reverse("home"))
 
 
 def panel_context() -> dict[str, object]:

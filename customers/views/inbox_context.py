@@ -14,6 +14,7 @@ from customers import macros
 from customers.desk import presence, typed
 from customers.desk.forms import ReplyForm
 from customers.desk.queues import DEFAULT, queue_groups
+from customers.desk.standing import stand_of
 from customers.desk.wording import Told, since
 from customers.languages import text_language
 from customers.models import JournalEntry, Macro, Message, Ticket
@@ -88,10 +89,11 @@ def reply_context(
     start = _start(ticket, request)
     typed_so_far = start.pop("body") if body is None else body
     texts = [typed_so_far, filled.text if filled else ""]
+    last = last_seen(ticket)
     start |= {
         "body": "\n\n".join(text for text in texts if text),
         "version": ticket.version,
-        "seen": last_seen(ticket),
+        "seen": last,
         **({"used_macro": chosen.pk} if chosen else {}),
         **initial,
     }
@@ -101,6 +103,8 @@ def reply_context(
         "reply_form": ReplyForm(initial=start),
         "used_macro": next((one for one in known if one.pk == start.get("used_macro")), None),
         "others": presence.others_at(ticket, request.user),
+        "stand": stand_of(ticket),
+        "last_seen": last,
     }
 
 

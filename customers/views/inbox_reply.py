@@ -17,6 +17,7 @@ from customers.desk.acting import Stale
 from customers.desk.attachments import is_shown
 from customers.desk.forms import ReplyForm
 from customers.desk.replying import Answer, SaidSince, answer
+from customers.desk.standing import stand_of
 from customers.desk.wording import said_since, since
 from customers.models import Attachment, Ticket
 from customers.views.access import StaffRequest, get_attachment_for, get_ticket_for
@@ -99,6 +100,7 @@ def be_present(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "ticket": ticket,
         "others": presence.others_at(ticket, request.user),
+        "stand": stand_of(ticket),
         "new_messages": said_since(ticket, seen) if seen is not None else [],
         "new_changes": since(ticket, shown) if shown and shown < ticket.version else [],
     }

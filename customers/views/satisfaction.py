@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from customers.channels.mail.queueing import mailboxes_that_send
 from customers.models import Notice, SatisfactionRating, SatisfactionSettings
 from customers.paging import page_of
 from customers.rule_forms import SatisfactionSettingsForm
@@ -55,6 +57,7 @@ def satisfaction(request: StaffRequest) -> HttpResponse:
         "form": SatisfactionSettingsForm(instance=SatisfactionSettings.current()),
         "scores": SatisfactionRating.SCORES,
         "score": asked,
+        "why_not_mailed": _why_not_mailed(),
     }
     return render(request, "rules/satisfaction.html", context)
 
@@ -81,3 +84,12 @@ def _rated(
             tell([rating.ticket], Notice.Kind.RATED, form.cleaned_data["reason"][:300])
         messages.success(request, _("Thank you."))
     return redirect("rate", token=token)
+
+
+def _why_not_mailed() -> str:
+    """What keeps surveys from going out by mail; "" for nothing."""
+    if not settings.PUBLIC_ADDRESS:
+        return _("Surveys are not mailed: PUBLIC_ADDRESS is not set, so a link would lead nowhere.")
+    if not mailboxes_that_send().exists():
+        return _("Surveys are not mailed: no mailbox is active and has an SMTP server.")
+    return ""

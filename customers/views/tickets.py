@@ -35,21 +35,20 @@ def ticket_page(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def ticket_reading(request: StaffRequest, pk: int) -> HttpResponse:
-    """Conversation and suggestions alone; polls itself while a message is pending."""
+    """Conversation and suggestions alone, for a page that is open and behind; the user sees it."""
     ticket = get_ticket_for(request.user, pk)
+    presence.mark_read(ticket, request.user)
     return render(request, "tickets/reading.html", ticket_context(ticket, request))
 
 
 def ticket_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
     """A ticket's conversation, suggestions and forms."""
     conversation = _conversation(ticket)
-    said = [message for message in conversation if message.is_read]
     return {
         "ticket": ticket,
         "conversation": conversation,
         "evidence": evidence_of(request.GET.get("evidence"), ticket, conversation),
         "evidence_tasks": EVIDENCE_TASKS,
-        "is_pending": any(message.is_pending for message in said),
         "likely_intents": likely(ticket.intent_detail.get("distribution", {})),
         "likely_priorities": likely_priorities(ticket.priority_detail),
         "questions": questions_of(ticket.questions.all(), request),

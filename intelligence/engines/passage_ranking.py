@@ -30,8 +30,6 @@ from numpy.typing import NDArray
 from intelligence.engines.lexical_terms import AskedTerms
 
 CARD = Path(__file__).with_name("weights") / "retrieval" / "weights.json"
-# What a logit of the reader counts beside one of retrieval, where a reader is asked.
-MARGIN = 0.3
 FEATURES = ("lexical", "cosine", "sentence", "window", "pairs")
 FIRST = ("lexical", "cosine")  # what the database tells of every passage
 
@@ -94,15 +92,6 @@ def scores(
     weights = weights_for(language)
     table = np.array([features(asked, candidate) for candidate in candidates])
     return np.asarray(1 / (1 + np.exp(-(table @ weights.all + weights.bias))))
-
-
-def with_margins(
-    fused: NDArray[np.floating], margins: NDArray[np.floating], weight: float = MARGIN
-) -> NDArray[np.float64]:
-    """Scores in (0, 1) that a reader's margins (logits of "answers it") moved."""
-    sure = np.clip(fused, 1e-9, 1 - 1e-9)
-    logits = np.log(sure / (1 - sure)) + weight * np.asarray(margins)
-    return np.asarray(1 / (1 + np.exp(-logits)), np.float64)
 
 
 def features(asked: AskedTerms, candidate: Candidate) -> list[float]:

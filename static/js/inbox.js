@@ -1,8 +1,6 @@
-/* Keys of the inbox, its dialog of keys, and the beat that tells colleagues who is here. All of
-   it is also there as links, buttons and fields; pages work without this file. */
+/* Keys of the inbox, and its dialog of keys. All of it is also there as links, buttons and fields; pages work without this file. */
 (() => {
   const GO = { i: "/tickets/?queue=open", m: "/tickets/?queue=mine" };
-  const BEAT_MS = 2000;
   let gone = 0; // when "g" was pressed
 
   const isTyping = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]");
@@ -113,29 +111,7 @@
     }
   });
 
-  async function beat() {
-    const place = document.querySelector("[data-presence]");
-    if (!place || document.hidden) return;
-    const said = new FormData();
-    for (const name of ["csrfmiddlewaretoken", "seen", "version"]) {
-      said.set(name, place.closest("form").elements[name].value);
-    }
-    try {
-      const answer = await fetch(place.dataset.presence, { method: "POST", body: said });
-      if (answer.ok) {
-        const text = await answer.text();
-        if (place.dataset.shown !== text) {
-          place.innerHTML = text;
-          place.dataset.shown = text;
-        }
-      }
-    } catch {
-      /* the next beat tells */
-    }
-  }
-
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-keys-open]").forEach((button) => { button.hidden = false; });
-    if (document.querySelector("[data-presence]")) setInterval(beat, BEAT_MS);
   });
 })();

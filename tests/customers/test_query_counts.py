@@ -29,6 +29,7 @@ from customers.models import (
     Passage,
     Segment,
     SimilarProduct,
+    StaffMention,
     Task,
     Team,
     Ticket,
@@ -59,6 +60,7 @@ from tests.factories import (
     MailboxFactory,
     MessageFactory,
     ModelVersionFactory,
+    NoticeFactory,
     OrderFactory,
     OutboundMailFactory,
     ProductFactory,
@@ -474,7 +476,12 @@ def test_home_costs_the_same_for_1_and_30_rows(staff):
         make_review()
         AlarmFactory()
         FindingFactory()
+        note = make_message(ticket=ticket, author_kind="agent", author=UserFactory())
+        StaffMention.objects.create(message=note, ticket=ticket, user=me)
+        Task.objects.create(title="Call", assignee=me, ticket=ticket, customer=ticket.customer)
+        NoticeFactory(user=me, ticket=ticket)
 
+    me = User.objects.get(pk=staff.session["_auth_user_id"])
     add()
     one = queries_of(staff, "/")
     for _ in range(29):

@@ -17,6 +17,7 @@ from customers.api.serializers.predictions import (
     decided_sentiment,
 )
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer, VisibleRelatedField
+from customers.api.serializers.service import RatingSerializer, TicketSlaSerializer
 from customers.desk import verbs
 from customers.desk.acting import acting
 from customers.models import Customer, Intent, Message, Order, Sentiment, Ticket
@@ -78,6 +79,13 @@ class TicketSerializer(RecordSerializer):
     messages = serializers.SerializerMethodField()
     pending = serializers.SerializerMethodField(help_text="Whether a message waits to be read.")
 
+    sla = TicketSlaSerializer(
+        read_only=True, allow_null=True, help_text="Null where no service level counts."
+    )
+    rating = RatingSerializer(
+        read_only=True, allow_null=True, help_text="Null until the customer was asked."
+    )
+
     custom = CustomValuesField()
 
     class Meta:
@@ -86,7 +94,8 @@ class TicketSerializer(RecordSerializer):
             *KEYS,
             *("customer", "order", "subject", "body", "status", "priority", "channel"),
             *("kind", "tags", "team", "assignee", "version", "snoozed_until_at"),
-            *("merged_into", "first_replied_at", "solved_at"),
+            *("merged_into", "first_replied_at", "first_reply_minutes"),
+            *("solved_at", "solve_minutes", "sla", "rating"),
             *("opened_at", "last_message_at", "intent", "decided_intent"),
             *("suggested_priority", "priority_probability", "priority_prediction"),
             *("priority_set_at", "priority_set_automatically"),
@@ -96,12 +105,17 @@ class TicketSerializer(RecordSerializer):
         )
         read_only_fields = (
             *("last_message_at", "sentiment_score", "team", "assignee", "version"),
-            *("snoozed_until_at", "merged_into", "first_replied_at", "solved_at"),
+            *("snoozed_until_at", "merged_into", "first_replied_at", "first_reply_minutes"),
+            *("solved_at", "solve_minutes"),
             *("sentiment_trend", "topic"),
             *("suggested_priority", "priority_probability", "priority_set_at"),
             "priority_set_automatically",
         )
-        extra_kwargs = {"channel": {"default": Ticket.Channel.API}}
+        extra_kwargs = {
+            "channel": {"default": Ticket.Channel.API},
+            "first_reply_minutes": {"help_text": "Working minutes since it was opened."},
+            "solve_minutes": {"help_text": "Working minutes since it was opened."},
+        }
 
     @extend_schema_field(serializers.ChoiceField(choices=Sentiment.choices, allow_null=True))
     def get_sentiment(self, ticket: Ticket) -> str | None:

@@ -14,18 +14,18 @@ from customers.models import OutboundMail
 
 def composed(mail: OutboundMail) -> EmailMultiAlternatives:
     """The mail of a row. What customers wrote is not in it: only the message of staff is."""
-    message, mailbox = mail.message, mail.mailbox
+    mailbox = mail.mailbox
     made = EmailMultiAlternatives(
         subject=" ".join(mail.subject.split()),
-        body=message.body,
+        body=mail.text,
         from_email=formataddr((mailbox.name, mailbox.address)),
         to=[mail.to_address],
         cc=mail.copied_to,
         headers=_headers(mail),
     )
-    html = render_to_string("mail/reply.html", {"paragraphs": message.body.split("\n\n")})
+    html = render_to_string("mail/text.html", {"paragraphs": mail.text.split("\n\n")})
     made.attach_alternative(html, "text/html")
-    for attachment in message.attachments.all():
+    for attachment in mail.message.attachments.all() if mail.message else ():
         with attachment.file.open("rb") as file:
             made.attach(attachment.name, file.read(), attachment.content_type)
     return made
@@ -37,13 +37,15 @@ def _headers(mail: OutboundMail) -> dict[str, Any]:
         "Date": format_datetime(mail.queued_at),
         "X-Auto-Response-Suppress": "OOF, AutoReply",
     }
-    if mail.mailbox.uses_plus_addresses:
-        address = answer_address(mail.mailbox.address, mail.message.ticket_id)
+    ticket = mail.about_ticket_id
+    if mail.mailbox.uses_plus_addresses and ticket:
+        address = answer_address(mail.mailbox.address, ticket)
         headers["Reply-To"] = formataddr((mail.mailbox.name, address))
     if mail.in_reply_to:
         headers["In-Reply-To"] = f"<{mail.in_reply_to}>"
     if mail.references:
         headers["References"] = " ".join(f"<{one}>" for one in mail.references.split())
     if mail.is_automatic:
-        headers |= {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
+        kind = "auto-replied" if mail.message else "auto-generated"  # RFC 3834
+        headers |= {"Auto-Submitted": kind, "X-Auto-Response-Suppress": "All"}
     return headers

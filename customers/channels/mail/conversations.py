@@ -77,8 +77,8 @@ def _named(mail: ParsedMail) -> Iterator[int]:
     """The keys of tickets that a mail names: by mail of ours, by mail of others, signed."""
     ids = list(mail.answers)
     if ids:
-        ours = OutboundMail.objects.filter(mail_id__in=ids)
-        yield from ours.values_list("message__ticket", flat=True)
+        ours = OutboundMail.objects.filter(mail_id__in=ids).select_related("message", "rating")
+        yield from (mail.about_ticket_id for mail in ours if mail.about_ticket_id)
         theirs = InboundMail.objects.taken().filter(mail_id__in=ids, message__isnull=False)
         yield from theirs.values_list("message__ticket", flat=True)
     yield from tickets_named((*ids, *mail.to))

@@ -1,4 +1,6 @@
-"""From an agent's reply to mail that waits to be sent, in the transaction of the reply."""
+"""What the shop says, as mail that waits to be sent, in the transaction that decides it: an
+agent's reply, the invitation to rate a ticket, the weekly digest.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,18 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from customers.channels.mail.tokens import mail_id, thread_id
-from customers.models import InboundMail, Mailbox, Message, OutboundMail, Ticket
+from customers.channels.mail.tokens import digest_id, invitation_id, mail_id, thread_id
+from customers.models import (
+    InboundMail,
+    Mailbox,
+    Message,
+    OutboundMail,
+    SatisfactionRating,
+    Ticket,
+    User,
+    WeeklyDigest,
+)
+from customers.models.mailbox import MailboxQuerySet
 
 MOST_REFERENCES = 10
 HISTORY = timedelta(days=1)
@@ -25,8 +37,7 @@ def queue_reply(message: Message) -> OutboundMail | None:
     if not (_is_reply(message) and to and ticket.channel in BY_MAIL):
         return None
     is_automatic = message.author_id is None
-    came = InboundMail.objects.taken().filter(message__ticket=ticket)
-    latest = came.order_by("-message__sent_at", "-message_id").first()  # by the ticket's index
+    latest = _latest_of(ticket)
     if is_automatic and not _may_be_answered(latest, to):
         return None
     mailbox = _mailbox_of(ticket, latest)
@@ -37,12 +48,53 @@ def queue_reply(message: Message) -> OutboundMail | None:
         mailbox=mailbox,
         to_address=to,
         copied_to=[] if is_automatic else _others(ticket, to),
-        subject=_subject(ticket, latest),
         mail_id=mail_id(ticket.pk, message.pk, mailbox.domain),
-        in_reply_to=latest.mail_id if latest else "",
-        references=_references(ticket, latest, mailbox),
         is_automatic=is_automatic,
+        **_thread(ticket, latest, mailbox),
     )
+
+
+def queue_invitation(rating: SatisfactionRating, body: str) -> OutboundMail | None:
+    """Queue what asks the customer how the ticket was served, as one more mail of the ticket's
+    conversation; None where no mailbox sends, or where nobody reads what comes to the address.
+    """
+    ticket = rating.ticket
+    to = ticket.customer.email if ticket.customer else ""
+    latest = _latest_of(ticket)
+    mailbox = _mailbox_of(ticket, latest)
+    if mailbox is None or not to or not _may_be_answered(latest, to):
+        return None
+    return OutboundMail.objects.queue(
+        rating=rating,
+        mailbox=mailbox,
+        to_address=to,
+        body=body,
+        mail_id=invitation_id(ticket.pk, rating.pk, mailbox.domain),
+        is_automatic=True,
+        **_thread(ticket, latest, mailbox),
+    )
+
+
+def queue_digest(
+    digest: WeeklyDigest, reader: User, subject: str, body: str
+) -> OutboundMail | None:
+    """Queue a digest to one reader; None where no mailbox sends."""
+    mailbox = mailboxes_that_send().first()
+    if mailbox is None:
+        return None
+    return OutboundMail.objects.queue(
+        mailbox=mailbox,
+        to_address=reader.email,
+        subject=subject,
+        body=body,
+        mail_id=digest_id(digest.pk, reader.pk, mailbox.domain),
+        is_automatic=True,
+    )
+
+
+def _latest_of(ticket: Ticket) -> InboundMail | None:
+    came = InboundMail.objects.taken().filter(message__ticket=ticket)
+    return came.order_by("-message__sent_at", "-message_id").first()  # by the ticket's index
 
 
 def _is_reply(message: Message) -> bool:
@@ -62,11 +114,16 @@ def _may_be_answered(latest: InboundMail | None, to: str) -> bool:
 
 def _mailbox_of(ticket: Ticket, latest: InboundMail | None) -> Mailbox | None:
     """The mailbox that the conversation came through, else the team's, else the first."""
-    sending = Mailbox.objects.active().exclude(smtp_host="").order_by("pk")
+    sending = mailboxes_that_send()
     if latest is not None and (own := sending.filter(pk=latest.mailbox_id).first()):
         return own
     of_team = sending.filter(team=ticket.team_id).first() if ticket.team_id else None
     return of_team or sending.first()
+
+
+def mailboxes_that_send() -> MailboxQuerySet:
+    """Those that mail can be queued for, the first one in front."""
+    return Mailbox.objects.active().exclude(smtp_host="").order_by("pk")
 
 
 def _others(ticket: Ticket, to: str) -> list[str]:
@@ -76,16 +133,27 @@ def _others(ticket: Ticket, to: str) -> list[str]:
     return [one for one in dict.fromkeys(senders) if one and one != to.lower()][:10]
 
 
-def _subject(ticket: Ticket, latest: InboundMail | None) -> str:
-    subject = ticket.subject
-    if latest is None or subject.lower().startswith("re:"):
-        return subject
-    return f"Re: {subject}"
-
-
-def _references(ticket: Ticket, latest: InboundMail | None, mailbox: Mailbox) -> str:
-    """Ids from the ticket's own to that of the mail that is answered, as RFC 5322 has them."""
-    chain = [*reversed(latest.references.split()), latest.mail_id] if latest else []
+def _thread(ticket: Ticket, latest: InboundMail | None, mailbox: Mailbox) -> dict[str, str]:
+    """What makes mail one of the ticket's conversation: the subject, the mail that it answers
+    (the customer's latest, else ours), and the ids from the ticket's own to that one.
+    """
+    if latest is not None:
+        # stored with the nearest first, and sent with it last, as RFC 5322 has it
+        before, chain = latest.mail_id, [*reversed(latest.references.split()), latest.mail_id]
+    else:
+        before = _latest_sent(ticket)
+        chain = [before]
     own = thread_id(ticket.pk, mailbox.domain)
     kept = [one for one in dict.fromkeys(chain) if one and one != own]
-    return " ".join([own, *kept[-MOST_REFERENCES:]])
+    is_answer = bool(before) and not ticket.subject.lower().startswith("re:")
+    return {
+        "subject": f"Re: {ticket.subject}" if is_answer else ticket.subject,
+        "in_reply_to": before,
+        "references": " ".join([own, *kept[-MOST_REFERENCES:]]),
+    }
+
+
+def _latest_sent(ticket: Ticket) -> str:
+    sent = OutboundMail.objects.filter(message__ticket=ticket)
+    ids = sent.order_by("-message__sent_at", "-message_id").values_list("mail_id", flat=True)
+    return ids.first() or ""

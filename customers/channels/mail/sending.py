@@ -90,9 +90,7 @@ def _next(mailbox: Mailbox) -> OutboundMail | None:
     """The next mail that may go out now; what is over the limits gets the time when it may."""
     now = timezone.now()
     due = OutboundMail.objects.due(now).filter(mailbox=mailbox)
-    for mail in due.select_related("mailbox", "message__ticket").defer("message__ticket__search")[
-        :MOST_MAILS
-    ]:
+    for mail in due.select_related("mailbox", "message", "rating")[:MOST_MAILS]:
         at = wait_until(mail, now)
         if at is None:
             return mail

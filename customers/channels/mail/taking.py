@@ -193,8 +193,8 @@ def _note(mail: InboundMail, parsed: ParsedMail, answered: Answered | None) -> N
 
 
 def _note_bounce(mail: InboundMail, parsed: ParsedMail, bounce: Bounce) -> None:
-    """A delivery report marks the message that it is about, and tells why in its ticket."""
-    sent = OutboundMail.objects.select_related("message__ticket")
+    """A delivery report marks the mail that it is about, and tells why in its ticket."""
+    sent = OutboundMail.objects.select_related("message__ticket", "rating__ticket")
     about = sent.filter(mail_id=bounce.mail_id).first() if bounce.mail_id else None
     if about is None:
         _note(mail, parsed, answered_by(parsed))
@@ -207,8 +207,11 @@ def _note_bounce(mail: InboundMail, parsed: ParsedMail, bounce: Bounce) -> None:
         said = _("Our mail to %(who)s was not delivered: %(why)s")
     else:
         said = _("Our mail to %(who)s is delayed: %(why)s")
-    told = said % {"who": about.to_address, "why": reason}
-    mail.message = _tell(about.message.ticket, told)
+    row = about.message or about.rating
+    if row is None:  # a digest, which is in no ticket
+        mail.settle(Status.SET_ASIDE)
+        return
+    mail.message = _tell(row.ticket, said % {"who": about.to_address, "why": reason})
     mail.settle(Status.TAKEN)
 
 

@@ -37,14 +37,27 @@ def thread_id(ticket_pk: int, domain: str) -> str:
 
 def mail_id(ticket_pk: int, message_pk: int, domain: str) -> str:
     """The Message-ID of the mail that brings a message; the same at each call."""
-    tail = salted_hmac(SALT + ".message", str(message_pk)).hexdigest()[:SIGNATURE_CHARACTERS]
-    return f"{token_of(ticket_pk)}.m{message_pk}-{tail}@{domain}"
+    return f"{token_of(ticket_pk)}.{_tail(f'm{message_pk}')}@{domain}"
+
+
+def invitation_id(ticket_pk: int, rating_pk: int, domain: str) -> str:
+    """The Message-ID of the mail that asks how a ticket was served; the same at each call."""
+    return f"{token_of(ticket_pk)}.{_tail(f'r{rating_pk}')}@{domain}"
+
+
+def digest_id(digest_pk: int, user_pk: int, domain: str) -> str:
+    """The Message-ID of a digest to one reader; the same at each call."""
+    return f"{_tail(f'd{digest_pk}-{user_pk}')}@{domain}"
 
 
 def answer_address(address: str, ticket_pk: int) -> str:
     """The address of a mailbox to which answers about the ticket may come."""
     local, _at, domain = address.rpartition("@")
     return f"{local}+{token_of(ticket_pk)}@{domain}"
+
+
+def _tail(name: str) -> str:
+    return f"{name}-{salted_hmac(SALT + '.mail', name).hexdigest()[:SIGNATURE_CHARACTERS]}"
 
 
 def _signature(ticket_pk: int) -> str:

@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import Notice, SatisfactionRating, SatisfactionSettings, Ticket
+from customers.models import Notice, OutboundMail, SatisfactionRating, SatisfactionSettings, Ticket
 from customers.satisfaction import inviting
-from customers.satisfaction.inviting import invite_due, send_invitations
+from customers.satisfaction.inviting import invite_due, mail_invitations
 from customers.satisfaction.links import rating_of, token_of, waiting_for
-from tests.factories import CustomerFactory, TeamFactory, TicketFactory, UserFactory
+from tests.factories import CustomerFactory, MailboxFactory, TeamFactory, TicketFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -21,6 +21,11 @@ def survey(settings):
     settings.PUBLIC_ADDRESS = "https://help.example"
     SatisfactionSettings(is_on=True, delay_hours=24).save()
     SatisfactionSettings.objects.update(on_since_at=timezone.now() - 10 * DAY)
+
+
+@pytest.fixture
+def mailbox():
+    return MailboxFactory(is_active=True, smtp_host="127.0.0.1")
 
 
 def solved(days_ago=2, **columns):
@@ -39,7 +44,7 @@ def rate(client, rating, **said):
     return client.post(reverse("rate", args=[token_of(rating)]), said)
 
 
-def test_who_was_served_is_asked_after_the_delay_and_once(mailoutbox):
+def test_who_was_served_is_asked_after_the_delay_and_once(mailbox):
     agent, team = UserFactory(), TeamFactory()
     ann = CustomerFactory(email="ann@shop.example")
     due = solved(customer=ann, assignee=agent, team=team, suggested_intent_id="get_refund")
@@ -53,10 +58,10 @@ def test_who_was_served_is_asked_after_the_delay_and_once(mailoutbox):
     assert (rating.ticket, rating.agent, rating.team) == (due, agent, team)
     assert (rating.intent_id, rating.channel, rating.is_given) == ("get_refund", "email", False)
 
-    assert (send_invitations(), send_invitations()) == (1, 0)
-    [mail] = mailoutbox
-    assert mail.to == ["ann@shop.example"]
-    assert f"https://help.example/rate/{token_of(rating)}/" in mail.body
+    assert (mail_invitations(), mail_invitations()) == (1, 0)
+    mail = OutboundMail.objects.get()
+    assert (mail.rating, mail.mailbox, mail.to_address) == (rating, mailbox, "ann@shop.example")
+    assert f"https://help.example/rate/{token_of(rating)}/" in mail.text
 
 
 def test_nobody_is_asked_unless_the_shop_wants_it():
@@ -65,25 +70,30 @@ def test_nobody_is_asked_unless_the_shop_wants_it():
     assert invite_due() == 0
 
 
-def test_tickets_by_phone_and_customers_without_an_address_are_not_mailed(mailoutbox):
+def test_tickets_by_phone_and_customers_without_an_address_are_not_mailed(mailbox):
     solved(channel="phone")
     solved(customer=CustomerFactory(email=""))
-    assert invite_due() == 2
-    assert send_invitations() == 0
-    assert mailoutbox == []
+    solved(customer=CustomerFactory(email="no-reply@shop.example"))
+    assert invite_due() == 3
+    assert mail_invitations() == 0
+    assert not OutboundMail.objects.exists()
 
 
-def test_what_the_mail_server_refuses_is_tried_again(monkeypatch, mailoutbox):
+def test_an_invitation_waits_for_a_mailbox_that_sends_and_for_three_days(mailbox):
     invited()
+    type(mailbox).objects.update(is_active=False)
+    assert mail_invitations() == 0
+    type(mailbox).objects.update(is_active=True)
+    assert mail_invitations(timezone.now() + 4 * DAY) == 0
+    assert mail_invitations() == 1
 
-    def refused(*_args):
-        raise ConnectionRefusedError
 
-    with monkeypatch.context() as broken:
-        broken.setattr(inviting, "deliver", refused)
-        assert send_invitations() == 0
-    assert send_invitations() == 1
-    assert len(mailoutbox) == 1
+def test_surveys_of_a_busy_day_are_queued_in_portions(mailbox, monkeypatch):
+    monkeypatch.setattr(inviting, "MOST_QUEUED", 2)
+    for _ in range(3):
+        solved()
+    assert invite_due() == 3
+    assert (mail_invitations(), mail_invitations(), mail_invitations()) == (2, 1, 0)
 
 
 def test_a_link_is_rated_without_a_login_and_opening_it_rates_nothing(client):
@@ -180,3 +190,18 @@ def test_staff_read_ratings_on_the_ticket_the_customer_and_the_list(client):
     ):
         assert b"Too slow" in client.get(page).content
     assert b"Too slow" not in client.get(reverse("satisfaction") + "?score=5").content
+
+
+def test_the_page_says_why_surveys_are_not_mailed(client, settings, mailbox):
+    client.force_login(UserFactory())
+
+    def said():
+        return client.get(reverse("satisfaction")).content.decode()
+
+    assert "Surveys are not mailed" not in said()
+    type(mailbox).objects.update(is_active=False)
+    assert "no mailbox is active" in said()
+    settings.PUBLIC_ADDRESS = ""
+    assert "PUBLIC_ADDRESS is not set" in said()
+    SatisfactionSettings().save()
+    assert "Surveys are not mailed" not in said()

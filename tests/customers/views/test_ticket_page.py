@@ -45,12 +45,6 @@ def test_a_prediction_shows_probability_model_and_version(agent):
     assert "abababababab" in page
 
 
-def test_a_pending_ticket_polls_and_a_read_one_does_not(agent):
-    pending = TicketFactory()
-    assert b"every 1s" in agent.get(f"/tickets/{pending.pk}/reading/").content
-    assert b"every 1s" not in agent.get(f"/tickets/{read_ticket().pk}/reading/").content
-
-
 def test_an_agent_corrects_the_intent_and_the_models_opinion_stays(agent):
     ticket = read_ticket()
     posting.change(agent, ticket, intent="complaint")

@@ -10,9 +10,7 @@ from intelligence import loaded, text_index
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_pending
 from intelligence.answering.frequencies import count_terms, passages_and_frequencies
-from intelligence.answering.reranking import rerank
 from intelligence.answering.retrieval import ask, retrieve
-from intelligence.engines.answer_contract import Reading
 from intelligence.engines.lexical_index import lexical_index
 from intelligence.engines.lexical_terms import terms_of
 from intelligence.models import PassageReading, TermFrequency, TextVector
@@ -190,21 +188,3 @@ def test_many_passages_get_an_index_and_few_none(settings, shop):
     assert titles("lights", limit=1) == ["Lamps"]
     settings.RETRIEVAL_INDEX_FROM = 100
     assert text_index.keep_current("passage") is None
-
-
-class Reader:
-    """Sure where the passage says 'week', unsure elsewhere."""
-
-    name, version, languages = "fake", "0", frozenset({"en"})
-
-    def read(self, question, passages):
-        return [Reading(text[:4], 0, 4, 9.0 if "week" in text else -9.0, 0.0) for text in passages]
-
-
-def test_a_reader_moves_what_answers_to_the_top(shop):
-    hits = retrieve("password or refund", language="en", passages=Passage.objects.all())
-    moved = rerank("password or refund", hits, Reader())
-    assert moved[0].passage.source.title == "Returns"
-    assert {hit.passage.pk for hit in moved} == {hit.passage.pk for hit in hits}
-    assert all(0 < hit.score < 1 for hit in moved)
-    assert rerank("password", [], Reader()) == []
