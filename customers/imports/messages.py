@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +39,7 @@ class Messages(Format):
     needs = ("ticket", "body")
     fields = MESSAGE_FIELDS
     is_whole = True  # a new ticket opens with its first message, wherever in the file that is
-    staged: ClassVar[dict[str, str]] = {
+    staged: dict[str, str] = {
         "external_id": "text",
         "ticket_code": "text",
         "author_kind": "text",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
@@ -76,7 +76,7 @@ class Tickets(Format):
     name = "tickets"
     label = _("Tickets")
     needs = (BODY,)
-    staged: ClassVar[dict[str, str]] = {
+    staged: dict[str, str] = {
         "external_id": "text",
         "customer_code": "text",
         "email": "text",
