@@ -94,7 +94,7 @@ class CustomerViewSet(AssistedCustomer, RelatedToCustomer, RecordViewSet):
         response = super().create(request, *args, **kwargs)
         customer = Customer.objects.defer("search").get(pk=response.data["id"])
         if alike := likely_duplicates(customer):
-            response["Possible-Duplicates"] = ", ".join(str(one.pk) for one, _score in alike)
+            response["Possible-Duplicates"] = ", ".join(str(one.customer.pk) for one in alike)
         return response
 
 

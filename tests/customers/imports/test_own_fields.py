@@ -144,10 +144,8 @@ def test_a_company_that_others_belong_to_by_now_stays_when_the_import_is_undone(
 
 def test_further_addresses_are_added_once_checked_and_taken_back(take_in):
     text = "id,name,email,further_emails,further_phones\n"
-    text += (
-        'c1,Ada,ada@x.org,"ada@y.org; ADA@x.org, ada@Y.org",+44 20 7946 0000\n'
+    text += 'c1,Ada,ada@x.org,"ada@y.org; ADA@x.org, ada@Y.org",+44 20 7946 0000\n'
     text += "c2,Ben,,nonsense,\n"
-    )
     job = take_in(text)
     assert (job.created, job.refused_rows.get().column) == (1, "further_emails")
     ada = Customer.objects.get()
