@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import validate_email
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +19,7 @@ from customers.models import (
     Task,
     User,
 )
+from customers.people.contacts import check
 
 MOST_TAGS = 30
 TOLD_APART_BY = ("name", "email", "phone", "company", "country", "city")
@@ -132,22 +132,11 @@ class ContactPointForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """An e-mail address is one; the same one is there once."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        kind, value = cleaned.get("kind", ""), cleaned.get("value", "")
-        if kind == ContactPoint.Kind.EMAIL and value:
-            try:
-                validate_email(value)
-            except forms.ValidationError as error:
-                self.add_error("value", error)
-        if kind == ContactPoint.Kind.PHONE and sum(sign.isdecimal() for sign in value) < 5:
-            self.add_error("value", _("Give a phone number, such as +44 20 7946 0000."))
-        customer = self.instance.customer
         if not self.errors:
-            points = ContactPoint.objects.filter(customer=customer)
-            same = points.reaching(kind, value).exists()
-            if same or getattr(customer, kind).casefold() == value.casefold():
-                self.add_error("value", _("The customer has it already."))
-            elif points.count() >= ContactPoint.MOST:
-                self.add_error("value", _("A customer has 20 further ones at most."))
+            try:
+                check(self.instance.customer, cleaned["kind"], cleaned["value"])
+            except forms.ValidationError as wrong:
+                self.add_error("value", wrong)
         return cleaned
 
 
