@@ -13,6 +13,7 @@ from customers.imports.format import STAGE, Format, first_of, mark_states
 from customers.imports.merge import Merging, latest_rows
 from customers.imports.reviews import digest
 from customers.imports.table import Row
+from customers.imports.tickets import begin_clocks
 from customers.models import Message, Ticket
 
 AUTHORS = {
@@ -71,3 +72,4 @@ class Messages(Format):
         said = {name: name for name in ("author_kind", "body", "sent_at", "is_internal")}
         states = into.merge(Message, rows, {"ticket": "ticket_id", **said})
         mark_states(into.cursor, states, "s.external_id = m.external_id")
+        begin_clocks(into.cursor, states)

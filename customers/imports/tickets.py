@@ -17,6 +17,7 @@ from customers.imports.merge import Merging, latest_rows
 from customers.imports.reviews import digest
 from customers.imports.table import Row
 from customers.models import Customer, Message, Ticket
+from customers.sla.imported import begin
 
 BODY = ("body", "text", "message", "description")
 TIME = ("created_at", "created", "opened_at", "time", "date")
@@ -67,6 +68,12 @@ SAID_IN = """(
     SELECT m.is_new, t.external_id AS ticket_key FROM {states} m
     JOIN customers_message said USING (id) JOIN customers_ticket t ON t.id = said.ticket_id
 )"""
+
+
+TOUCHED = """
+    SELECT id FROM {tickets} UNION
+    SELECT said.ticket_id FROM {messages} JOIN customers_message said USING (id)
+"""
 
 
 class Tickets(Format):
@@ -151,6 +158,13 @@ class Tickets(Format):
         )
         told = SAID_IN.format(states=states)
         mark_states(into.cursor, told, "m.ticket_key = s.external_id")
+        begin_clocks(into.cursor, states)
+
+
+def begin_clocks(cursor: Any, messages: str, tickets: str = "merged_ticket") -> None:
+    """What promises of service say of the tickets in these tables of what was merged."""
+    cursor.execute(TOUCHED.format(messages=messages, tickets=tickets))
+    begin(pk for (pk,) in cursor.fetchall())
 
 
 def _beginning(body: str) -> str:
