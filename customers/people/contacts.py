@@ -26,7 +26,8 @@ def check(customer: Customer, kind: str, value: str, *, pk: int | None = None) -
         validate_email(value)
     elif sum(sign.isdecimal() for sign in value) < FEWEST_DIGITS:
         raise ValidationError(_("Give a phone number, such as +44 20 7946 0000."))
-    points = ContactPoint.objects.filter(customer=customer).exclude(pk=pk)
+    points = ContactPoint.objects.filter(customer=customer)
+    points = points.exclude(pk=pk) if pk else points
     same = points.reaching(kind, value).exists()
     if same or getattr(customer, kind).casefold() == value.casefold():
         raise ValidationError(_("The customer has it already."))

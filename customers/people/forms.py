@@ -101,7 +101,8 @@ class CustomerForm(SeenForm, CustomFieldsForm):
         typed = Customer(pk=self.instance.pk)
         for name in TOLD_APART_BY:
             said = str(self[name].value() or "").replace("\x00", "").strip()
-            setattr(typed, name, said[: Customer._meta.get_field(name).max_length])
+            field: Any = Customer._meta.get_field(name)
+            setattr(typed, name, said[: field.max_length])
         return typed
 
     def clean(self) -> dict[str, Any]:

@@ -12,8 +12,12 @@ from customers.custom_fields.values import MOST_TEXT, BadCustomValues, checked
 from customers.models import CustomField
 
 # What is kept of fields that are gone by now.
-OTHERS = {"oneOf": [{"type": one} for one in ("string", "number", "boolean")]}
-OTHERS["oneOf"].append({"type": "array", "items": {"type": "string"}})
+OTHERS: dict[str, list[dict[str, Any]]] = {
+    "oneOf": [
+        *({"type": one} for one in ("string", "number", "boolean")),
+        {"type": "array", "items": {"type": "string"}},
+    ]
+}
 DESCRIPTION = (
     "Values of the shop's custom fields by key. Keys that are left out stay as they are; "
     "null takes a value away."
