@@ -1,10 +1,11 @@
-"""How fast a year of a shop's transactions and a million customers come in, and what memory
-that takes.
+"""How fast a year of a shop's transactions and a million customers come in, what memory that
+takes, and whether bad files and killed workers leave the records as they should be.
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import connection
 
+from benchmarks.hostile_imports import bad_files, killed_worker
 from benchmarks.instruments.process_memory import growth
 from benchmarks.instruments.product import database
 from benchmarks.instruments.report import Report, Target
 from benchmarks.instruments.timing import seconds_of
 from benchmarks.samples.doubles import persons
+from benchmarks.samples.hostile_files import DIALECTS
 from benchmarks.samples.transactions import ROWS, transactions
 from customers.imports.formats import format_named
 from customers.imports.run import Outcome, run_import
@@ -29,6 +32,13 @@ TARGETS = (
     Target("changed_by_second_import", "at_most", 0),
     Target("customers_seconds", "at_most", 150),
     Target("customers_memory_growth_mb", "at_most", 300),
+    Target("bad_files_told_exactly", "at_least", len(DIALECTS)),
+    Target("bad_files_whole_once_mended", "at_least", len(DIALECTS)),
+    Target("bad_files_slowest_seconds", "at_most", 120),
+    Target("bad_files_memory_growth_mb", "at_most", 300),
+    Target("killed_differs_from_whole", "at_most", 0),
+    Target("killed_duplicates", "at_most", 0),
+    Target("killed_changed_by_same_file", "at_most", 0),
 )
 CUSTOMERS, SMALL_CUSTOMERS = 1_000_000, 20_000
 PEER = "a COPY of the same rows, unchecked, into one table without index"
@@ -43,14 +53,24 @@ def measure(*, small: bool = False) -> Report:
             second = _imported(sample.path)
         plain = seconds_of(lambda: plain_copy(sample.path))
     many = customers(SMALL_CUSTOMERS if small else CUSTOMERS)
+    with database():
+        faults = faults_of(small=small)
     return Report(
         benchmark="imports",
         sample=sample.description,
         peer=PEER,
-        figures=figures(first, second, plain, grown.mb, many),
+        figures=figures(first, second, plain, grown.mb, many, faults),
         targets=TARGETS,
         small=small,
     )
+
+
+def faults_of(*, small: bool) -> dict[str, Any]:
+    """Bad files in every dialect, and an import whose workers are killed."""
+    with growth() as grown:
+        bad = bad_files(400 if small else 100_000)
+    killed = killed_worker(*((8_000, 1) if small else (100_000, 10)))
+    return {**bad, "bad_files_memory_growth_mb": grown.mb, **killed}
 
 
 def figures(
@@ -59,8 +79,11 @@ def figures(
     plain: float,
     grown_mb: float | None,
     many: tuple[Outcome, float | None],
+    faults: Mapping[str, Any],
 ) -> Any:
-    """The two imports beside the plain copy, and that of many customers with its memory."""
+    """The two imports beside the plain copy, that of many customers with its memory, and what
+    bad files and killed workers left.
+    """
     customers, customers_mb = many
     return {
         "rows": first.read,
@@ -76,6 +99,7 @@ def figures(
         "customers_seconds": round(customers.seconds, 1),
         "customers_per_second": round(customers.created / customers.seconds),
         "customers_memory_growth_mb": customers_mb,
+        **faults,
     }
 
 

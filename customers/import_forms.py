@@ -43,7 +43,8 @@ class ReadingForm(forms.Form):
         super().__init__(data)
         self.run = run
         chosen = str((data or {}).get("format") or run.format)
-        self.kind = FORMATS.get(chosen)
+        kind = FORMATS.get(chosen)
+        self.kind = kind.in_this_shop() if kind else None
         self.fields["format"] = forms.ChoiceField(
             choices=[("", _("choose one")), *format_choices()], label=_("Format"), initial=chosen
         )

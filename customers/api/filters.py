@@ -16,6 +16,8 @@ from customers.models import (
     Article,
     AspectMention,
     Audience,
+    Company,
+    ContactPoint,
     Correction,
     Customer,
     Finding,
@@ -70,6 +72,7 @@ class CustomerFilter(SearchableFilter):
         """Customers who meet its rules now."""
         return rows.filter(condition_of(audience))
 
+    company = filters.CharFilter(lookup_expr="iexact", label="The name of their company.")
     rfm_class = filters.ChoiceFilter(choices=RfmClass.choices)
     alive_below = filters.NumberFilter(
         field_name="alive_probability", lookup_expr="lte", label="At most so likely to buy again."
@@ -81,6 +84,39 @@ class CustomerFilter(SearchableFilter):
     class Meta:
         model = Customer
         fields = ("email", "country", "language")
+
+
+class CompanyFilter(filters.FilterSet):
+    """Filters of companies."""
+
+    q = filters.CharFilter(method="search", label="Words beginning so.")
+    name = filters.CharFilter(lookup_expr="iexact")
+    source = filters.CharFilter()
+    external_id = filters.CharFilter()
+
+    class Meta:
+        model = Company
+        fields = ()
+
+    def search(self, rows: models.QuerySet, name: str, words: str) -> models.QuerySet:
+        """Rows that have words beginning so."""
+        return rows.matching(words)  # type: ignore[attr-defined]
+
+
+class ContactPointFilter(filters.FilterSet):
+    """Filters of further addresses and numbers."""
+
+    customer = filters.NumberFilter(field_name="customer_id")
+    email = filters.CharFilter(method="reaching", label="However it is written.")
+    phone = filters.CharFilter(method="reaching", label="In E.164, such as +442079460000.")
+
+    class Meta:
+        model = ContactPoint
+        fields = ()
+
+    def reaching(self, rows: models.QuerySet, name: str, value: str) -> models.QuerySet:
+        """Those that are this address or number."""
+        return rows.reaching(name, value)  # type: ignore[attr-defined]
 
 
 class ProductFilter(SearchableFilter):

@@ -50,6 +50,18 @@ class NewestFoundCursor(NewestFirstCursor):
     ordering = ("-found_at", "-id")
 
 
+class ByNameCursor(NewestFirstCursor):
+    """In the order of the alphabet."""
+
+    ordering = ("name", "id")
+
+
+class LatestAddedCursor(NewestFirstCursor):
+    """What was added last first."""
+
+    ordering = ("-id",)
+
+
 class ByRankCursor(NewestFirstCursor):
     """Customer after customer, the best recommendation first."""
 

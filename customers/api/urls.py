@@ -13,6 +13,8 @@ from customers.api.schema import SchemaView
 
 router = DefaultRouter()
 router.register("customers", viewsets.CustomerViewSet)
+router.register("companies", viewsets.CompanyViewSet)
+router.register("contact-points", viewsets.ContactPointViewSet)
 router.register("products", viewsets.ProductViewSet)
 router.register("orders", viewsets.OrderViewSet)
 router.register("tickets", viewsets.TicketViewSet)

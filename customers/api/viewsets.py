@@ -10,13 +10,15 @@ from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+from rest_framework.viewsets import GenericViewSet, ModelViewSet, ReadOnlyModelViewSet
 
 from customers.api import filters
 from customers.api.assist import AssistedCustomer, AssistedTicket
 from customers.api.pagination import (
+    ByNameCursor,
     ByRankCursor,
     BySlugPages,
+    LatestAddedCursor,
     LatestFirstCursor,
     LatestRaisedCursor,
     NewestFoundCursor,
@@ -24,6 +26,7 @@ from customers.api.pagination import (
 from customers.api.related import RelatedToCustomer, RelatedToProduct, RelatedToSegment
 from customers.api.serializers.alarms import AlarmSerializer, DismissalSerializer
 from customers.api.serializers.aspects import AspectSerializer
+from customers.api.serializers.companies import CompanySerializer, ContactPointSerializer
 from customers.api.serializers.corrections import CorrectionSerializer
 from customers.api.serializers.customers import CustomerSerializer, SegmentSerializer
 from customers.api.serializers.findings import FindingSerializer
@@ -44,6 +47,8 @@ from customers.models import (
     Alarm,
     Article,
     Aspect,
+    Company,
+    ContactPoint,
     Correction,
     Customer,
     Finding,
@@ -57,6 +62,7 @@ from customers.models import (
     Ticket,
     Topic,
 )
+from customers.people.contacts import remove
 
 
 class VisibleRows:
@@ -94,8 +100,30 @@ class CustomerViewSet(AssistedCustomer, RelatedToCustomer, RecordViewSet):
         response = super().create(request, *args, **kwargs)
         customer = Customer.objects.defer("search").get(pk=response.data["id"])
         if alike := likely_duplicates(customer):
-            response["Possible-Duplicates"] = ", ".join(str(one.pk) for one, _score in alike)
+            response["Possible-Duplicates"] = ", ".join(str(one.customer.pk) for one in alike)
         return response
+
+
+class CompanyViewSet(RecordViewSet):
+    """Companies; their people are the customers of that `company`."""
+
+    queryset = Company.objects.defer("search")
+    serializer_class = CompanySerializer
+    filterset_class = filters.CompanyFilter
+    pagination_class = ByNameCursor
+
+
+class ContactPointViewSet(VisibleRows, ModelViewSet):
+    """Further e-mail addresses and phone numbers of customers."""
+
+    queryset = ContactPoint.objects.all()
+    serializer_class = ContactPointSerializer
+    filterset_class = filters.ContactPointFilter
+    pagination_class = LatestAddedCursor
+
+    def perform_destroy(self, instance: ContactPoint) -> None:
+        """Take it away; the journal keeps it."""
+        remove(instance, by=self.request.user)  # type: ignore[arg-type]
 
 
 class ProductViewSet(RelatedToProduct, RecordViewSet):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.db import connection
 from django.db.models import Q
 
@@ -13,23 +16,44 @@ from customers.models import Customer, DuplicatePair, DuplicateScan
 MOST_CANDIDATES, MOST_SHOWN = 200, 5
 
 
-def likely_duplicates(customer: Customer) -> list[tuple[Customer, float]]:
-    """Customers that are probably the same person as this one (saved or not), with the
-    probability, the likeliest first. Pairs that staff keep apart are left out.
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A customer who is probably the one that is being entered: how likely, and why, as in
+    `DuplicatePair.reasons`.
+    """
+
+    customer: Customer
+    score: float
+    reasons: list[dict[str, Any]]
+
+    @property
+    def percent(self) -> int:
+        """The probability in percent, rounded down and never certain."""
+        return min(99, int(100 * self.score))
+
+    @property
+    def reasons_for(self) -> list[dict[str, Any]]:
+        """The reasons that speak for one person."""
+        return [reason for reason in self.reasons if reason["bits"] > 0]
+
+
+def likely_duplicates(customer: Customer) -> list[Likeness]:
+    """Customers that are probably the same person as this one (saved or not), the likeliest
+    first. Pairs that staff keep apart are left out.
     """
     entered = person(customer.pk or 0, *(getattr(customer, name) for name in COLUMNS[1:]))
     found = _candidates(customer)
     if not found:
         return []
     weights = _weights()
-    scored = {
-        one.pk: judged(entered, one, weights)[0]
+    told = {
+        one.pk: judged(entered, one, weights)
         for one in people(Customer.objects.filter(pk__in=found))
     }
-    likely = {pk: score for pk, score in scored.items() if score >= LIKELY}
-    best = sorted(likely, key=lambda pk: -likely[pk])[:MOST_SHOWN]
+    likely = [pk for pk, (score, _reasons) in told.items() if score >= LIKELY]
+    best = sorted(likely, key=lambda pk: -told[pk][0])[:MOST_SHOWN]
     rows = Customer.objects.defer("search").in_bulk(best)
-    return [(rows[pk], likely[pk]) for pk in best if pk in rows]
+    return [Likeness(rows[pk], *told[pk]) for pk in best if pk in rows]
 
 
 def _candidates(customer: Customer) -> set[int]:

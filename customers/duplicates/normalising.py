@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-import phonenumbers
+from customers.phone_numbers import e164
 
 GMAIL = frozenset({"gmail.com", "googlemail.com"})
 TITLES = frozenset(
@@ -20,6 +20,7 @@ HAN_TITLES = re.compile("(先生|女士|小姐|太太|老师|經理|经理)$")
 WORD = re.compile(r"[^\W_]+")
 VOWELS = re.compile(r"(?<!^)[aeiouyhw]")
 DOUBLED = re.compile(r"(.)\1+")
+FEWEST_DIGITS = 6
 LAST_DIGITS = 8  # of a phone number whose country is not known: what tells lines apart
 # Letters that Unicode does not take apart, and that people write both ways.
 LETTERS = str.maketrans(
@@ -97,20 +98,8 @@ def plain_phone(number: str, country: str = "") -> str:
     """The number in E.164 where it says its country or the customer's is a code such as DE;
     else its last digits.
     """
-    said = unicodedata.normalize("NFKC", number).strip()
-    digits = re.sub(r"\D", "", said)
-    if len(digits) < 6:
-        return ""
-    if said.startswith("00"):
-        said = f"+{digits[2:]}"
-    region = country.upper() if len(country) == 2 else None
-    if region or said.startswith("+"):
-        try:
-            parsed = phonenumbers.parse(said, region)
-        except phonenumbers.NumberParseException:
-            return digits[-LAST_DIGITS:]
-        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return digits[-LAST_DIGITS:]
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", number))
+    return (e164(number, country) or digits[-LAST_DIGITS:]) if len(digits) >= FEWEST_DIGITS else ""
 
 
 def blocking_keys(one: Person) -> list[str]:

@@ -36,7 +36,7 @@ class Articles(Format):
     name = "articles"
     label: ClassVar[str | Promise] = _("Help articles")
     needs = (("external_id", "id"), "title", "body")
-    staged: ClassVar[dict[str, str]] = {
+    staged: dict[str, str] = {
         "external_id": "text",
         "title": "text",
         "body": "text",

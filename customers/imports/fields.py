@@ -60,6 +60,22 @@ CUSTOMER_FIELDS = (
         ("company name", "organisation", "organization", "account", "employer",
          "公司", "公司名称", "单位", "企业"),
     ),
+    Field(
+        "company_id",
+        _("Company's external id"),
+        ("company number", "account id", "organisation id", "organization id",
+         "公司编号", "企业编号"),
+    ),
+    Field(
+        "further_emails",
+        _("Further e-mails"),
+        ("other emails", "additional emails", "secondary email", "email 2", "其他邮箱", "备用邮箱"),
+    ),
+    Field(
+        "further_phones",
+        _("Further phones"),
+        ("other phones", "additional phones", "secondary phone", "phone 2", "其他电话", "备用电话"),
+    ),
     Field("language", _("Language"), ("locale", "lang", "语言")),
     COUNTRY,
     Field("city", _("City"), ("town", "billing city", "城市", "市")),

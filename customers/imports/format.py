@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db.backends.utils import CursorWrapper
 from django.utils.functional import Promise
@@ -37,7 +37,9 @@ class Format(ABC):
     # each entry is a column that must be there, or alternatives of which one must
     needs: ClassVar[tuple[str | tuple[str, ...], ...]]
     # what can be taken from a column of a file that names it otherwise
-    fields: ClassVar[tuple[Field, ...]] = ()
+    fields: tuple[Field, ...] = ()
+    # those of them that this shop added to the record, see `in_this_shop`
+    own_fields: Sequence[Field] = ()
     # fields beside the key by which records can be found that are there already
     match_fields: ClassVar[tuple[str, ...]] = ()
     # whether rows of one record may stand anywhere in the file, so that it is merged at once
@@ -45,7 +47,11 @@ class Format(ABC):
     # sets of columns that tell the exports of a program apart from all other files
     signatures: ClassVar[tuple[frozenset[str], ...]] = ()
     # columns of the staging table beside row_number: name and SQL type
-    staged: ClassVar[dict[str, str]]
+    staged: dict[str, str]
+
+    def in_this_shop(self) -> Self:
+        """The format with the fields that the shop added to its records."""
+        return self
 
     def open(self, path: Path) -> Table:
         """The rows of what lies there: a file of rows. Raises ImportProblem."""

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from customers.imports.errors import Cancelled, ImportProblem
+from customers.imports.format import Format
 from customers.imports.formats import format_named, recognised
 from customers.imports.mapping import proposed
 from customers.imports.rejects import as_cell
@@ -73,6 +74,7 @@ def look_into(job: Import) -> None:
 
         table = open_table(path)
         kind = kind or recognised(table.columns)
+    kind = kind.in_this_shop() if kind else None
     rows = next(table.batches, [])[:SAMPLE_ROWS]
     job.sample = [
         {
@@ -85,19 +87,16 @@ def look_into(job: Import) -> None:
     job.dialect, job.columns = dict(table.dialect), list(table.file_columns)
     job.rows_total = table.rows_total
     job.format = kind.name if kind else ""
-    job.mapping = _mapping_for(job)
+    job.mapping = _mapping_for(job, kind)
     job.source = job.source or (job.format.partition("_")[0] if job.format else "")
     job.status = Import.Status.READY
     names = ("sample", "dialect", "columns", "rows_total", "format", "mapping", "source", "status")
     job.save(update_fields=names)
 
 
-def _mapping_for(job: Import) -> dict[str, str]:
+def _mapping_for(job: Import, kind: Format | None) -> dict[str, str]:
     """A kept mapping whose columns are all there, else what the names of columns tell."""
-    if not job.format:
-        return {}
-    kind = format_named(job.format)
-    if kind.signatures:
+    if kind is None or kind.signatures:
         return {}
     columns = {name for name in job.columns if name not in REJECT_COLUMNS}
     for kept in ImportMapping.objects.filter(format=job.format).order_by("-updated_at"):

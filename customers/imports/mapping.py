@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -42,8 +42,9 @@ def mapped(kind: Format, table: Table, mapping: Mapping[str, str]) -> Table:
     file count, or, where needed ones are missing, what can be told from them. Raises
     ImportProblem where columns are missing.
     """
-    if not mapping and kind.fields and kind.is_lacking(table.columns):
-        mapping = proposed(kind, table.columns)
+    if not mapping and kind.fields:
+        is_lacking = kind.is_lacking(table.columns)
+        mapping = (proposed if is_lacking else _with_own)(kind, table.columns)
     if not mapping:
         kind.check_columns(table.columns)
         return table
@@ -54,6 +55,20 @@ def mapped(kind: Format, table: Table, mapping: Mapping[str, str]) -> Table:
     return Table(
         names, table.rows_total, _renamed(table.batches, known), table.dialect, table.file_columns
     )
+
+
+def _with_own(kind: Format, columns: Sequence[str]) -> dict[str, str]:
+    """The columns under their own names, and those that are called as the shop calls a field
+    that it added; nothing where there are none of these.
+    """
+    free = {plain(column): column for column in columns if column not in REJECT_COLUMNS}
+    called = {
+        field.name: [name for name in _names(field) if name in free]
+        for field in kind.own_fields
+        if field.name not in columns
+    }
+    own = {name: free[names[0]] for name, names in called.items() if names}
+    return {column: column for column in columns} | own if own else {}
 
 
 def _renamed(batches: Iterator[list[Row]], mapping: Mapping[str, str]) -> Iterator[list[Row]]:

@@ -112,15 +112,18 @@ class Merging:
         update: bool = True,
         match: str = "",
         keep: Sequence[str] = (),
+        laid_over: Mapping[str, Sequence[str]] | None = None,
     ) -> str:
         """Merge `rows` (a SELECT with `external_id`, each once) into the model's table.
 
         `columns` maps fields of the model to SQL over the rows. With `update` off, rows that
         are there stay as they are. `match` is SQL over `row` and `staged` that finds records
-        by another key. The fields in `keep` stay where the row brings nothing. Returns the
-        name of a temporary table (id, external_id, is_new) of what was created or changed.
+        by another key. The fields in `keep` stay where the row brings nothing; of the JSON
+        columns in `laid_over` the keys named there go, and the row's are laid over the rest.
+        Returns the name of a temporary table (id, external_id, is_new) of what was created or
+        changed.
         """
-        plan = _Plan(self, model, columns, update=update, keep=keep)
+        plan = _Plan(self, model, columns, update=update, keep=keep, laid_over=laid_over or {})
         return plan.carry_out(rows, match)
 
     def deleted(self, model: type[models.Model], rows: str) -> None:
@@ -146,11 +149,12 @@ class _Plan:
         *,
         update: bool,
         keep: Sequence[str],
+        laid_over: Mapping[str, Sequence[str]],
     ) -> None:
         name = model._meta.model_name
         self.merging, self.model, self.update = merging, model, update
         self.fields: list[Any] = [model._meta.get_field(name) for name in columns]
-        self.kept = set(keep)
+        self.kept, self.laid_over = set(keep), laid_over
         self.found, self.staged = f"found_{name}", f"staged_{name}"
         self.matched, self.states = f"matched_{name}", f"merged_{name}"
         filled = _fillings(model, set(columns), merging.started_at)
@@ -243,6 +247,9 @@ class _Plan:
     def _fresh(self, one: Any) -> sql.Composable:
         """What a column becomes: the file's value, or its own where that is empty."""
         name = sql.Identifier(one.column)
+        if one.name in self.laid_over:
+            keys = sql.Literal(list(self.laid_over[one.name]))
+            return sql.SQL("(row.{0} - {1}::text[]) || EXCLUDED.{0}").format(name, keys)
         if one.name not in self.kept:
             return sql.SQL("EXCLUDED.{}").format(name)
         if one.get_internal_type() in ("CharField", "TextField", "EmailField", "SlugField"):

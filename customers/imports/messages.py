@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,7 @@ from customers.imports.format import STAGE, Format, first_of, mark_states
 from customers.imports.merge import Merging, latest_rows
 from customers.imports.reviews import digest
 from customers.imports.table import Row
+from customers.imports.tickets import begin_clocks
 from customers.models import Message, Ticket
 
 AUTHORS = {
@@ -39,7 +40,7 @@ class Messages(Format):
     needs = ("ticket", "body")
     fields = MESSAGE_FIELDS
     is_whole = True  # a new ticket opens with its first message, wherever in the file that is
-    staged: ClassVar[dict[str, str]] = {
+    staged: dict[str, str] = {
         "external_id": "text",
         "ticket_code": "text",
         "author_kind": "text",
@@ -71,3 +72,4 @@ class Messages(Format):
         said = {name: name for name in ("author_kind", "body", "sent_at", "is_internal")}
         states = into.merge(Message, rows, {"ticket": "ticket_id", **said})
         mark_states(into.cursor, states, "s.external_id = m.external_id")
+        begin_clocks(into.cursor, states)

@@ -115,7 +115,7 @@ class OrderLines(Format):
     order's lines are those of the file; mended rows add to them instead.
     """
 
-    staged: ClassVar[dict[str, str]] = {
+    staged: dict[str, str] = {
         "invoice_no": "text",
         "stock_code": "text",
         "description": "text",

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from copy import copy
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from psycopg import sql
+from psycopg.types.json import Jsonb
 
+from customers.custom_fields.forms import PREFIX
+from customers.custom_fields.values import EMPTY, MOST_TEXT, parsed
 from customers.imports import values
+from customers.imports.companies import bring_companies
+from customers.imports.contacts import bring_contacts, check_address, further_contacts
 from customers.imports.errors import RowError
 from customers.imports.fields import CUSTOMER_FIELDS, PRODUCT_FIELDS
-from customers.imports.format import STAGE, Format, mark_states
+from customers.imports.format import STAGE, Field, Format, mark_states
 from customers.imports.merge import Merging, latest_rows
 from customers.imports.table import Row
-from customers.models import Company, Customer, Product
+from customers.models import Customer, CustomField, Product
 
 MOST_TAGS = 50
 SAME = "row.{name} <> '' AND row.{name} IN (staged.{name}, lower(staged.{name}))"
@@ -27,6 +33,7 @@ class PlainRecords(Format):
 
     `texts` are the text columns with their longest length; `others` the columns of other types
     with theirs. Without a key of its own a row is known by the field that records are found by.
+    Fields that the shop added are read from columns called as in its exports, or as the field.
     """
 
     model: ClassVar[type[models.Model]]
@@ -35,6 +42,49 @@ class PlainRecords(Format):
     required: ClassVar[tuple[str, ...]] = ()
     key: ClassVar[tuple[str, ...]] = ("external_id", "id")
     sources: ClassVar[dict[str, tuple[str, ...]]] = {}
+    custom: Sequence[CustomField] = ()
+
+    def in_this_shop(self) -> Self:
+        """The format with a column for each custom field of the record."""
+        custom = list(CustomField.objects.of(self.model))
+        if not custom or self.signatures:
+            return self
+        made = copy(self)
+        made.custom = custom
+        made.own_fields = [Field(PREFIX + one.key, one.name, (one.key, one.name)) for one in custom]
+        made.fields = (*self.fields, *made.own_fields)
+        made.staged = {**self.staged, "custom": "jsonb"}
+        return made
+
+    def read_all(self, row: Row) -> list[tuple[Any, ...]]:
+        """One record, with the values of its custom fields."""
+        return (
+            [(*self.read(row), Jsonb(self._custom_values(row)))]
+            if self.custom
+            else [self.read(row)]
+        )
+
+    def _custom_values(self, row: Row) -> dict[str, Any]:
+        """The values that the row has for custom fields, as they are kept."""
+        found: dict[str, Any] = {}
+        for one in self.custom:
+            column = PREFIX + one.key
+            if column not in row:
+                continue
+            said = (
+                row[column]
+                if isinstance(row[column], list)
+                else values.text(row, column, most=MOST_TEXT)
+            )
+            if said in EMPTY:
+                if one.is_required:
+                    raise RowError(column, "is empty")
+                continue
+            try:
+                found[one.key] = parsed(one, said)
+            except ValueError as wrong:
+                raise RowError(column, f"{said!r}: {wrong}") from None
+        return found
 
     def read(self, row: Row) -> tuple[Any, ...]:
         """The key and the texts of one record."""
@@ -53,7 +103,11 @@ class PlainRecords(Format):
 
     def merge(self, into: Merging) -> None:
         """One record for each key; a later row overrides an earlier one."""
-        columns = {name: name for name in self.staged if self._is_told(name, into.columns)}
+        own = (*self.texts, *self.others)
+        columns = {name: name for name in own if self._is_told(name, into.columns)}
+        custom = [one.key for one in self.custom if PREFIX + one.key in into.columns]
+        if custom:
+            columns["custom"] = "custom"
         match = ""
         if into.match_by in self.match_fields:
             match = SAME.format(name=into.match_by)
@@ -63,19 +117,16 @@ class PlainRecords(Format):
             columns,
             match=match,
             keep=list(columns) if into.keeps else (),
+            laid_over={"custom": () if into.keeps else custom},
         )
         mark_states(into.cursor, states, "s.external_id = m.external_id")
-        self.follow(into, states)
-
-    def follow(self, into: Merging, states: str) -> None:
-        """What else follows rows that were made or changed: `states` is the table of their ids."""
 
     def _is_told(self, name: str, columns: frozenset[str]) -> bool:
-        return name != "external_id" and bool({name, *self.sources.get(name, ())} & columns)
+        return bool({name, *self.sources.get(name, ())} & columns)
 
 
 class Customers(PlainRecords):
-    """Customers; a name may come in two parts."""
+    """Customers; a name may come in two parts, a company by its name or its key."""
 
     name = "customers"
     label: ClassVar[str | Promise] = _("Customers")
@@ -83,7 +134,10 @@ class Customers(PlainRecords):
     fields = CUSTOMER_FIELDS
     match_fields = ("email",)
     model = Customer
-    sources: ClassVar[dict[str, tuple[str, ...]]] = {"name": ("first_name", "last_name")}
+    sources: ClassVar[dict[str, tuple[str, ...]]] = {
+        "name": ("first_name", "last_name"),
+        "company": ("company_id",),
+    }
     texts: ClassVar[dict[str, int]] = {
         "name": 200,
         "email": 254,
@@ -94,10 +148,12 @@ class Customers(PlainRecords):
         "city": 80,
     }
     others: ClassVar[dict[str, str]] = {"tags": "text[]", "marketing_consent": "boolean"}
-    staged: ClassVar[dict[str, str]] = {
+    staged: dict[str, str] = {
         "external_id": "text",
         **dict.fromkeys(texts, "text"),
         **others,
+        "company_id": "text",
+        "further": "jsonb",
     }
 
     def read(self, row: Row) -> tuple[Any, ...]:
@@ -105,16 +161,22 @@ class Customers(PlainRecords):
         if not row.get("name") and (row.get("first_name") or row.get("last_name")):
             row = values.with_value(row, "name", values.full_name(row))
         read = super().read(row)
-        email = read[2]
-        if email and (" " in email or not all(email.partition("@"))):
-            raise RowError("email", f"{email!r} is not an e-mail address")
-        tags = values.words(row, "tags", most=40, at_most=MOST_TAGS)
-        return (*read, tags, values.yes_or_no(row, "marketing_consent"))
+        check_address("email", read[2])
+        return (
+            *read,
+            values.words(row, "tags", most=40, at_most=MOST_TAGS),
+            values.yes_or_no(row, "marketing_consent"),
+            values.text(row, "company_id", most=120),
+            Jsonb(further_contacts(row)),
+        )
 
-    def follow(self, into: Merging, states: str) -> None:
-        """Companies that these customers are the first of are made."""
-        into.cursor.execute(sql.SQL("SELECT id FROM {}").format(sql.Identifier(states)))
-        Company.objects.gather(pk for (pk,) in into.cursor.fetchall())
+    def merge(self, into: Merging) -> None:
+        """Companies where they are missing, customers, then their further addresses."""
+        if self._is_told("company", into.columns):
+            bring_companies(into)
+        super().merge(into)
+        if into.columns & {"further_emails", "further_phones"}:
+            bring_contacts(into, SAME.format(name=into.match_by) if into.match_by else "")
 
 
 class Products(PlainRecords):
@@ -138,7 +200,7 @@ class Products(PlainRecords):
     }
     required = ("name",)
     others: ClassVar[dict[str, str]] = {"price": "numeric(14, 4)", "stock": "integer"}
-    staged: ClassVar[dict[str, str]] = {
+    staged: dict[str, str] = {
         "external_id": "text",
         **dict.fromkeys(texts, "text"),
         **others,

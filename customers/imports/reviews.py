@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -43,7 +43,7 @@ class Reviews(Format):
     name = "reviews"
     label = _("Reviews")
     needs = (ITEM, TEXT, "rating")
-    staged: ClassVar[dict[str, str]] = {
+    staged: dict[str, str] = {
         "external_id": "text",
         "item_code": "text",
         "item_name": "text",

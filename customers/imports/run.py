@@ -125,8 +125,8 @@ class Run:
     def __init__(
         self, kind: Format, path: Path, job: Import, progress: Progress | None = None
     ) -> None:
-        self.kind, self.job = kind, job
-        self.table: Table = mapped(kind, kind.open(path), job.mapping)
+        self.kind, self.job = kind.in_this_shop(), job
+        self.table: Table = mapped(self.kind, kind.open(path), job.mapping)
         job.columns = job.columns or list(self.table.file_columns)
         self.samples: Samples | None = None
         self._tell = progress or (lambda *_: None)

@@ -5,6 +5,7 @@ The changes are read from the journal that the import would leave, before it is 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,11 +55,9 @@ class Samples:
             [NEW_ROWS - len(self.new_rows)],
         )
         for number, *values in cursor.fetchall():
-            cells = {
-                name: _short(value)
-                for name, value in zip(names, values, strict=True)
-                if value not in (None, "", [])
-            }
+            cells: dict[str, str] = {}
+            for name, value in zip(names, values, strict=True):
+                cells |= _cells(name, json.loads(value) if kind.staged[name] == "jsonb" else value)
             self.new_rows.append({"number": number, "cells": cells})
 
     def _take_changes(self, entry: JournalEntry) -> None:
@@ -74,14 +73,33 @@ class Samples:
 
 
 def _change(record: Model, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    fields = [
-        {"name": name, "before": _short(value), "after": _short(after.get(name))}
-        for name, value in before.items()
-    ]
+    fields: list[dict[str, str]] = []
+    for name, value in before.items():
+        was, becomes = _cells(name, value), _cells(name, after.get(name))
+        fields += [
+            {"name": one, "before": was.get(one, ""), "after": becomes.get(one, "")}
+            for one in dict.fromkeys((*was, *becomes))
+            if was.get(one) != becomes.get(one)
+        ]
     kind = str(record._meta.verbose_name)
     return {"kind": kind, "pk": record.pk, "record": str(record)[:MOST_TEXT], "fields": fields}
 
 
+def _cells(name: str, value: Any) -> dict[str, str]:
+    """A value by the name of its column, "" left out; those of an object each by its own."""
+    if isinstance(value, dict):
+        own = {f"{name}_{key}": _short(one) for key, one in value.items()}
+        return {key: one for key, one in own.items() if one}
+    return {name: _short(value)} if value not in (None, "", []) else {}
+
+
 def _short(value: Any) -> str:
+    if isinstance(value, list):
+        value = ", ".join(_of_list(one) for one in value)
     text = "" if value is None else str(value)
     return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…"
+
+
+def _of_list(one: Any) -> str:
+    """A tag; of a contact what it is; of a message what it says."""
+    return str(one.get("value") or one.get("body")) if isinstance(one, dict) else str(one)

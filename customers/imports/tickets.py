@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
@@ -17,6 +17,7 @@ from customers.imports.merge import Merging, latest_rows
 from customers.imports.reviews import digest
 from customers.imports.table import Row
 from customers.models import Customer, Message, Ticket
+from customers.sla.imported import begin
 
 BODY = ("body", "text", "message", "description")
 TIME = ("created_at", "created", "opened_at", "time", "date")
@@ -69,6 +70,12 @@ SAID_IN = """(
 )"""
 
 
+TOUCHED = """
+    SELECT id FROM {tickets} UNION
+    SELECT said.ticket_id FROM {messages} JOIN customers_message said USING (id)
+"""
+
+
 class Tickets(Format):
     """Tickets with their opening message, and the answer where the file has one."""
 
@@ -76,7 +83,7 @@ class Tickets(Format):
     name = "tickets"
     label = _("Tickets")
     needs = (BODY,)
-    staged: ClassVar[dict[str, str]] = {
+    staged: dict[str, str] = {
         "external_id": "text",
         "customer_code": "text",
         "email": "text",
@@ -151,6 +158,13 @@ class Tickets(Format):
         )
         told = SAID_IN.format(states=states)
         mark_states(into.cursor, told, "m.ticket_key = s.external_id")
+        begin_clocks(into.cursor, states)
+
+
+def begin_clocks(cursor: Any, messages: str, tickets: str = "merged_ticket") -> None:
+    """What promises of service say of the tickets in these tables of what was merged."""
+    cursor.execute(TOUCHED.format(messages=messages, tickets=tickets))
+    begin(pk for (pk,) in cursor.fetchall())
 
 
 def _beginning(body: str) -> str:

@@ -17,6 +17,7 @@ from zipfile import BadZipFile, ZipFile
 
 from customers.imports.errors import ImportProblem
 from customers.imports.table import MOST_COLUMNS, Row, Table, batched, checked_columns, named
+from customers.spreadsheet_cells import unguarded
 
 MOST_PARTS = 2_000
 MOST_BYTES = 500_000_000  # of all parts, unpacked
@@ -35,14 +36,27 @@ def open_workbook(path: Path) -> Table:
     header = next(rows, None)
     if header is None:
         raise ImportProblem(f"{path.name} is empty.")
-    columns = checked_columns(path.name, header)
+    columns = checked_columns(path.name, map(_plain, header))
     return Table(columns, None, batched(_named(columns, rows)), {"kind": "Excel"})
 
 
 def _named(columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> Iterator[Row]:
     for values in rows:
         padded = (*values[: len(columns)], *(None,) * (len(columns) - len(values)))
-        yield named(columns, [*padded, *values[len(columns) :]])
+        yield named(columns, [_plain(one) for one in (*padded, *values[len(columns) :])])
+
+
+def _plain(value: Any) -> Any:
+    """A text as it was before an export of ours made it harmless. What XML cannot hold, such as
+    the first half of a line end of Windows, stands in it as _x000D_.
+    """
+    if not isinstance(value, str):
+        return value
+    if "_x" in value:
+        from openpyxl.utils.escape import unescape  # here: see `_values`
+
+        value = unescape(value)
+    return unguarded(value) if "'" in value else value
 
 
 def _values(path: Path) -> Iterator[tuple[Any, ...]]:

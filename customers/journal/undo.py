@@ -154,7 +154,8 @@ def _remove(model: type[models.Model], rows: Sequence[tuple[int, Columns | None]
 
 def _referred_to(model: type[models.Model], keys: Sequence[int]) -> set[int]:
     """Those that other systems' records, or ours, refer to; not what goes with them."""
-    found: set[int] = set()
+    named = getattr(model, "still_named", None)
+    found: set[int] = named(keys) if named else set()
     for relation in model._meta.related_objects:
         is_record = issubclass(relation.related_model, ExternalRecord)
         if not is_record or relation.on_delete is models.CASCADE or not keys:

@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import RegexValidator
 from django.db import connection, models
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Upper
 from django.db.models.signals import post_save
 from django.dispatch import receiver
@@ -101,6 +102,13 @@ class Company(ExternalRecord):
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse("company", args=[self.pk])
+
+    @classmethod
+    def still_named(cls, keys: Iterable[int]) -> set[int]:
+        """Those of these companies that somebody belongs to: an undo leaves them."""
+        people = Customer.objects.filter(company__iexact=OuterRef("name"))
+        named = cls.objects.filter(Exists(people), pk__in=keys)
+        return set(named.values_list("pk", flat=True))
 
     @property
     def people(self) -> CustomerQuerySet:

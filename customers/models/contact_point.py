@@ -6,12 +6,11 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-import phonenumbers
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from customers.models.base import RecordQuerySet
+from customers.phone_numbers import e164
 
 NOT_DIALLED = str.maketrans("", "", " ().-/\u00a0")
 
@@ -26,11 +25,7 @@ def normalised_phone(number: str, region: str = "") -> str:
     numbers without a country's prefix), else without what nobody dials.
     """
     said = unicodedata.normalize("NFKC", number).strip()
-    try:
-        parsed = phonenumbers.parse(said, region.upper() or None)
-    except NumberParseException:
-        return said.translate(NOT_DIALLED)
-    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+    return e164(said, region) or said.translate(NOT_DIALLED)
 
 
 class ContactPointQuerySet(RecordQuerySet):

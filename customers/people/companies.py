@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from customers.models import User
 
 
+EDITED = ("name", "domain", "country", "notes", "source", "external_id")
+
+
 @dataclass(frozen=True, slots=True)
 class Spending:
     """What people bought, in one currency."""
@@ -31,7 +34,7 @@ def save_company(company: Company, *, former_name: str, by: User) -> None:
     """Save an edited company; people who had its former name get the new one."""
     rows = Company.objects.filter(pk=company.pk)
     with recorded(JournalEntry.Kind.EDITED, by=by) as journal:
-        with journal.watching(rows, "name", "domain", "country", "notes"):
+        with journal.watching(rows, *EDITED):
             company.save()
         if former_name and former_name != company.name:
             people = Customer.objects.filter(company__iexact=former_name)

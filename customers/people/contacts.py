@@ -4,11 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
 from customers.journal.recording import recorded
 from customers.models import ContactPoint, Customer, JournalEntry
 
 if TYPE_CHECKING:
     from customers.models import User
+
+
+FEWEST_DIGITS = 5
+
+
+def check(customer: Customer, kind: str, value: str, *, pk: int | None = None) -> None:
+    """Whether this can be a further address or number of the customer (`pk` is the one that is
+    being changed). Raises ValidationError.
+    """
+    if kind == ContactPoint.Kind.EMAIL:
+        validate_email(value)
+    elif sum(sign.isdecimal() for sign in value) < FEWEST_DIGITS:
+        raise ValidationError(_("Give a phone number, such as +44 20 7946 0000."))
+    points = ContactPoint.objects.filter(customer=customer)
+    points = points.exclude(pk=pk) if pk else points
+    same = points.reaching(kind, value).exists()
+    if same or getattr(customer, kind).casefold() == value.casefold():
+        raise ValidationError(_("The customer has it already."))
+    if points.count() >= ContactPoint.MOST:
+        raise ValidationError(_("A customer has 20 further ones at most."))
 
 
 def make_first(point: ContactPoint, *, by: User) -> None:

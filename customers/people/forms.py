@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import validate_email
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -20,8 +19,10 @@ from customers.models import (
     Task,
     User,
 )
+from customers.people.contacts import check
 
 MOST_TAGS = 30
+TOLD_APART_BY = ("name", "email", "phone", "company", "country", "city")
 
 
 class TagsField(forms.CharField):
@@ -91,6 +92,19 @@ class CustomerForm(SeenForm, CustomFieldsForm):
         )
         widgets: Any = {"notes": forms.Textarea(attrs={"rows": 3})}
 
+    def as_typed(self) -> Customer | None:
+        """Who is being typed, as far as it tells people apart; None where nothing of that
+        differs from what is there.
+        """
+        if not set(TOLD_APART_BY) & set(self.changed_data):
+            return None
+        typed = Customer(pk=self.instance.pk)
+        for name in TOLD_APART_BY:
+            said = str(self[name].value() or "").replace("\x00", "").strip()
+            field: Any = Customer._meta.get_field(name)
+            setattr(typed, name, said[: field.max_length])
+        return typed
+
     def clean(self) -> dict[str, Any]:
         """Somebody whom nothing tells from others is nobody."""
         cleaned = super().clean()
@@ -119,22 +133,11 @@ class ContactPointForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """An e-mail address is one; the same one is there once."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        kind, value = cleaned.get("kind", ""), cleaned.get("value", "")
-        if kind == ContactPoint.Kind.EMAIL and value:
-            try:
-                validate_email(value)
-            except forms.ValidationError as error:
-                self.add_error("value", error)
-        if kind == ContactPoint.Kind.PHONE and sum(sign.isdecimal() for sign in value) < 5:
-            self.add_error("value", _("Give a phone number, such as +44 20 7946 0000."))
-        customer = self.instance.customer
         if not self.errors:
-            points = ContactPoint.objects.filter(customer=customer)
-            same = points.reaching(kind, value).exists()
-            if same or getattr(customer, kind).casefold() == value.casefold():
-                self.add_error("value", _("The customer has it already."))
-            elif points.count() >= ContactPoint.MOST:
-                self.add_error("value", _("A customer has 20 further ones at most."))
+            try:
+                check(self.instance.customer, cleaned["kind"], cleaned["value"])
+            except forms.ValidationError as wrong:
+                self.add_error("value", wrong)
         return cleaned
 
 

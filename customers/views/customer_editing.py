@@ -9,10 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from customers.duplicates.likely import likely_duplicates
 from customers.journal.recording import recorded, saved
 from customers.models import ContactPoint, Customer, CustomerNote, JournalEntry
 from customers.people.contacts import make_first, remove
@@ -37,6 +39,14 @@ def edit_customer(request: StaffRequest, pk: int) -> HttpResponse:
     """The form of a customer; refused, with what was typed, where another edited meanwhile."""
     customer = get_customer_for(request.user, pk)
     return _saved_or_form(request, CustomerForm(request.POST or None, instance=customer))
+
+
+@require_POST
+def likely(request: StaffRequest, pk: int | None = None) -> HttpResponse:
+    """Whom the customer may be who is being typed: a fragment of the form."""
+    form = CustomerForm(request.POST, instance=get_customer_for(request.user, pk) if pk else None)
+    context = {**_likely(request, form.as_typed()), "is_fragment": True}
+    return render(request, "customers/likely.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,12 +115,34 @@ def _own_or_manager(request: StaffRequest, note: CustomerNote) -> None:
 
 
 def _saved_or_form(request: StaffRequest, form: CustomerForm) -> HttpResponse:
-    if form.is_bound and form.is_valid():
+    """Saved, unless it may be somebody who is here already and that was not said yet."""
+    told = _likely(request, form.as_typed() if form.is_bound else None)
+    is_new = told["seen_likely"] and told["seen_likely"] != request.POST.get("seen_likely")
+    if form.is_bound and form.is_valid() and not is_new:
         saved(form.instance, EDITED, by=request.user)
         messages.success(request, _("The customer is saved."))
         return redirect("customer", pk=form.instance.pk)
-    context = {"form": form, "customer": form.instance}
-    return render(request, "customers/edit.html", context, status=422 if form.errors else 200)
+    pk = form.instance.pk
+    context = {
+        **told,
+        "form": form,
+        "customer": form.instance,
+        "likely_address": reverse("customer-likely", args=[pk])
+        if pk
+        else reverse("customer-likely-new"),
+    }
+    status = 422 if form.errors or is_new else 200
+    return render(request, "customers/edit.html", context, status=status)
+
+
+def _likely(request: StaffRequest, typed: Customer | None) -> dict[str, Any]:
+    """Whom the user may see of those that it may be, and their keys in one text."""
+    found = likely_duplicates(typed) if typed else []
+    pks = [one.customer.pk for one in found]
+    seen = set(Customer.objects.visible_to(request.user).filter(pk__in=pks).values_list("pk"))
+    shown = [one for one in found if (one.customer.pk,) in seen]
+    keys = ",".join(str(one.customer.pk) for one in sorted(shown, key=lambda one: one.customer.pk))
+    return {"likely": shown, "seen_likely": keys}
 
 
 def _note_or_form(request: StaffRequest, form: NoteForm) -> HttpResponse:

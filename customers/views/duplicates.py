@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 from kombu.exceptions import OperationalError
@@ -24,12 +24,6 @@ from customers.tasks import look_for_duplicates, undo_what_was_asked
 from customers.templatetags.records import money
 from customers.views.access import StaffRequest, get_pair_for
 
-LEVELS = {
-    "same": pgettext_lazy("likeness", "the same"),
-    "near": pgettext_lazy("likeness", "nearly the same"),
-    "partly": pgettext_lazy("likeness", "partly the same"),
-    "other": pgettext_lazy("likeness", "different"),
-}
 BESIDE = ("source", "external_id", "tags", "order_count", "spent_total", "created_at")
 GONE = gettext_lazy("One of the customers is gone; they may have been merged already.")
 
@@ -91,7 +85,7 @@ def pair_page(request: StaffRequest, pk: int) -> HttpResponse:
         "pair": pair,
         "rows": _compared(pair),
         "beside": _beside(pair),
-        "reasons": [{**reason, "told": LEVELS.get(reason["level"])} for reason in pair.reasons],
+        "reasons": pair.reasons,
         "may_undo": _may_undo(request, pair),
     }
     return render(request, "duplicates/page.html", context)

@@ -101,9 +101,7 @@ def _as_csv(drawn: Plot) -> str:
     fields = list(drawn.rows[0]) if drawn.rows else list(drawn.columns)
     out = io.StringIO()
     shown = [name for name in fields if not name.startswith("_")]
-    writer = csv.DictWriter(out, fieldnames=shown, extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(
-        {name: _cell(value) for name, value in row.items() if name in shown} for row in drawn.rows
-    )
+    writer = csv.writer(out)
+    writer.writerow([_cell(name) for name in shown])
+    writer.writerows([_cell(row.get(name, "")) for name in shown] for row in drawn.rows)
     return out.getvalue()

@@ -36,6 +36,16 @@ BENCHMARKS = [
 ]
 
 
+FAULTS = dict.fromkeys(
+    [
+        *("bad_files_told_exactly", "bad_files_whole_once_mended", "bad_files_slowest_seconds"),
+        *("bad_files_memory_growth_mb", "killed_differs_from_whole", "killed_duplicates"),
+        "killed_changed_by_same_file",
+    ],
+    0,
+)
+
+
 def test_every_target_is_about_a_figure_that_is_measured():
     first = Outcome(read=100, created=90, rejected=10, seconds=2.0)
     second = Outcome(read=100, unchanged=90, rejected=10, seconds=1.0)
@@ -43,7 +53,7 @@ def test_every_target_is_about_a_figure_that_is_measured():
     costs = measures.Costs(*[Cost(1.0, None)] * 5)
     figures = {
         measures: measures.figures(costs, costs, 200, 100, None),
-        imports: imports.figures(first, second, 0.5, 12.0, (first, 20.0)),
+        imports: imports.figures(first, second, 0.5, 12.0, (first, 20.0), FAULTS),
         road: road.figures([(1.0, 0.9)], 100),
         asking: asking.figures(2.0, [0.2, 0.3], [0.1]),
         latency: latency.figures(Timing(1, 2), [Timing(0.01, 0.2)], [0.001], [0.02]),
@@ -56,7 +66,7 @@ def test_every_target_is_about_a_figure_that_is_measured():
 def test_an_import_stands_beside_the_plain_copy():
     first = Outcome(read=1000, created=990, rejected=10, seconds=4.0)
     second = Outcome(read=1000, updated=1, unchanged=989, rejected=10, seconds=3.0)
-    found = imports.figures(first, second, plain=0.5, grown_mb=None, many=(first, None))
+    found = imports.figures(first, second, plain=0.5, grown_mb=None, many=(first, None), faults={})
     assert (found["rows_per_second"], found["times_the_peer"]) == (250, 8.0)
     assert found["changed_by_second_import"] == 1
     assert found["memory_growth_mb"] is None
@@ -137,4 +147,6 @@ def test_the_command_runs_a_benchmark_and_ends_with_one_json_object(capsys):
     report = json.loads(last)["imports"]
     assert report["figures"]["rows"] == 20_000
     assert report["figures"]["changed_by_second_import"] == 0
+    assert report["figures"]["bad_files_told_exactly"] == report["figures"]["bad_files"] == 12
+    assert report["figures"]["killed_differs_from_whole"] == 0
     assert report["small"] is True

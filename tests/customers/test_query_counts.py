@@ -315,10 +315,13 @@ SCREENS = {
 NOT_IN_THE_API = {
     *("ask", "automation", "duplicates", "imports", "models", "radar"),
     *("rules", "service-levels", "assignment", "satisfaction"),
-    *("channels", "companies", "custom-fields", "exports", "journal", "tasks"),
+    *("channels", "custom-fields", "exports", "journal", "tasks"),
 }
 ENDPOINTS = {
     **{noun: SCREENS[noun] for noun in SCREENS if noun not in NOT_IN_THE_API},
+    "contact-points": lambda: ContactPoint.objects.create(
+        customer=CustomerFactory(), kind="email", value="further@example.com"
+    ),
     "findings": make_finding,
     "recommendations": RecommendationFactory,
     "corrections": lambda: CorrectionFactory(by=UserFactory()),

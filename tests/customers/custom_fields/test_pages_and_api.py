@@ -3,6 +3,8 @@
 import pytest
 from django.db import connection
 
+from customers.imports.formats import FORMATS
+from customers.imports.run import run_import
 from customers.models import Customer, CustomField, JournalEntry, Order
 from tests.factories import (
     CustomerFactory,
@@ -132,3 +134,23 @@ def test_the_api_points_at_what_it_refuses(api, custom, pointer):
     assert refused.status_code == 400
     assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
     assert not Customer.objects.exists()
+
+
+def test_a_field_is_in_form_filter_api_and_import_as_soon_as_it_is_added(
+    manager, tmp_path, settings
+):
+    settings.REJECTS_DIR = tmp_path
+    added(manager)
+    ada = CustomerFactory(name="Ada")
+    form = manager.get(f"/customers/{ada.pk}/edit/").context["form"]
+    said = {name: form[name].value() or "" for name in form.fields}
+    manager.post(
+        f"/customers/{ada.pk}/edit/", said | {"custom_size": "m", "marketing_consent": "unknown"}
+    )
+    (tmp_path / "x.csv").write_text("id,name,Size\nc1,Ben,M\nc2,Cy,S\nc3,Di,XL\n")
+    run_import(FORMATS["customers"], tmp_path / "x.csv", "shop")
+    page = manager.get("/customers/", {"custom_size": "m", "columns": ["custom_size"]})
+    assert {one.name for one in page.context["page"]} == {"Ada", "Ben"}
+    manager.force_login(manager.user)
+    row = manager.get("/api/v1/customers/", {"external_id": "c1"}).json()["results"][0]
+    assert (row["name"], row["custom"]) == ("Ben", {"size": "m"})

@@ -168,7 +168,8 @@ def test_who_is_entered_again_is_recognised(django_assert_max_num_queries):
     entered = Customer(name="Stone, Ada", email="ADA@example.com", city="Leeds")
     with django_assert_max_num_queries(8):
         found = likely_duplicates(entered)
-    assert [one for one, _score in found] == [ada]
-    assert found[0][1] > 0.9
+    assert [one.customer for one in found] == [ada]
+    assert found[0].score > 0.9
+    assert {reason["field"] for reason in found[0].reasons_for} == {"name", "email", "city"}
     assert likely_duplicates(Customer(name="Cy Carver", email="cy@example.com")) == []
     assert likely_duplicates(Customer()) == []

@@ -338,7 +338,10 @@ def test_an_import_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path, s
 
 def start():
     """A worker of its own, over the same database."""
-    program = "tests.programs.carry_out_imports"
+    program = "benchmarks.instruments.import_worker"
     return subprocess.Popen(
-        [sys.executable, "-m", program], cwd=ROOT, env=environment(), stderr=subprocess.DEVNULL
+        [sys.executable, "-m", program],
+        cwd=ROOT,
+        env=environment(CHUNK_ROWS="500"),
+        stderr=subprocess.DEVNULL,
     )

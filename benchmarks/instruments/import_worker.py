@@ -12,6 +12,6 @@ from django.conf import settings  # noqa: E402
 from customers.imports import jobs, run  # noqa: E402
 
 settings.MEDIA_ROOT = "/"  # files are named by their whole paths
-run.CHUNK_ROWS = 500
+run.CHUNK_ROWS = int(os.environ.get("CHUNK_ROWS", "2000"))
 jobs.NOTE_EVERY_SECONDS = 0
 jobs.carry_out_all()
