@@ -58,7 +58,9 @@ class Keyboard:
 
     def choose(self, place, label):
         self.reach(place)
+        self.tab.keyboard.press("Space")  # opens the list, so that each letter is no choice
         self.tab.keyboard.type(label)
+        self.tab.keyboard.press("Enter")
 
 
 HANDS = (Mouse, Keyboard)

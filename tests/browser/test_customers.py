@@ -42,16 +42,18 @@ def test_found_customers_become_a_view_and_are_edited_at_once_and_back(open_tab,
             "aria-current", "page"
         )
         work.tick(tab.get_by_label(f"Tick {ada.name}"))
-        work.choose(tab.get_by_label("With the ticked"), "Set city")
+        work.choose(tab.get_by_label("With the ticked"), "Set the city")
         work.press(tab.get_by_role("button", name="Next…"))
         work.write(tab.locator("#id_value"), "Paris")
         work.press(tab.get_by_role("button", name="Do it"))
+        expect(tab.locator("#job")).to_be_visible()
         take_up()
         work.press(tab.get_by_role("link", name="What was changed, and undoing it"))
         expect(tab.locator("ins")).to_have_text("Paris")
         assert Customer.objects.get(pk=ada.pk).city == "Paris"
         work.press(tab.get_by_text("Undo this"))
         work.press(tab.get_by_role("button", name="Yes, undo"))
+        expect(tab.get_by_text("A worker puts the rows back.")).to_be_visible()
         undo_all_asked()
         expect(tab.get_by_text("1 row is as it was before.")).to_be_visible()
         assert Customer.objects.get(pk=ada.pk).city == "London"
@@ -90,16 +92,19 @@ def test_a_file_is_mapped_checked_taken_in_and_taken_back(open_tab, manager, tmp
         for name, column in columns.items():
             work.choose(tab.locator(f"#id_column_{name}"), column)
         work.press(tab.get_by_role("button", name="Check"))
+        expect(tab.locator("#import-progress")).to_be_visible()
         take_in(run.pk)
         expect(tab.get_by_role("heading", name="What would happen")).to_be_visible()
         assert not Customer.objects.exists()
         work.press(tab.get_by_role("button", name="Import", exact=True))
+        expect(tab.locator("#import-progress")).to_be_visible()
         take_in(run.pk)
         with tab.expect_download() as download:
             work.press(tab.get_by_role("link", name="Rows that could not be taken"))
         assert "not an address" in download.value.path().read_text()
         assert Customer.objects.get().name == "Ada Byron"
         work.press(tab.get_by_role("button", name="Undo this import"))
+        expect(tab.get_by_text("The import is being undone.")).to_be_visible()
         undo_all_asked()
         expect(tab.get_by_text("Undone: 1 rows were put back or removed")).to_be_visible()
         assert not Customer.objects.exists()
@@ -122,6 +127,7 @@ def test_two_customers_become_one_and_two_again(open_tab, manager):
         assert first.tickets.count() == 1
         tab.goto(f"/duplicates/{pair.pk}/")
         work.press(tab.get_by_role("button", name="Undo this merge"))
+        expect(tab.get_by_role("status")).to_contain_text("The merge is being undone.")
         undo_all_asked()
         assert Customer.objects.get(pk=second.pk).tickets.count() == 1
         DuplicatePair.objects.all().delete()

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from customers.models import Question, Rule
 from tests.browser.hands import HANDS
-from tests.factories import NOON, TicketFactory, UserFactory
+from tests.factories import PassageFactory, TicketFactory, UserFactory
 
 pytestmark = [
     pytest.mark.browser,
@@ -51,10 +51,17 @@ def test_a_question_is_asked_and_rated(open_tab, manager):
         work.write(tab.locator("main textarea"), "How long may I keep it?")
         work.press(tab.locator("main").get_by_role("button", name="Ask", exact=True))
         expect(tab.get_by_text("A worker reads the help centre")).to_be_visible()
-        Question.objects.filter(answer="").update(
-            status="answered", kind="facts", answer="30 days.", finished_at=NOON
+        passage = PassageFactory(body="Keep it for 30 days.")
+        source = {"passage": passage.pk, "source": "article", "source_id": passage.article_id}
+        told = {"title": passage.heading, "quote": "30 days", "start": 12, "end": 19}
+        Question.objects.pending().update(
+            status="answered",
+            kind="passage",
+            answer="30 days",
+            detail={"retrieved": [passage.pk]},
+            evidence=[{**source, **told, "sentence_start": 0, "sentence_end": 20}],
         )
-        expect(tab.get_by_text("30 days.")).to_be_visible()
+        expect(tab.locator("mark", has_text="30 days")).to_be_visible()
         work.press(tab.get_by_role("button", name="Helpful", exact=True))
         expect(tab.get_by_text("You found this helpful.")).to_be_visible()
         assert tab.troubles == []
