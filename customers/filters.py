@@ -277,8 +277,8 @@ class ProductFilter(CustomFieldsFilter):
     q = SearchBox()
     category = ValueFilter(Product, "category", _("Category"))
     is_active = filters.TypedChoiceFilter(
-        label=_("Active"),
-        choices=[("true", _("yes")), ("false", _("no"))],
+        label=_("On sale"),
+        choices=[("", _("any")), ("true", _("yes")), ("false", _("no"))],
         coerce=lambda said: said == "true",
     )
     sort = Sorting(

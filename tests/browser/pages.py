@@ -16,12 +16,9 @@ from customers.satisfaction.links import token_of
 from tests.browser.shop import make_records
 from tests.customers.admin.rows import MAKERS
 from tests.factories import (
-    NOON,
     AttachmentFactory,
-    OrderFactory,
     QuestionFactory,
     SatisfactionRatingFactory,
-    TicketFactory,
 )
 
 # What stands at an address that no page is at: another answer than a whole page of ours.
@@ -94,16 +91,12 @@ def make_rows():
     """One row of each record, with words too long for a narrow screen where staff look most."""
     rows = {name: MAKERS[name]() for name in sorted({*OF.values()})}
     rows |= make_records()
-    ticket = TicketFactory(customer=rows["customer"], body="Where is it?")
-    ticket.messages.update(analysed_at=NOON)
     rows |= {
-        "ticket": ticket,
-        "order": OrderFactory(customer=rows["customer"], lines=2),
         "question": QuestionFactory(status="answered", channel="portal", answer="30 days."),
         "widget question": QuestionFactory(status="unsure", channel="widget"),
-        "rating": SatisfactionRatingFactory(ticket=ticket),
+        "rating": SatisfactionRatingFactory(ticket=rows["ticket"]),
         "attachment": AttachmentFactory(
-            message=ticket.messages.first(), name="list.txt", content_type="text/plain"
+            message=rows["ticket"].messages.first(), name="list.txt", content_type="text/plain"
         ),
     }
     rows["orderreturn"] = models.OrderReturn.objects.create(order=rows["order"], reason="faulty")
