@@ -126,6 +126,7 @@ AGENT_REFUND_LIMIT = Decimal(env.str("AGENT_REFUND_LIMIT", default="100"))
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "crm_site.formats"
 FILTERS_EMPTY_CHOICE_LABEL = _("any")
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True

@@ -276,6 +276,11 @@ class ProductFilter(CustomFieldsFilter):
 
     q = SearchBox()
     category = ValueFilter(Product, "category", _("Category"))
+    is_active = filters.TypedChoiceFilter(
+        label=_("On sale"),
+        choices=[("", _("any")), ("true", _("yes")), ("false", _("no"))],
+        coerce=lambda said: said == "true",
+    )
     sort = Sorting(
         label=_("Sort"),
         empty_label=_("by name"),

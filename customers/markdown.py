@@ -202,7 +202,7 @@ class _Renderer(RendererHTML):
         return format_html("<code>{}</code>", _text(tokens[idx]))
 
     def code_block(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
-        return format_html("<pre><code>{}</code></pre>\n", _text(tokens[idx]))
+        return format_html('<pre tabindex="0"><code>{}</code></pre>\n', _text(tokens[idx]))
 
     def fence(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
         return self.code_block(tokens, idx)

@@ -102,8 +102,8 @@ class CustomFieldForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["choices"] = "\n".join(self.instance.choices)
         if self.instance.pk:
-            self.initial["choices"] = "\n".join(self.instance.choices)
             for name in ("record", "key", "type"):
                 self.fields[name].disabled = True
 

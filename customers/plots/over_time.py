@@ -33,8 +33,6 @@ FIT = {
     "width": WIDTH,
     "height": HEIGHT,
     "autosize": {"type": "fit", "contains": "padding"},
-    # letters of a browser may be wider than those that the picture was measured with
-    "padding": {"left": 14, "right": 10, "top": 5, "bottom": 5},
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import re
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -19,6 +20,8 @@ PR_SET_PDEATHSIG = 1
 PATIENCE_SECONDS = 20
 # The renderer takes links of ours for files beside its sample data.
 FOREIGN = 'href="https://vega.github.io/vega-datasets//'
+# A layer without marks is announced as a picture of nothing.
+EMPTY_LAYER = re.compile(r'<g class="mark-[^"]*"[^>]*role="graphics-symbol"[^>]*>\s*</g>')
 
 
 def rendered(spec: dict[str, Any], kind: str) -> str | bytes:
@@ -36,7 +39,7 @@ def paint(spec: dict[str, Any], kind: str) -> str | bytes:
 
     if kind == "png":
         return vl_convert.vegalite_to_png(spec, scale=2)
-    return vl_convert.vegalite_to_svg(spec).replace(FOREIGN, 'href="/')
+    return EMPTY_LAYER.sub("", vl_convert.vegalite_to_svg(spec)).replace(FOREIGN, 'href="/')
 
 
 @cache

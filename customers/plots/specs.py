@@ -66,6 +66,8 @@ def framed(
         "width": 640,
         "height": 200,
         "background": None,
+        # letters of a browser may be wider than those that the picture was measured with
+        "padding": {"left": 14, "right": 10, "top": 5, "bottom": 5},
         "data": {"values": rows},
         "config": {
             "view": {"stroke": None},

@@ -20,6 +20,7 @@ ARGUMENTS = (
     "--no-first-run",
 )
 WIDE = {"width": 1440, "height": 900}
+NARROW = {"width": 390, "height": 844}
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`refused by ${event.effectiveDirective}: ${event.blockedURI} ${event.sample}`));
@@ -59,7 +60,8 @@ def open_tab(browser, live_server, client):
     contexts = []
 
     def opened(user=None, **options):
-        context = browser.new_context(base_url=live_server.url, viewport=WIDE, **options)
+        looks = {"viewport": WIDE, **options}
+        context = browser.new_context(base_url=live_server.url, **looks)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         if user is not None:

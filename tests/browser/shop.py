@@ -27,6 +27,15 @@ ARTICLE = f"""Send it back within **30 days**.
 """
 
 
+TOO_WIDE = "() => document.documentElement.scrollWidth - window.innerWidth"
+
+
+def overflow_of(tab):
+    """How far the page that is shown is wider than the screen, in words; nothing if it fits."""
+    beyond, width = tab.evaluate(TOO_WIDE), tab.viewport_size["width"]
+    return [f"{beyond} px too wide at {width} px"] if beyond > 0 else []
+
+
 def detail(label, evidence, distribution):
     """What stands in a `..._detail` column once a model has read the row."""
     return {

@@ -1,0 +1,1 @@
+"""How numbers are written where Django knows it differently than readers do."""
