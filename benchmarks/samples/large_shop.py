@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+
+from django.db import connection
+from django.utils import timezone
 
 from benchmarks.samples.people import FIRST, GIVEN, LAST, SURNAMES, TOWNS
 from benchmarks.samples.rows import bulk_loading, multiply, one_of
 from benchmarks.samples.tickets import SUBJECTS_AND_BODIES
-from benchmarks.samples.workspace import CHANNELS, SENTIMENTS, First, fill_workspace, staff
+from benchmarks.samples.workspace import (
+    AGENTS,
+    CHANNELS,
+    SENTIMENTS,
+    TEAMS,
+    First,
+    fill_workspace,
+    staff,
+)
 from customers.models import (
     Customer,
     CustomField,
@@ -26,7 +36,6 @@ from customers.models import (
     Ticket,
 )
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PRODUCTS, LINES_EACH, MESSAGES_EACH = 2_000, 2, 2
 GOODS = ("Kettle", "Teapot", "Lantern", "Cushion", "Chopping board", "Throw", "Vase", "Notebook")
 KINDS = ("Enamel", "Walnut", "Linen", "Brass", "Glass", "Wool", "Cork", "Slate", "Bamboo", "Copper")
@@ -37,6 +46,14 @@ CHINESE_MESSAGES = (
     *("我的订单还没有送到", "茶壶的盖子碎了，想换一个"),
     *("请问什么时候退款", "颜色发错了"),
 )
+ORDERED = """
+DROP TABLE IF EXISTS ordered;
+CREATE TEMPORARY TABLE ordered AS
+SELECT customer_id, count(*) AS orders, min(placed_at) AS first, max(placed_at) AS last
+FROM customers_order WHERE customer_id IS NOT NULL GROUP BY 1;
+CREATE UNIQUE INDEX ON ordered (customer_id);
+ANALYZE ordered;
+"""
 ANALYSED = {"analysed_at": "made.created_at"}
 DONE = {**ANALYSED, "created_at": "made.created_at - n * interval '20 seconds'"}
 
@@ -65,8 +82,10 @@ def fill(size: Size) -> None:
     """Make the shop with everything that its staff wrote and did."""
     with bulk_loading():
         product = _products()
-        buyer = _customers(size)
+        made = Customer.objects.create(name="Customer", currency="GBP")
+        buyer = made.pk
         order = _orders(size, buyer, product)
+        _customers(size, made)
         ticket, message = _tickets(size, buyer, order)
         fill_workspace(First(product, buyer, ticket, message), size.tickets)
 
@@ -79,8 +98,11 @@ def _products() -> int:
     return made.pk
 
 
-def _customers(size: Size) -> int:
-    made = Customer.objects.create(name="Customer", currency="GBP")
+def _customers(size: Size, made: Customer) -> None:
+    """They ordered as often, and when, as the orders say that are there already."""
+    with connection.cursor() as cursor:
+        cursor.execute(ORDERED)
+    ordered = "(SELECT {} FROM ordered WHERE customer_id = made.id + n)"
     first, last = one_of(FIRST, "n"), one_of(LAST, f"n / {len(FIRST)}")
     chinese = f"{one_of(tuple(SURNAMES[:-6]), 'n')} || {one_of(tuple(GIVEN), 'n / 7')}"
     chinese += f" || {one_of(tuple(GIVEN), 'n / 300')}"
@@ -101,11 +123,11 @@ def _customers(size: Size) -> int:
         source="(ARRAY['', '', 'shopify', 'woocommerce'])[1 + n %% 4]",
         external_id="'c' || made.id || '-' || n",
         currency="(ARRAY['GBP', 'GBP', 'GBP', 'EUR'])[1 + n %% 4]",
-        order_count="1 + n %% 5",
         spent_total="(n::bigint * 7919 %% 100000)::numeric / 10",
+        order_count=f"coalesce({ordered.format('orders')}, 0)",
+        first_order_at=ordered.format("first"),
+        last_order_at=ordered.format("last"),
         average_order_value="(n::bigint * 7919 %% 5000)::numeric / 10",
-        first_order_at="made.created_at - (700 + n %% 300) * interval '1 day'",
-        last_order_at="made.created_at - n::bigint * 7919 %% 700 * interval '1 day'",
         suggested_segment=one_of(_segments(), "n"),
         segment_probability="0.5 + (n %% 50) / 100.0",
         segment=f"CASE WHEN n %% 50 = 0 THEN {one_of(_segments(), 'n')} END",
@@ -120,11 +142,12 @@ def _customers(size: Size) -> int:
         key="tier",
         defaults={"name": "Tier", "type": "choice", "choices": ["gold", "silver", "bronze"]},
     )
-    return made.pk
 
 
 def _orders(size: Size, buyer: int, product: int) -> int:
-    made = Order.objects.create(number="0", customer_id=buyer, placed_at=NOON, currency="GBP")
+    made = Order.objects.create(
+        number="0", customer_id=buyer, placed_at=timezone.now(), currency="GBP"
+    )
     multiply(
         made,
         size.orders,
@@ -139,7 +162,7 @@ def _orders(size: Size, buyer: int, product: int) -> int:
         source="(ARRAY['', '', 'shopify', 'woocommerce'])[1 + n %% 4]",
         external_id="'o' || made.id || '-' || n",
         payment="(ARRAY['paid', 'paid', 'pending', 'refunded'])[1 + n %% 4]",
-        placed_at=f"made.placed_at - ({size.orders} - n) * interval '20 seconds'",
+        placed_at=f"made.placed_at - ({size.orders} - n) * interval '700 days' / {size.orders}",
         country=one_of(COUNTRIES, "n / 5"),
         goods_total="30",
         total="30",
@@ -160,8 +183,8 @@ def _orders(size: Size, buyer: int, product: int) -> int:
 def _tickets(size: Size, buyer: int, order: int) -> tuple[int, int]:
     made = Ticket.objects.create(subject="Where is my parcel?")
     subjects, bodies = zip(*SUBJECTS_AND_BODIES, strict=True)
-    ago = f"({size.tickets} - n) * interval '1 minute'"
-    users, teams = staff()
+    ago = f"({size.tickets} - n) * interval '350 days' / {size.tickets}"
+    users, teams = (", ".join(map(str, keys)) for keys in staff())
     solved = "(n %% 6) IN (2, 3, 4, 5)"
     multiply(
         made,
@@ -171,16 +194,16 @@ def _tickets(size: Size, buyer: int, order: int) -> tuple[int, int]:
         order=f"CASE WHEN n %% 3 = 0 THEN {order} + 1 + (n::bigint * 11) %% {size.orders} END",
         subject=f"{one_of(subjects, 'n')} || ' (' || n || ')'",
         status="(ARRAY['open', 'pending', 'solved', 'closed', 'closed', 'closed'])[1 + n %% 6]",
-        priority="(ARRAY['normal', 'normal', 'high', 'urgent', 'low'])[1 + n %% 5]",
-        suggested_priority="(ARRAY['normal', 'normal', 'high', 'urgent', 'low'])[1 + n %% 5]",
+        priority="(ARRAY['normal', 'normal', 'high', 'urgent', 'low'])[1 + n / 6 %% 5]",
+        suggested_priority="(ARRAY['normal', 'normal', 'high', 'urgent', 'low'])[1 + n / 6 %% 5]",
         channel=one_of(CHANNELS, "n / 7"),
         tags="CASE WHEN n %% 50 = 0 THEN ARRAY['parcel'] WHEN n %% 4 = 0 THEN ARRAY['shipping'] "
         "ELSE ARRAY[]::varchar[] END",
-        assignee=f"(ARRAY[{', '.join(map(str, users))}, NULL, NULL])[1 + n %% {len(users) + 2}]",
-        team=f"(ARRAY[{', '.join(map(str, teams))}, NULL])[1 + n %% {len(teams) + 1}]",
+        assignee=f"(ARRAY[{users}, NULL, NULL])[1 + n / 6 %% {AGENTS + 2}]",
+        team=f"(ARRAY[{teams}, NULL])[1 + n / 6 %% {TEAMS + 1}]",
         snoozed_until_at="CASE WHEN n %% 60 = 1 THEN now() + n * interval '1 minute' END",
         intent="CASE WHEN n %% 10 = 0 THEN 'complaint' END",
-        suggested_intent="(ARRAY['track_order', 'get_refund', 'complaint', NULL])[1 + n %% 4]",
+        suggested_intent="(ARRAY['track_order', 'get_refund', 'complaint', NULL])[1 + n / 6 %% 4]",
         sentiment=one_of(SENTIMENTS, "n"),
         sentiment_score="(n %% 5 - 2)::float / 2",
         sentiment_trend="CASE WHEN n %% 3 = 0 THEN (n %% 9 - 4)::float / 4 END",
@@ -202,7 +225,7 @@ def _tickets(size: Size, buyer: int, order: int) -> tuple[int, int]:
         body=f"CASE WHEN n %% {CHINESE_EVERY} = 0 THEN {chinese} "
         f"ELSE {said} || ' It is about the ' || {goods} || ', no. ' || n END",
         author_kind="(ARRAY['customer', 'customer', 'agent'])[1 + n %% 3]",
-        sent_at=f"made.sent_at - ({size.messages} - n) * interval '30 seconds'",
+        sent_at=f"made.sent_at - ({size.messages} - n) * interval '350 days' / {size.messages}",
         **DONE,
     )
     return made.pk, message.pk

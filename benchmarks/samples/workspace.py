@@ -123,6 +123,12 @@ def _reviews(first: First, count: int) -> None:
         aspect=one_of(_slugs(Aspect), "n / 5"),
         polarity="(ARRAY['negative', 'neutral', 'positive'])[1 + n %% 3]",
     )
+    said = {
+        "review": "NULL",
+        "message": f"{first.message} + n",
+        "aspect": one_of(_slugs(Aspect), "n"),
+    }
+    multiply(mention, count // 5, **said)
 
 
 def _companies() -> None:

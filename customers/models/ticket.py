@@ -326,6 +326,8 @@ class Ticket(CustomValues, KnowledgeSource, ExternalRecord):
             models.Index(
                 fields=["suggested_priority", "-last_message_at"], name="ticket_by_urgency"
             ),
+            models.Index(fields=["channel", "-last_message_at"], name="ticket_by_channel"),
+            models.Index(fields=["priority", "-last_message_at"], name="ticket_by_priority"),
             models.Index(fields=["customer", "-opened_at"], name="ticket_by_customer"),
             models.Index(fields=["-created_at", "-id"], name="ticket_by_created"),
             # reports of what was solved in a period, and whom to ask how it was
