@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 PAGE_ROWS = 50
 MOST_COUNTED = 10_000
+DEEP = 200  # rows before a page from which on it costs more to pass over whole rows than keys
 
 
 def capped_count(rows: Any) -> int:
@@ -30,6 +31,20 @@ class CappedPaginator(Paginator):
     def is_capped(self) -> bool:
         """Whether there are more rows than were counted."""
         return self._counted > MOST_COUNTED
+
+    def page(self, number: int | str) -> Page:
+        """A page. Of rows that others are joined to, and of one that lies deep, the keys are
+        found first: whoever sorts rows, or passes over them, does so with all they are joined to.
+        """
+        number = self.validate_number(number)
+        first, rows = (number - 1) * self.per_page, self.object_list
+        if not isinstance(rows, models.QuerySet) or rows.query.combinator:
+            return super().page(number)
+        if first < DEEP and not rows.query.select_related:
+            return super().page(number)
+        keys = rows.select_related(None).values_list("pk", flat=True)
+        shown = rows.filter(pk__in=list(keys[first : min(first + self.per_page, self.count)]))
+        return self._get_page(shown, number, self)
 
     @cached_property
     def _counted(self) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from customers.filters import OWN
+from customers.filters.parts import OWN
 from customers.insight.scope import Scope
 from customers.periods import Period
 

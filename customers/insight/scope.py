@@ -11,7 +11,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from customers.filters import OWN
+from customers.filters.parts import OWN
 from customers.models import DailySales
 from customers.periods import Period, asked_period
 

@@ -85,6 +85,12 @@ class AspectMention(models.Model):
         indexes = [
             # reviews narrowed to an aspect and how it sounds, and a product's aspects
             models.Index(fields=["review", "aspect", "polarity"], name="mention_by_review"),
+            # tickets in which an aspect was spoken of
+            models.Index(
+                fields=["aspect", "message"],
+                name="mention_by_aspect",
+                condition=Q(message__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

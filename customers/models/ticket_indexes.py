@@ -25,6 +25,8 @@ TICKET_INDEXES = [
     models.Index(fields=["sentiment_trend", "-last_message_at"], name="ticket_by_trend"),
     models.Index(fields=["intent", "-last_message_at"], name="ticket_by_decision"),
     models.Index(fields=["suggested_priority", "-last_message_at"], name="ticket_by_urgency"),
+    models.Index(fields=["channel", "-last_message_at"], name="ticket_by_channel"),
+    models.Index(fields=["priority", "-last_message_at"], name="ticket_by_priority"),
     models.Index(fields=["customer", "-opened_at"], name="ticket_by_customer"),
     models.Index(fields=["-created_at", "-id"], name="ticket_by_created"),
     # reports of what was solved in a period, and whom to ask how it was

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from customers.filters import FEELING_STEPS
+from customers.feelings import FEELING_STEPS
 from customers.insight.paragraphs import paragraph
 from customers.insight.scope import scope_of
 from customers.models import Alarm, Customer, Finding, Review, Ticket

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, ProtectedError, Q
+from django.db.models import Count, OuterRef, ProtectedError, Subquery
+from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from customers.audiences.words import in_words
-from customers.models import AgentProfile, BusinessHours, SlaPolicy, TicketSla, User
+from customers.models import AgentProfile, BusinessHours, SlaPolicy, Ticket, TicketSla, User
 from customers.paging import capped_count, page_of
 from customers.rule_forms import AgentForm, BusinessHoursForm, SlaPolicyForm
 from customers.rules.building import Building
@@ -103,8 +104,11 @@ def delete_hours(request: StaffRequest, pk: int) -> HttpResponse:
 def assignment(request: StaffRequest) -> HttpResponse:
     """Who is there, what they can do, and how much they have."""
     users = User.objects.filter(is_active=True).exclude(groups__name="partner")
-    mine = Count("tickets", filter=Q(tickets__status__in=["open", "pending"]), distinct=True)
-    rows = users.annotate(open_count=mine).select_related("agent").order_by("username")
+    mine: Any = Ticket.objects.open().filter(assignee=OuterRef("pk")).order_by()
+    counted = Subquery(mine.values("assignee").annotate(n=Count("pk")).values("n"))
+    rows = (
+        users.annotate(open_count=Coalesce(counted, 0)).select_related("agent").order_by("username")
+    )
     page = page_of(rows.prefetch_related("agent__intents", "teams"), request)
     return render(request, "rules/assignment.html", {"page": page})
 

@@ -6,12 +6,21 @@ import pytest
 from django.db import connection
 
 from benchmarks.samples import reviews, transactions
+from benchmarks.samples.large_shop import Size, fill
 from benchmarks.samples.rows import multiply
-from benchmarks.samples.shop import Size, fill
 from benchmarks.samples.tickets import ticket
 from customers.imports.formats import format_named
 from customers.imports.run import run_import
-from customers.models import Customer, Message, Order, Product, Review, Ticket
+from customers.models import (
+    Company,
+    Customer,
+    Message,
+    Order,
+    Product,
+    Review,
+    Task,
+    Ticket,
+)
 from tests.factories import ProductFactory
 
 
@@ -89,16 +98,27 @@ def test_a_column_that_is_not_there_is_named():
 
 @pytest.mark.django_db
 def test_a_filled_shop_has_its_rows_and_none_of_the_copies_waits_to_be_read():
-    assert fill(20) == Size(customers=20, orders=60, tickets=10, reviews=10)
-    assert (Customer.objects.count(), Order.objects.count()) == (21, 61)
-    assert (Ticket.objects.count(), Message.objects.count(), Review.objects.count()) == (11, 11, 11)
+    fill(Size(customers=40, orders=120, messages=40))
+    assert (Customer.objects.count(), Order.objects.count()) == (41, 121)
+    assert (Ticket.objects.count(), Message.objects.count(), Review.objects.count()) == (21, 41, 21)
     for model in (Customer, Product, Review, Message):
         assert model.objects.pending().count() == 1
-    assert all(t.messages.count() == 1 for t in Ticket.objects.all())
-    assert Customer.objects.exclude(suggested_segment=None).count() == 20
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(DISTINCT customer_id) FROM customers_order")
-        assert cursor.fetchone()[0] == 20
+    assert Customer.objects.exclude(suggested_segment=None).count() == 40
+    assert Company.objects.count() == Customer.objects.exclude(company="").count() == 4
+    assert Task.objects.count() == 6
+
+
+@pytest.mark.django_db
+def test_filling_a_shop_leaves_every_index_as_it_was():
+    def indexes():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT indexname FROM pg_indexes")
+            return sorted(row for (row,) in cursor.fetchall())
+
+    before = indexes()
+    fill(Size(customers=10, orders=30, messages=10))
+    assert len(before) > 100
+    assert indexes() == before
 
 
 def test_tickets_differ_from_one_another():

@@ -1,0 +1,35 @@
+"""What the lists of alarms and of requests that left can be narrowed by."""
+
+from __future__ import annotations
+
+import django_filters as filters
+from django.utils.translation import gettext_lazy as _
+
+from customers.filters.parts import DayFilter, ValueFilter
+from customers.models import Alarm, EgressRecord
+from customers.models.generator import PURPOSES
+
+
+class AlarmListFilter(filters.FilterSet):
+    """The list of alarms; the open ones unless another state is asked for."""
+
+    kind = filters.ChoiceFilter(choices=Alarm.Kind.choices, label=_("Kind"))
+    severity = filters.ChoiceFilter(choices=Alarm.Severity.choices, label=_("Severity"))
+
+    class Meta:
+        model = Alarm
+        fields = ()
+
+
+class EgressFilter(filters.FilterSet):
+    """The egress ledger, by what a request was for, where it went, how it ended, and when."""
+
+    feature = filters.ChoiceFilter(choices=PURPOSES, label=_("Feature"))
+    host = ValueFilter(EgressRecord, "host", _("Host"))
+    outcome = filters.ChoiceFilter(choices=EgressRecord.Outcome.choices, label=_("Outcome"))
+    since = DayFilter("sent_at", _("Since"), until=False, hidden=False)
+    until = DayFilter("sent_at", _("Until"), until=True, hidden=False)
+
+    class Meta:
+        model = EgressRecord
+        fields = ()
