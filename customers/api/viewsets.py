@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from customers.api import filters
 from customers.api.assist import AssistedCustomer, AssistedTicket
+from customers.api.idempotency import OncePerKey
 from customers.api.pagination import (
     ByRankCursor,
     BySlugPages,
@@ -59,8 +60,12 @@ from customers.models import (
 )
 
 
-class VisibleRows:
-    """Narrows every query to the rows that the asking user may see."""
+class VisibleRows(OncePerKey):
+    """Narrows every query to the rows that the asking user may see. `scope` is the part of the
+    API that a key must be given.
+    """
+
+    scope = ""
 
     lookup_value_regex = r"\d+"
 
@@ -85,6 +90,7 @@ class RecordViewSet(
 class CustomerViewSet(AssistedCustomer, RelatedToCustomer, RecordViewSet):
     """Customers with their statistics and segment."""
 
+    scope = "customers"
     queryset = Customer.objects.select_related("segment_set_by", "segment").defer("search")
     serializer_class = CustomerSerializer
     filterset_class = filters.CustomerFilter
@@ -101,6 +107,7 @@ class CustomerViewSet(AssistedCustomer, RelatedToCustomer, RecordViewSet):
 class ProductViewSet(RelatedToProduct, RecordViewSet):
     """Products."""
 
+    scope = "products"
     queryset = Product.objects.defer("search")
     serializer_class = ProductSerializer
     filterset_class = filters.ProductFilter
@@ -109,6 +116,7 @@ class ProductViewSet(RelatedToProduct, RecordViewSet):
 class OrderViewSet(RecordViewSet):
     """Orders with their lines."""
 
+    scope = "orders"
     queryset = Order.objects.prefetch_related("lines")
     serializer_class = OrderSerializer
     filterset_class = filters.OrderFilter
@@ -117,6 +125,7 @@ class OrderViewSet(RecordViewSet):
 class TicketViewSet(AssistedTicket, RecordViewSet):
     """Tickets with their messages."""
 
+    scope = "tickets"
     queryset = (
         Ticket.objects.select_related("intent_set_by", "intent")
         .prefetch_related("messages__mentions")
@@ -145,6 +154,7 @@ class TicketViewSet(AssistedTicket, RecordViewSet):
 class ReviewViewSet(RecordViewSet):
     """Reviews with the sentiment read from them."""
 
+    scope = "reviews"
     queryset = Review.objects.prefetch_related("mentions")
     serializer_class = ReviewSerializer
     filterset_class = filters.ReviewFilter
@@ -153,6 +163,7 @@ class ReviewViewSet(RecordViewSet):
 class ArticleViewSet(RecordViewSet):
     """Help articles."""
 
+    scope = "articles"
     queryset = Article.objects.defer("search", "searched_title", "searched_body")
     serializer_class = ArticleSerializer
     filterset_class = filters.ArticleFilter
@@ -161,6 +172,7 @@ class ArticleViewSet(RecordViewSet):
 class MacroViewSet(VisibleRows, ReadOnlyModelViewSet):
     """Answers that staff write once and insert into replies."""
 
+    scope = "articles"
     queryset = Macro.objects.all()
     serializer_class = MacroSerializer
     filterset_class = filters.MacroFilter
@@ -169,6 +181,7 @@ class MacroViewSet(VisibleRows, ReadOnlyModelViewSet):
 class RecommendationViewSet(VisibleRows, ReadOnlyModelViewSet):
     """Products recommended to customers, with the reasons."""
 
+    scope = "recommendations"
     queryset = Recommendation.objects.select_related("product")
     serializer_class = RecommendationSerializer
     filterset_class = filters.RecommendationFilter
@@ -185,6 +198,7 @@ class CorrectionViewSet(
 ):
     """What people said for or against the models; each is a row to train on."""
 
+    scope = "corrections"
     queryset = Correction.objects.select_related("by")
     serializer_class = CorrectionSerializer
     filterset_class = filters.CorrectionFilter
@@ -198,6 +212,7 @@ class CorrectionViewSet(
 class AlarmViewSet(VisibleRows, ReadOnlyModelViewSet):
     """Changes that are larger than chance, with the keys of the rows behind them."""
 
+    scope = "insight"
     queryset = Alarm.objects.select_related("dismissed_by")
     serializer_class = AlarmSerializer
     filterset_class = filters.AlarmFilter
@@ -225,6 +240,7 @@ class AlarmViewSet(VisibleRows, ReadOnlyModelViewSet):
 class FindingViewSet(VisibleRows, ReadOnlyModelViewSet):
     """Contradictions, texts that are out of date, and articles to write."""
 
+    scope = "insight"
     queryset = Finding.objects.select_related("dismissed_by")
     serializer_class = FindingSerializer
     filterset_class = filters.FindingFilter
@@ -252,31 +268,35 @@ class FindingViewSet(VisibleRows, ReadOnlyModelViewSet):
 class TopicViewSet(VisibleRows, ReadOnlyModelViewSet):
     """What tickets and reviews are about; tickets and reviews name their topic."""
 
+    scope = "insight"
     queryset = Topic.objects.all()
     serializer_class = TopicSerializer
     filterset_class = filters.TopicFilter
     pagination_class = NewestFoundCursor
 
 
-class IntentViewSet(ReadOnlyModelViewSet):
+class IntentViewSet(OncePerKey, ReadOnlyModelViewSet):
     """What customers may want with a ticket."""
 
+    scope = "taxonomies"
     queryset = Intent.objects.all()
     serializer_class = IntentSerializer
     pagination_class = BySlugPages
 
 
-class AspectViewSet(ReadOnlyModelViewSet):
+class AspectViewSet(OncePerKey, ReadOnlyModelViewSet):
     """What customers judge by itself in reviews and messages."""
 
+    scope = "taxonomies"
     queryset = Aspect.objects.all()
     serializer_class = AspectSerializer
     pagination_class = BySlugPages
 
 
-class SegmentViewSet(RelatedToSegment, ReadOnlyModelViewSet):
+class SegmentViewSet(RelatedToSegment, OncePerKey, ReadOnlyModelViewSet):
     """Kinds of customers."""
 
+    scope = "taxonomies"
     queryset = Segment.objects.all()
     serializer_class = SegmentSerializer
     pagination_class = BySlugPages

@@ -41,6 +41,7 @@ from tests.factories import (
     NOON,
     AgentProfileFactory,
     AlarmFactory,
+    ApiKeyFactory,
     ArticleDraftFactory,
     ArticleFactory,
     AspectMentionFactory,
@@ -284,6 +285,7 @@ SCREENS = {
         list_name="customers", columns=[], created_by=UserFactory()
     ),
     "journal": make_act,
+    "keys": ApiKeyFactory,
     "tasks": make_task,
     "tickets": make_ticket,
     "products": ProductFactory,
@@ -410,7 +412,7 @@ def queries_of(client, address):
 
 @pytest.fixture
 def staff(client, db):
-    client.force_login(UserFactory(username="manager", role="manager"))
+    client.force_login(UserFactory(username="admin", role="admin"))
     return client
 
 
