@@ -59,7 +59,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "lucide",
     "rest_framework",
-    "rest_framework.authtoken",
     "customers",
     "intelligence",
     "crm_site",
@@ -79,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "customers.api.throttling.RateLimitHeaders",
 ]
 
 ROOT_URLCONF = "crm_site.urls"
@@ -168,10 +168,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 # API ----------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "customers.api.authentication.KeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["customers.api.permissions.HasRole"],
+    "DEFAULT_THROTTLE_CLASSES": ["customers.api.throttling.PerKeyThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["customers.api.parsers.ShallowJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -184,8 +185,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Rapport API",
     "DESCRIPTION": (
         "Customers, products, orders, tickets, reviews and articles of a shop, with what "
-        "models read in them. Send your token as `Authorization: Token ...`. Errors are "
-        "problem details (RFC 9457)."
+        "models read in them. Send your key as `Authorization: Bearer rpt_...`, and a write that "
+        "may be repeated with an `Idempotency-Key`. Errors are problem details (RFC 9457)."
     ),
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "VERSION": "1",
@@ -284,6 +285,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "ask-how-it-was": {"task": "customers.tasks.ask_how_it_was", "schedule": 300},
     "forget-old-rule-runs": {"task": "customers.tasks.forget_old_rule_runs", "schedule": 3600},
+    "forget-kept-answers": {"task": "customers.tasks.forget_kept_answers", "schedule": 3600},
     "imports": {"task": "customers.tasks.go_on_with_imports", "schedule": 30},
     "duplicates": {"task": "customers.tasks.look_for_duplicates", "schedule": 60},
     "undo": {"task": "customers.tasks.undo_what_was_asked", "schedule": 60},

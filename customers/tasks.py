@@ -16,7 +16,7 @@ from customers.insight.mailing import mail_digests
 from customers.journal.undo import undo_all_asked
 from customers.lists.jobs import take_up
 from customers.measures import refresh_measures_when_due
-from customers.models import Mailbox
+from customers.models import IdempotentReply, Mailbox
 from customers.portal.identity import send_link
 from customers.rules.run import apply_pending, apply_timed, forget_old_runs
 from customers.satisfaction.inviting import invite_due, mail_invitations
@@ -119,6 +119,12 @@ def ask_how_it_was() -> None:
 def forget_old_rule_runs() -> None:
     """Keep the log of the rules short."""
     forget_old_runs()
+
+
+@shared_task(expires=3600)
+def forget_kept_answers() -> None:
+    """Keep the answers to repeated writes no longer than is promised."""
+    IdempotentReply.objects.forget_old()
 
 
 @shared_task(expires=600)

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 
 from customers.views import (
     alarms,
+    api_keys,
     article_editing,
     articles,
     asking,
@@ -336,6 +337,11 @@ urlpatterns = [
     path("trainings/<int:pk>/", models.training_page, name="training"),
     path("trainings/<int:pk>/progress/", models.training_progress, name="training-progress"),
     path("corrections/", models.correction_list, name="corrections"),
+    path("keys/", api_keys.key_list, name="keys"),
+    path("keys/new/", api_keys.new_key, name="apikey-new"),
+    path("keys/<int:pk>/", api_keys.key_page, name="apikey"),
+    path("keys/<int:pk>/rotate/", api_keys.rotate_key, name="apikey-rotate"),
+    path("keys/<int:pk>/revoke/", api_keys.revoke_key, name="apikey-revoke"),
     path("duplicates/", duplicates.pair_list, name="duplicates"),
     path("duplicates/search/", duplicates.start_search, name="duplicates-search"),
     path("duplicates/search/progress/", duplicates.search_progress, name="duplicates-progress"),

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from customers.api.idempotency import OncePerKey
 from customers.holdout import note_shown
 from customers.models import Customer, Product
 from intelligence.serializers import LiveListSerializer, WantedSerializer
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from intelligence.recommending.live import LiveList
 
 
-class LiveRecommendations(APIView):
+class LiveRecommendations(OncePerKey, APIView):
     """What to recommend to a customer now."""
+
+    scope = "recommendations"
 
     @extend_schema(parameters=[WantedSerializer], responses=LiveListSerializer)
     def get(self, request: Request, **key: Any) -> Response:

@@ -13,9 +13,9 @@ from decimal import Decimal
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
+from benchmarks.instruments.client import bearer
 from customers.demo.shop import articles as shop_articles
 from customers.models import (
     Article,
@@ -87,8 +87,7 @@ def make_world() -> World:
     for client in (browser, api):
         client.raise_request_exception = False
     browser.force_login(agent)
-    token, _ = Token.objects.get_or_create(user=_user("attacks-partner", "partner"))
-    api.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+    api.credentials(HTTP_AUTHORIZATION=bearer(_user("attacks-partner", "partner")))
     anonymous = Client(SERVER_NAME=SITE)
     anonymous.raise_request_exception = False
     rule = {"field": "order_count", "operator": "at_least", "value": "0"}

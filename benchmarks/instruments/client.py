@@ -11,10 +11,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
-from rest_framework.authtoken.models import Token
 
 from benchmarks.instruments.product import Product
-from customers.models import User
+from customers.models import ApiKey, User
+from customers.partners.keys import issue
+from customers.partners.scopes import scope_names
 
 PATIENCE_SECONDS = 60
 
@@ -52,10 +53,16 @@ class Caller:
 
 
 def partner(product: Product) -> Caller:
-    """A partner system with a token of its own."""
-    token, _ = Token.objects.get_or_create(user=_user("partner"))
-    headers = {"Authorization": f"Token {token.key}", "Content-Type": "application/json"}
+    """A partner system with a key of its own."""
+    headers = {"Authorization": bearer(_user("partner")), "Content-Type": "application/json"}
     return Caller(product, headers)
+
+
+def bearer(user: User) -> str:
+    """The header's value with a new key of `user`, in all scopes."""
+    most = {"requests_per_minute": ApiKey.MOST_A_MINUTE}
+    _key, secret = issue(user, name="benchmark", by=user, scopes=scope_names(), **most)
+    return f"Bearer {secret}"
 
 
 def staff(product: Product) -> Caller:

@@ -35,6 +35,8 @@ from customers.models import Audience, Customer
 class AudienceViewSet(VisibleRows, ModelViewSet):
     """Audiences: customers chosen by rules. All roles read, managers write."""
 
+    scope = "audiences"
+    reading_actions = ("count_rules",)
     queryset = Audience.objects.all()
     serializer_class = AudienceSerializer
     filterset_class = filters.AudienceFilter

@@ -12,7 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from customers.api.idempotency import OncePerKey
 from customers.api.pagination import NewestFirstCursor
+from customers.api.viewsets import VisibleRows
 from customers.insight.buckets import Grain, buckets_of, grain_of, shared_out
 from customers.insight.digests import sentences_of
 from customers.insight.scope import Scope, scope_of
@@ -51,8 +53,10 @@ def _asked(name: str, kind: Any, says: str, **more: Any) -> OpenApiParameter:
     return OpenApiParameter(name, kind, description=says, **more)
 
 
-class SalesView(APIView):
+class SalesView(OncePerKey, APIView):
     """Sales over time, read from the sums that are kept by day."""
+
+    scope = "insight"
 
     @extend_schema(
         operation_id="insight_sales",
@@ -138,15 +142,10 @@ class LatestWeekCursor(NewestFirstCursor):
     ordering = ("-week_on",)
 
 
-class DigestViewSet(ReadOnlyModelViewSet):
+class DigestViewSet(VisibleRows, ReadOnlyModelViewSet):
     """Weekly digests: what was worth knowing of each week."""
 
+    scope = "insight"
     queryset = WeeklyDigest.objects.all()
     serializer_class = DigestSerializer
     pagination_class = LatestWeekCursor
-    lookup_value_regex = r"\d+"
-
-    def get_queryset(self) -> Any:
-        """The digests that the asking user may see."""
-        rows: Any = super().get_queryset()
-        return rows.visible_to(self.request.user)

@@ -47,6 +47,7 @@ class QuestionViewSet(
 ):
     """Questions with their answers. People of the shop see all, partners what they asked."""
 
+    scope = "questions"
     queryset = Question.objects.for_rows()
     serializer_class = QuestionSerializer
     filterset_class = QuestionFilter

@@ -7,17 +7,37 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from customers.models.base import bound_source
 
 BY_EXTERNAL_ID = r"by-external-id/(?P<source>[-\w]{1,40})/(?P<external_id>[^/]{1,120})"
 
 
 class UpsertMixin:
-    """Adds `PUT .../by-external-id/SOURCE/EXTERNAL_ID/` and `GET` to a viewset."""
+    """Adds `PUT .../by-external-id/SOURCE/EXTERNAL_ID/` and `GET` to a viewset, and keeps a key
+    that is bound to a source from writing records of another.
+    """
 
     kwargs: dict[str, Any]
+    request: Request
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """As the framework's; refuses values of another source before anything is looked up."""
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        bound = bound_source(request.user)
+        if bound and request.method not in SAFE_METHODS:
+            said = request.data if isinstance(request.data, dict) else {}
+            if [kwargs.get("source", bound), said.get("source", bound)] != [bound, bound]:
+                raise PermissionDenied(f"This key is for records of the source {bound}.")
+
+    def perform_create(self, serializer: Any) -> None:
+        """Create; what a bound key makes is of its source."""
+        bound = bound_source(self.request.user)
+        serializer.save(**({"source": bound} if bound else {}))
 
     @action(detail=False, methods=["get", "put"], url_path=BY_EXTERNAL_ID, filter_backends=[])
     def by_external_id(self, request: Request, source: str, external_id: str) -> Response:

@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet, ModelViewSet, ReadOnlyModelV
 
 from customers.api import filters
 from customers.api.assist import AssistedCustomer, AssistedTicket
+from customers.api.idempotency import OncePerKey
 from customers.api.pagination import (
     ByNameCursor,
     ByRankCursor,
@@ -65,8 +66,12 @@ from customers.models import (
 from customers.people.contacts import remove
 
 
-class VisibleRows:
-    """Narrows every query to the rows that the asking user may see."""
+class VisibleRows(OncePerKey):
+    """Narrows every query to the rows that the asking user may see. `scope` is the part of the
+    API that a key must be given.
+    """
+
+    scope = ""
 
     lookup_value_regex = r"\d+"
 
@@ -91,6 +96,7 @@ class RecordViewSet(
 class CustomerViewSet(AssistedCustomer, RelatedToCustomer, RecordViewSet):
     """Customers with their statistics and segment."""
 
+    scope = "customers"
     queryset = Customer.objects.select_related("segment_set_by", "segment").defer("search")
     serializer_class = CustomerSerializer
     filterset_class = filters.CustomerFilter
@@ -129,6 +135,7 @@ class ContactPointViewSet(VisibleRows, ModelViewSet):
 class ProductViewSet(RelatedToProduct, RecordViewSet):
     """Products."""
 
+    scope = "products"
     queryset = Product.objects.defer("search")
     serializer_class = ProductSerializer
     filterset_class = filters.ProductFilter
@@ -137,6 +144,7 @@ class ProductViewSet(RelatedToProduct, RecordViewSet):
 class OrderViewSet(RecordViewSet):
     """Orders with their lines."""
 
+    scope = "orders"
     queryset = Order.objects.prefetch_related("lines")
     serializer_class = OrderSerializer
     filterset_class = filters.OrderFilter
@@ -145,6 +153,7 @@ class OrderViewSet(RecordViewSet):
 class TicketViewSet(AssistedTicket, RecordViewSet):
     """Tickets with their messages."""
 
+    scope = "tickets"
     queryset = (
         Ticket.objects.select_related("intent_set_by", "intent", "sla__policy", "rating")
         .prefetch_related("messages__mentions")
@@ -173,6 +182,7 @@ class TicketViewSet(AssistedTicket, RecordViewSet):
 class ReviewViewSet(RecordViewSet):
     """Reviews with the sentiment read from them."""
 
+    scope = "reviews"
     queryset = Review.objects.prefetch_related("mentions")
     serializer_class = ReviewSerializer
     filterset_class = filters.ReviewFilter
@@ -181,6 +191,7 @@ class ReviewViewSet(RecordViewSet):
 class ArticleViewSet(RecordViewSet):
     """Help articles."""
 
+    scope = "articles"
     queryset = Article.objects.defer("search", "searched_title", "searched_body")
     serializer_class = ArticleSerializer
     filterset_class = filters.ArticleFilter
@@ -189,6 +200,7 @@ class ArticleViewSet(RecordViewSet):
 class MacroViewSet(VisibleRows, ReadOnlyModelViewSet):
     """Answers that staff write once and insert into replies."""
 
+    scope = "articles"
     queryset = Macro.objects.all()
     serializer_class = MacroSerializer
     filterset_class = filters.MacroFilter
@@ -197,6 +209,7 @@ class MacroViewSet(VisibleRows, ReadOnlyModelViewSet):
 class RecommendationViewSet(VisibleRows, ReadOnlyModelViewSet):
     """Products recommended to customers, with the reasons."""
 
+    scope = "recommendations"
     queryset = Recommendation.objects.select_related("product")
     serializer_class = RecommendationSerializer
     filterset_class = filters.RecommendationFilter
@@ -213,6 +226,7 @@ class CorrectionViewSet(
 ):
     """What people said for or against the models; each is a row to train on."""
 
+    scope = "corrections"
     queryset = Correction.objects.select_related("by")
     serializer_class = CorrectionSerializer
     filterset_class = filters.CorrectionFilter
@@ -226,6 +240,7 @@ class CorrectionViewSet(
 class AlarmViewSet(VisibleRows, ReadOnlyModelViewSet):
     """Changes that are larger than chance, with the keys of the rows behind them."""
 
+    scope = "insight"
     queryset = Alarm.objects.select_related("dismissed_by")
     serializer_class = AlarmSerializer
     filterset_class = filters.AlarmFilter
@@ -253,6 +268,7 @@ class AlarmViewSet(VisibleRows, ReadOnlyModelViewSet):
 class FindingViewSet(VisibleRows, ReadOnlyModelViewSet):
     """Contradictions, texts that are out of date, and articles to write."""
 
+    scope = "insight"
     queryset = Finding.objects.select_related("dismissed_by")
     serializer_class = FindingSerializer
     filterset_class = filters.FindingFilter
@@ -280,31 +296,35 @@ class FindingViewSet(VisibleRows, ReadOnlyModelViewSet):
 class TopicViewSet(VisibleRows, ReadOnlyModelViewSet):
     """What tickets and reviews are about; tickets and reviews name their topic."""
 
+    scope = "insight"
     queryset = Topic.objects.all()
     serializer_class = TopicSerializer
     filterset_class = filters.TopicFilter
     pagination_class = NewestFoundCursor
 
 
-class IntentViewSet(ReadOnlyModelViewSet):
+class IntentViewSet(OncePerKey, ReadOnlyModelViewSet):
     """What customers may want with a ticket."""
 
+    scope = "taxonomies"
     queryset = Intent.objects.all()
     serializer_class = IntentSerializer
     pagination_class = BySlugPages
 
 
-class AspectViewSet(ReadOnlyModelViewSet):
+class AspectViewSet(OncePerKey, ReadOnlyModelViewSet):
     """What customers judge by itself in reviews and messages."""
 
+    scope = "taxonomies"
     queryset = Aspect.objects.all()
     serializer_class = AspectSerializer
     pagination_class = BySlugPages
 
 
-class SegmentViewSet(RelatedToSegment, ReadOnlyModelViewSet):
+class SegmentViewSet(RelatedToSegment, OncePerKey, ReadOnlyModelViewSet):
     """Kinds of customers."""
 
+    scope = "taxonomies"
     queryset = Segment.objects.all()
     serializer_class = SegmentSerializer
     pagination_class = BySlugPages

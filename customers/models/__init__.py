@@ -3,6 +3,7 @@
 from customers.models.agent import AgentProfile, Notice
 from customers.models.alarm import Alarm
 from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
+from customers.models.api_key import ApiKey, IdempotentReply
 from customers.models.article import Article, ArticleChanged, ArticleVersion, Visibility
 from customers.models.aspect import Aspect, AspectMention
 from customers.models.assist_event import AssistEvent
@@ -86,6 +87,7 @@ __all__ = [
     "Alarm",
     "Analysable",
     "AnalysableQuerySet",
+    "ApiKey",
     "Arm",
     "Article",
     "ArticleChanged",
@@ -125,6 +127,7 @@ __all__ = [
     "GeneratorTrial",
     "GeneratorUse",
     "Holiday",
+    "IdempotentReply",
     "Import",
     "ImportMapping",
     "InboundMail",

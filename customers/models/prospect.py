@@ -126,6 +126,8 @@ class ProspectQuerySet(RecordQuerySet):
 class Prospect(models.Model):
     """A customer to tell about a product; rank 1 is the likeliest. `score` is r_ui."""
 
+    SOURCE_PATH: ClassVar = "customer__source"
+
     product = models.ForeignKey(
         Product, models.CASCADE, related_name="prospects", verbose_name=_("product")
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import connection, models
@@ -30,6 +30,14 @@ class RateWindowQuerySet(models.QuerySet):
         """Count one more under `key`; 0 when that is within `limit` in `seconds`, else how
         many seconds to wait.
         """
+        count, started_at = self.count_one(key, seconds=seconds)
+        if count <= limit:
+            return 0
+        ends_in = started_at + timedelta(seconds=seconds) - timezone.now()
+        return max(1, round(ends_in.total_seconds()))
+
+    def count_one(self, key: str, *, seconds: int) -> tuple[int, datetime]:
+        """Count one more under `key`: how many in the window of `seconds`, and when it began."""
         now = timezone.now()
         since = now - timedelta(seconds=seconds)
         with connection.cursor() as cursor:
@@ -37,9 +45,7 @@ class RateWindowQuerySet(models.QuerySet):
             count, started_at = cursor.fetchone()
         if count == 1:
             self.filter(started_at__lt=now - KEPT).delete()
-        if count <= limit:
-            return 0
-        return max(1, round((started_at - since).total_seconds()))
+        return count, started_at
 
 
 class RateWindow(models.Model):

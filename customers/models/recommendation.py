@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.signals import pre_delete
@@ -24,6 +24,8 @@ class Recommendation(models.Model):
     recommended most to others of the segment, else what sells in the shop. Customers of the
     comparison group get what sells, whatever they bought (`customers.holdout`).
     """
+
+    SOURCE_PATH: ClassVar = "customer__source"
 
     class Method(models.TextChoices):
         PURCHASES = "purchases", _("from past purchases")

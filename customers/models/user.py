@@ -1,15 +1,25 @@
 """The people who work with the records, and their roles."""
 
+from __future__ import annotations
+
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AbstractUser
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from customers.models.api_key import ApiKey
+
 
 class User(AbstractUser):
-    """A member of staff or a partner system; roles are the groups named in `ROLES`."""
+    """A member of staff or a partner system; roles are the groups named in `ROLES`.
+
+    `acting_key` is the API key that this request came with; it narrows what the user may do.
+    """
 
     ROLES = ("agent", "manager", "admin", "partner")
+    acting_key: ApiKey | None = None
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]
@@ -23,6 +33,11 @@ class User(AbstractUser):
     def is_manager(self) -> bool:
         """Whether the user decides about models: managers and admins do."""
         return self.has_role("manager", "admin")
+
+    @cached_property
+    def is_admin(self) -> bool:
+        """Whether the user sets up what the shop opens to others: admins do."""
+        return self.has_role("admin")
 
     @cached_property
     def is_staff_member(self) -> bool:

@@ -4,7 +4,6 @@ import json
 
 import pytest
 from bs4 import BeautifulSoup
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from customers.models import Article, Customer, Message, Review, Ticket
@@ -18,6 +17,7 @@ from tests.factories import (
     TicketFactory,
     UserFactory,
 )
+from tests.partners import bearer
 
 pytestmark = pytest.mark.django_db
 
@@ -52,8 +52,7 @@ MARKDOWN = {
 @pytest.fixture
 def api():
     client = APIClient(raise_request_exception=False)
-    token = Token.objects.create(user=UserFactory(role="partner"))
-    client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+    client.credentials(HTTP_AUTHORIZATION=bearer(UserFactory(role="partner")))
     return client
 
 

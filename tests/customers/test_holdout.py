@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from rest_framework.authtoken.models import Token
-from rest_framework.test import APIClient
 
 from customers.holdout import arm_of, note_shown, propensity_of
 from customers.models import Arm, RecommendationShown
 from tests.factories import NOON, CustomerFactory, ProductFactory, RecommendationFactory
+from tests.partners import calling
 
 
 def held_out(count=20_000):
@@ -62,12 +61,7 @@ def test_what_was_shown_is_noted_with_group_and_propensity_once_a_day(settings):
 
 @pytest.fixture
 def partner(db, django_user_model):
-    from tests.factories import UserFactory
-
-    client = APIClient()
-    token = Token.objects.create(user=UserFactory(username="partner", role="partner"))
-    client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
-    return client
+    return calling()
 
 
 def test_a_shop_says_what_it_showed(partner):

@@ -42,6 +42,7 @@ from tests.factories import (
     NOON,
     AgentProfileFactory,
     AlarmFactory,
+    ApiKeyFactory,
     ArticleDraftFactory,
     ArticleFactory,
     AspectMentionFactory,
@@ -286,6 +287,7 @@ SCREENS = {
         list_name="customers", columns=[], created_by=UserFactory()
     ),
     "journal": make_act,
+    "keys": ApiKeyFactory,
     "tasks": make_task,
     "tickets": make_ticket,
     "products": ProductFactory,
@@ -415,7 +417,7 @@ def queries_of(client, address):
 
 @pytest.fixture
 def staff(client, db):
-    client.force_login(UserFactory(username="manager", role="manager"))
+    client.force_login(UserFactory(username="admin", role="admin"))
     return client
 
 

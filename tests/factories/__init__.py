@@ -48,6 +48,7 @@ from tests.factories.models import (
     TrainingFactory,
 )
 from tests.factories.noon import NOON
+from tests.factories.partners import ApiKeyFactory
 from tests.factories.recommending import (
     BoughtTogetherFactory,
     ProspectFactory,
@@ -76,6 +77,7 @@ __all__ = [
     "NOON",
     "AgentProfileFactory",
     "AlarmFactory",
+    "ApiKeyFactory",
     "ArticleDraftFactory",
     "ArticleFactory",
     "AspectMentionFactory",

@@ -13,15 +13,14 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
-from rest_framework.test import APIClient
 
 from customers.models import Customer, Message, Ticket
 from intelligence import recommender
 from intelligence.models import Prediction
 from intelligence.tasks import analyse_pending, analyse_rows, sweep
-from tests.factories import NOON, UserFactory
+from tests.factories import NOON
 from tests.intelligence import shop
+from tests.partners import calling
 from tests.processes import ROOT, environment
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
@@ -173,11 +172,8 @@ def test_a_text_edited_while_it_is_read_is_read_again(start_worker, ledger):
 
 @pytest.fixture
 def partner(transactional_db):
-    """A partner system that calls the API with its token."""
-    token = Token.objects.create(user=UserFactory(username="partner", role="partner"))
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
-    return client
+    """A partner system that calls the API with a key."""
+    return calling()
 
 
 def post_ticket(partner, body):

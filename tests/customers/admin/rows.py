@@ -6,6 +6,7 @@ from tests.customers.admin.html_form import fields_of
 from tests.factories import (
     AgentProfileFactory,
     AlarmFactory,
+    ApiKeyFactory,
     ArticleDraftFactory,
     ArticleFactory,
     AspectMentionFactory,
@@ -186,6 +187,7 @@ def make_satisfaction_settings():
 
 
 MAKERS = {
+    "apikey": ApiKeyFactory,
     "agentprofile": AgentProfileFactory,
     "businesshours": BusinessHoursFactory,
     "digestsubscription": DigestSubscriptionFactory,

@@ -21,10 +21,10 @@ LISTS = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("noun", LISTS)
-def test_without_a_token_nothing_is_told(noun):
+def test_without_a_key_nothing_is_told(noun):
     answer = APIClient().get(f"/api/v1/{noun}/")
     assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"] == "Token"
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert answer.headers["Content-Type"] == PROBLEM
     assert answer.json()["title"] == "Unauthorized"
 

@@ -6,8 +6,6 @@ import time
 import pytest
 from django.db import connection
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
-from rest_framework.test import APIClient
 
 from customers.models import Question, Ticket
 from tests.factories import (
@@ -18,16 +16,13 @@ from tests.factories import (
     TicketFactory,
     UserFactory,
 )
+from tests.partners import calling
 
 ADDRESS = "/api/v1/questions/"
 
 
 def client_of(role):
-    client = APIClient()
-    client.user = UserFactory(role=role)
-    token = Token.objects.create(user=client.user)
-    client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
-    return client
+    return calling(UserFactory(role=role))
 
 
 @pytest.mark.django_db

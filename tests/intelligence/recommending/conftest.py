@@ -2,13 +2,11 @@
 
 import pytest
 from django.core.cache import cache
-from rest_framework.authtoken.models import Token
-from rest_framework.test import APIClient
 
 from intelligence import recommender
 from intelligence.loaded import segment_engine
-from tests.factories import UserFactory
 from tests.intelligence import shop
+from tests.partners import calling
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +29,5 @@ def products(db):
 
 @pytest.fixture
 def partner(db):
-    """A partner system that calls the API with its token."""
-    token = Token.objects.create(user=UserFactory(username="partner", role="partner"))
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
-    return client
+    """A partner system that calls the API with a key."""
+    return calling()
