@@ -113,6 +113,7 @@ class CustomerViewSet(AssistedCustomer, RelatedToCustomer, RecordViewSet):
 class CompanyViewSet(RecordViewSet):
     """Companies; their people are the customers of that `company`."""
 
+    scope = "companies"
     queryset = Company.objects.defer("search")
     serializer_class = CompanySerializer
     filterset_class = filters.CompanyFilter
@@ -122,6 +123,7 @@ class CompanyViewSet(RecordViewSet):
 class ContactPointViewSet(VisibleRows, ModelViewSet):
     """Further e-mail addresses and phone numbers of customers."""
 
+    scope = "customers"
     queryset = ContactPoint.objects.all()
     serializer_class = ContactPointSerializer
     filterset_class = filters.ContactPointFilter

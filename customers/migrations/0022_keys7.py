@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0021_duplicates"),
+        ("customers", "0022_web6"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0021_duplicates"),
+        ("customers", "0022_desk6"),
     ]
 
     operations = [
