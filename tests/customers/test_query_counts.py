@@ -317,7 +317,7 @@ SCREENS = {
 NOT_IN_THE_API = {
     *("ask", "automation", "duplicates", "imports", "models", "radar"),
     *("rules", "service-levels", "assignment", "satisfaction"),
-    *("channels", "custom-fields", "exports", "journal", "tasks"),
+    *("channels", "custom-fields", "exports", "journal", "keys", "tasks"),
 }
 ENDPOINTS = {
     **{noun: SCREENS[noun] for noun in SCREENS if noun not in NOT_IN_THE_API},
