@@ -366,7 +366,7 @@ def shown(client, address):
     answer = client.get(address)
     assert answer.status_code == 200
     page = answer.content.decode()
-    assert '<html lang="zh-hans">' in page
+    assert '<html lang="zh-hans" dir="ltr">' in page
     return page
 
 

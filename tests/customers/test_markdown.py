@@ -12,7 +12,19 @@ ALLOWED = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "img", "table", "thead", "tbody", "tr", "th", "td"),
     "mark",
 }
-ATTRIBUTES = {"href", "title", "rel", "src", "alt", "id", "class", "loading", "start", "style"}
+ATTRIBUTES = {
+    "tabindex",
+    "href",
+    "title",
+    "rel",
+    "src",
+    "alt",
+    "id",
+    "class",
+    "loading",
+    "start",
+    "style",
+}
 
 
 class Page(HTMLParser):

@@ -122,7 +122,7 @@ def test_chinese_pages_are_in_chinese(client):
         title="退货说明", body="三十天内可以退货。", category="售后", language="zh"
     )
     home = text_of(client, "/help/?language=zh")
-    assert '<html lang="zh-hans">' in home
+    assert '<html lang="zh-hans" dir="ltr">' in home
     assert "退货说明" in home
     assert "Opening hours" not in home
     assert "退货说明" not in text_of(client, "/help/")
