@@ -29,5 +29,5 @@ lint: .venv/dev.stamp  ## style, types, architecture
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: .venv/dev.stamp  ## speed and memory beside peers; some by ARGS="road pages"
+bench: .venv/dev.stamp  ## speed and memory beside peers; some by ARGS="road web"
 	@$(BIN)/python manage.py benchmark $(ARGS)

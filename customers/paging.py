@@ -44,7 +44,7 @@ class CappedPaginator(Paginator):
             return super().page(number)
         keys = rows.select_related(None).values_list("pk", flat=True)
         shown = rows.filter(pk__in=list(keys[first : min(first + self.per_page, self.count)]))
-        return self._get_page(shown, number, self)
+        return self._get_page(shown, number, self)  # type: ignore[attr-defined]
 
     @cached_property
     def _counted(self) -> int:

@@ -66,7 +66,7 @@ def multiply(row: models.Model, count: int, **varied: str) -> None:
         table=sql.Identifier(row._meta.db_table),
         columns=sql.SQL(", ").join(sql.Identifier(name) for name in values),
         values=sql.SQL(", ").join(values.values()),
-        key=sql.Identifier(row._meta.pk.column),
+        key=sql.Identifier(str(row._meta.pk.column)),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, {"count": count, "pk": row.pk})

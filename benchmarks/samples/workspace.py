@@ -64,7 +64,7 @@ class First:
 
 def staff() -> tuple[list[int], list[int]]:
     """Keys of the agents, the benchmarks' own admin first, and of their teams."""
-    users = []
+    users: list[int] = []
     for name in ("benchmark-admin", *(f"agent-{number}" for number in range(1, AGENTS))):
         user, _made = User.objects.get_or_create(username=name)
         user.groups.add(Group.objects.get(name="admin" if not users else "agent"))

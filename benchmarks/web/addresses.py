@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from django.db.models import QuerySet
 from django.template import Template
 from django.test import Client
-from django.test.utils import instrumented_test_render
+from django.test.utils import instrumented_test_render  # type: ignore[attr-defined]
 from django.utils import timezone
 from django_filters import FilterSet
 
@@ -60,7 +60,7 @@ class Page:
 def lists() -> dict[str, str]:
     """The addresses of all lists of the screens by the name of their route."""
     named = {
-        route.name: f"/{route.pattern}"
+        str(route.name): f"/{route.pattern}"
         for route in urlpatterns
         if route.name not in NO_LISTS and str(route.pattern) == f"{route.name}/"
     }

@@ -57,4 +57,4 @@ def _size(client: Client, address: str) -> int:
     answer = client.get(address)
     if answer.status_code != 200:
         raise RuntimeError(f"{address}: {answer.status_code}")
-    return len(b"".join(answer.streaming_content) if answer.streaming else answer.content)
+    return len(b"".join(answer))

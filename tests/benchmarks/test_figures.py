@@ -5,10 +5,13 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from benchmarks import asking, imports, latency, measures, pages, road
+from benchmarks import asking, imports, latency, measures, road
 from benchmarks.__main__ import names
 from benchmarks.instruments.cpu import Cost
 from benchmarks.latency import Timing
+from benchmarks.web import run as web
+from benchmarks.web.addresses import Page
+from benchmarks.web.weight import Weight
 from customers.imports.run import Outcome
 from intelligence.management.commands import benchmark
 
@@ -25,7 +28,6 @@ BENCHMARKS = [
     "masking",
     "measures",
     "memory",
-    "pages",
     "quality",
     "recommendation",
     "retrieval",
@@ -33,6 +35,7 @@ BENCHMARKS = [
     "search",
     "segment",
     "serving",
+    "web",
 ]
 
 
@@ -49,7 +52,7 @@ FAULTS = dict.fromkeys(
 def test_every_target_is_about_a_figure_that_is_measured():
     first = Outcome(read=100, created=90, rejected=10, seconds=2.0)
     second = Outcome(read=100, unchanged=90, rejected=10, seconds=1.0)
-    few, many = {"home": [0.010]}, {"home": [0.020]}
+    opened, weight = Page("orders", "orders", "/orders/"), Weight("orders", 1, 1, 1)
     costs = measures.Costs(*[Cost(1.0, None)] * 5)
     figures = {
         measures: measures.figures(costs, costs, 200, 100, None),
@@ -57,7 +60,7 @@ def test_every_target_is_about_a_figure_that_is_measured():
         road: road.figures([(1.0, 0.9)], 100),
         asking: asking.figures(2.0, [0.2, 0.3], [0.1]),
         latency: latency.figures(Timing(1, 2), [Timing(0.01, 0.2)], [0.001], [0.02]),
-        pages: pages.figures(many, few, {"/": 7}, {"/": 7}),
+        web: web.figures({opened: [0.02]}, {opened: [0.01]}, {opened: 7}, {opened: 7}, weight),
     }
     for module, found in figures.items():
         assert {target.figure for target in module.TARGETS} <= found.keys()
@@ -119,14 +122,25 @@ def test_a_question_stands_beside_the_bare_work():
     assert shares == {"share_answered": 0.5, "share_failed": 0.25}
 
 
-def test_the_slowest_page_and_the_page_with_more_queries_stand_out():
-    many = {"home": [0.020, 0.040], "list": [0.010, 0.012]}
-    few = {"home": [0.010, 0.020], "list": [0.010, 0.012]}
-    found = pages.figures(many, few, {"/": 7, "/list/": 5}, {"/": 7, "/list/": 4})
-    assert found["slowest_p95_ms"] == 40.0
-    assert found["more_queries"] == 1
-    assert found["home_times_the_peer"] == 2.0
-    assert (found["home_queries"], found["list_queries"]) == (7, 5)
+def test_the_slowest_page_the_page_with_more_queries_and_the_weight_stand_out():
+    orders, late = (
+        Page("orders", "orders", "/orders/"),
+        Page("orders", "orders?page=2", "/orders/?page=2"),
+    )
+    home = Page("home", "home", "/")
+    many = {orders: [0.010, 0.012], late: [0.020, 0.040], home: [0.2]}
+    few = {orders: [0.010, 0.010], late: [0.010, 0.010], home: [0.1]}
+    found = web.figures(
+        many,
+        few,
+        {orders: 7, late: 6, home: 9},
+        {orders: 7, late: 5, home: 9},
+        Weight("orders", html=20_000, css=9_000, script=11_000),
+    )
+    assert (found["slowest_p95_ms"], found["slowest"]) == (40.0, "orders?page=2")
+    assert (found["more_queries"], found["more_queries_of"]) == (1, "orders?page=2")
+    assert (found["orders_p50_ms"], found["orders_times_the_peer"]) == (12.0, 1.2)
+    assert (found["heaviest_kb"], found["pages_over_100_ms"]) == (40.0, 0)
 
 
 def test_the_command_and_the_package_know_the_same_benchmarks():
