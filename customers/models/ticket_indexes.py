@@ -60,6 +60,9 @@ TICKET_INDEXES = [
             F("id").desc(),
             name=f"ticket_queue_{name}",
             condition=Q(status__in=OPEN_STATUSES),
+            # a queue is counted by its index alone: otherwise one with few tickets is looked for
+            # among all that are open
+            include=["snoozed_until_at"],
         )
         for name, columns in {
             "all": (),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0022_web6"),
+        ("customers", "0023_quick_lists"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0022_desk6"),
+        ("customers", "0022_surveys_by_mail"),
     ]
 
     operations = [
