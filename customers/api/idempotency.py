@@ -95,12 +95,12 @@ def _new_or_kept(request: Request, key: str, answer: Callable[[Request], Any]) -
     response: Any = answer(request)
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         transaction.set_rollback(True)
-        return response  # type: ignore[no-any-return]
+        return response
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
     IdempotentReply.objects.filter(pk=claimed).update(
         status=response.status_code, headers=headers, body=response.content
     )
-    return response  # type: ignore[no-any-return]
+    return response
 
 
 def _claim(caller: str, key: str, request_sha256: str) -> int | None:

@@ -23,7 +23,7 @@ class UpsertMixin:
     """
 
     kwargs: dict[str, Any]
-    request: Request
+    request: Any
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """As the framework's; refuses values of another source before anything is looked up."""
