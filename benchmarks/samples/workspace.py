@@ -198,7 +198,6 @@ def _about_tickets(first: First, count: int, users: Sequence[int], teams: Sequen
         channel=one_of(CHANNELS, "n"),
         score="CASE WHEN n %% 3 > 0 THEN 1 + n / 3 %% 5 END",
         rated_at=f"CASE WHEN n %% 3 > 0 THEN now() - ({count} - n) * interval '3 minutes' END",
-        sent_at="made.invited_at",
     )
     seen = Presence.objects.create(ticket_id=first.ticket, user_id=users[0], read_at=NOON)
     read_at = "made.read_at + n * interval '1 minute'"
