@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import connection
 
-from benchmarks.hostile_imports import bad_files, killed_worker
+from benchmarks.instruments.hostile_imports import bad_files, killed_worker
 from benchmarks.instruments.process_memory import growth
 from benchmarks.instruments.product import database
 from benchmarks.instruments.report import Report, Target

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
+from rest_framework.routers import APIRootView
 
 from customers.models import ApiKey, User
 from customers.partners.scopes import READ, WRITE
@@ -11,7 +12,8 @@ from customers.partners.scopes import READ, WRITE
 
 class HasRole(BasePermission):
     """Active users in any role; a login without a role reads and writes nothing. A key opens
-    those parts of the API that its scopes name, and no view that names no part.
+    those parts of the API that its scopes name, and no view that names no part, apart from the
+    list of addresses.
     """
 
     message = "This login has no role; ask an admin for one."
@@ -23,7 +25,7 @@ class HasRole(BasePermission):
         return is_known and self._has_scope(request, view)
 
     def _has_scope(self, request: Request, view: Any) -> bool:
-        if not isinstance(request.auth, ApiKey):
+        if not isinstance(request.auth, ApiKey) or isinstance(view, APIRootView):
             return True
         scope = f"{getattr(view, 'scope', '')}:{_verb(request, view)}"
         if not request.auth.allows(scope):

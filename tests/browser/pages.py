@@ -73,6 +73,7 @@ OF = {
     "models/generators/": "generator",
     "models/egress/": "egressrecord",
     "models/": "modelversion",
+    "keys/": "apikey",
     "trainings/": "training",
     "duplicates/search/": "duplicatescan",
     "duplicates/": "duplicatepair",

@@ -160,7 +160,7 @@ def test_from_a_mail_to_a_rating_in_the_report(box, imap, postman, client):
 
     # the customer answers by mail; the order is paid back, and the ticket solved
     fetched(box, imap, mail("Yes please", In_Reply_To=sent["Message-ID"]))
-    assert ticket.messages.public().last().body == "Yes please"
+    assert ticket.messages.public().latest("pk").body == "Yes please"
     order.refresh_from_db()
     form = {"version": order_actions.version_of(order), "amount": "60.00", "reason": "Broken"}
     paying = f"/tickets/{ticket.pk}/orders/{order.pk}/refund/"

@@ -69,7 +69,7 @@ def test_the_history_of_classes_is_told_newest_first(agent):
     RfmChangeFactory(customer=customer, from_class="", to_class="new", changed_at="2025-01-31T23Z")
     RfmChangeFactory(customer=customer, from_class="new", to_class="loyal")
     shown = card(agent, customer)
-    assert shown.index("new → <span") < shown.rindex(">new</span>")
+    assert shown.index("→</span> <span") < shown.rindex(">new</span>")
 
 
 def test_no_order_to_expect_is_said(agent):

@@ -150,7 +150,7 @@ def test_a_refusal_says_why_and_offers_no_promotion(manager):
     verdict = {"passed": False, "reasons": [REASON]}
     job = TrainingFactory(status="refused", before=FIGURES, after=WORSE, verdict=verdict)
     page = manager.get(f"/trainings/{job.pk}/").content.decode()
-    assert "90.0 % → <strong>80.0 %</strong>" in page
+    assert '90.0 % <span class="arrow" aria-hidden="true">→</span> <strong>80.0 %</strong>' in page
     assert "−20.1" in page  # the F1 of refunds
     assert "/promote/" not in page
 

@@ -89,7 +89,7 @@ def test_the_choice_of_words_lasts_while_a_message_is_read(agent):
     ticket = suggested()
     ticket.add_message("Hello?", author_kind="customer")
     page = agent.get(f"/tickets/{ticket.pk}/reading/?evidence=priority").content.decode()
-    assert f'hx-get="/tickets/{ticket.pk}/reading/?evidence=priority" hx-trigger="every 1s"' in page
+    assert 'id="evidence-priority" aria-current="true"' in page
 
 
 def test_words_of_a_text_that_was_changed_since_are_not_marked(agent):
