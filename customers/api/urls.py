@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularSwaggerSplitView
-from rest_framework.routers import DefaultRouter
+from rest_framework.routers import APIRootView, DefaultRouter
 
 from customers.api import viewsets
 from customers.api.audiences import AudienceViewSet
@@ -11,7 +11,15 @@ from customers.api.problems import not_found
 from customers.api.questions import QuestionViewSet
 from customers.api.schema import SchemaView
 
+
+class ApiRoot(APIRootView):
+    """The lists there are, by their addresses; open to every key."""
+
+    lists_addresses = True
+
+
 router = DefaultRouter()
+router.APIRootView = ApiRoot
 router.register("customers", viewsets.CustomerViewSet)
 router.register("companies", viewsets.CompanyViewSet)
 router.register("contact-points", viewsets.ContactPointViewSet)
