@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -26,7 +25,7 @@ class KeyAuthentication(BaseAuthentication):
         key = key_of(rest.strip().decode("latin-1"))
         if key is None:
             raise AuthenticationFailed("This key does not work: unknown, expired or revoked.")
-        ApiKey.objects.note_use(key.pk, timezone.now())
+        key.note_use()
         return acting_with(key.owner, key), key
 
     def authenticate_header(self, request: Request) -> str:

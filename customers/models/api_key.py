@@ -35,10 +35,6 @@ class ApiKeyQuerySet(RecordQuerySet):
         in_time = Q(expires_at=None) | Q(expires_at__gt=at)
         return self.filter(in_time, revoked_at=None, owner__is_active=True)
 
-    def note_use(self, pk: int, now: datetime) -> None:
-        """Note that a key was used, at most once a minute: no row is written for each call."""
-        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_NOTED_EVERY)
-        self.filter(stale, pk=pk).update(last_used_at=now)
 
 
 class ApiKey(models.Model):
@@ -113,6 +109,12 @@ class ApiKey(models.Model):
     def allows(self, scope: str) -> bool:
         """Whether the key was given a scope such as `orders:write`."""
         return scope in self.scopes
+
+    def note_use(self) -> None:
+        """Note that it was used, at most once a minute: no row is written for each call."""
+        now = timezone.now()
+        if self.last_used_at is None or self.last_used_at < now - USE_NOTED_EVERY:
+            type(self).objects.filter(pk=self.pk).update(last_used_at=now)
 
     def revoke(self) -> None:
         """Shut the key for good, from the next request on."""
