@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -157,6 +157,9 @@ class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
     are the model's opinion and change at each analysis.
     """
 
+    # who objects to profiling is not read, and so has no opinion of a model on their row
+    ANALYSED_WHEN: ClassVar[Q] = Q(objects_to_profiling=False)
+
     name = models.CharField(_("name"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
@@ -173,6 +176,19 @@ class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
         null=True,
         blank=True,
         help_text=_("Unknown counts as not given: who never agreed is told nothing."),
+    )
+    # what stands in force of the customer's consents, see `customers.models.consent`
+    objects_to_profiling = models.BooleanField(
+        _("objects to profiling"), default=False, db_default=False, editable=False
+    )
+    refuses_training = models.BooleanField(
+        _("refuses training of models"), default=False, db_default=False, editable=False
+    )
+    refuses_external = models.BooleanField(
+        _("refuses models outside of this machine"),
+        default=False,
+        db_default=False,
+        editable=False,
     )
 
     order_count = models.PositiveIntegerField(_("orders"), default=0, editable=False)
@@ -297,6 +313,11 @@ class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
 
     def __str__(self) -> str:
         return self.name or self.email or self.external_id or f"#{self.pk}"
+
+    @property
+    def is_read(self) -> bool:
+        """Not when they object to profiling."""
+        return not self.objects_to_profiling
 
     @property
     def effective_segment_id(self) -> str | None:
