@@ -125,14 +125,18 @@ def _bury(request: ErasureRequest, person: Person) -> None:
 
 def _collect(request: ErasureRequest, person: Person) -> None:
     """The numbers of the person's rows, by which copies know them when the rows are gone."""
-    keys: dict[str, list[Any]] = {}
-    for label, record in RECORDS.items():
-        found = list(record.of(person).order_by("pk").values_list("pk", flat=True))
-        if found:
-            keys[label] = found
-    person.keys = keys
-    request.row_keys = {"person": person.pk, **keys}
-    request.rows_total = sum(len(found) for found in keys.values())
+    person.keys = _keys_of(person)
+    request.row_keys = {"person": person.pk, **person.keys}
+    request.rows_total = sum(len(found) for found in person.keys.values())
+
+
+def _keys_of(person: Person) -> dict[str, list[Any]]:
+    found = {
+        label: list(record.of(person).order_by("pk").values_list("pk", flat=True))
+        for label, record in RECORDS.items()
+        if label != "customers.ErasureRequest"
+    }
+    return {label: keys for label, keys in found.items() if keys}
 
 
 def _forget_copies(request: ErasureRequest, person: Person) -> None:
@@ -158,18 +162,46 @@ def _mark_models(request: ErasureRequest, person: Person) -> None:
 
 def _take_rows(request: ErasureRequest, person: Person) -> None:
     """Rows go, or stay without the person, in batches; the customer is the last of all."""
-    records = [one for label, one in RECORDS.items() if label != "customers.Customer"]
-    for record in [*reversed(records), RECORDS["customers.Customer"]]:
+    for record in _in_order():
         for keys in _batches(person.rows_of(record.label)):
             with transaction.atomic():
-                changed = _take(record, keys)
-                request.counts[record.label] = request.counts.get(record.label, 0) + changed
-                request.row_count = min(request.rows_total, request.row_count + len(keys))
-                ErasureRequest.objects.filter(pk=request.pk).update(
-                    counts=request.counts, row_count=request.row_count
-                )
+                _take_counted(request, record, keys)
             step_reached.send(ErasureRequest, name=f"rows:{record.label}")
-    request.customer_id = None
+    _take_customer(request, person)
+
+
+def _take_customer(request: ErasureRequest, person: Person) -> None:
+    """The customer, with what came since the numbers were collected: nothing more can come while
+    the row is locked, and when it is gone nothing leads to it.
+    """
+    with transaction.atomic():
+        Customer._base_manager.select_for_update(of=("self",)).filter(pk=person.pk).first()
+        late = _keys_of(person)
+        late.pop("customers.Customer", None)
+        forget_own_files(person)
+        for record in _in_order():
+            if found := late.get(record.label):
+                person.keys[record.label] = [*person.rows_of(record.label), *found]
+                _take_counted(request, record, found)
+        _take_counted(request, RECORDS["customers.Customer"], [person.pk])
+        request.customer_id = None
+        request.row_keys = {"person": person.pk, **person.keys}
+        request.save(update_fields=["row_keys"])
+
+
+def _in_order() -> list[Record]:
+    """What leads to others before what they lead to."""
+    return [one for label, one in reversed(RECORDS.items()) if label != "customers.Customer"]
+
+
+def _take_counted(request: ErasureRequest, record: Record, keys: list[Any]) -> None:
+    changed = _take(record, keys)
+    if changed:
+        request.counts[record.label] = request.counts.get(record.label, 0) + changed
+    request.row_count = min(request.rows_total, request.row_count + len(keys))
+    ErasureRequest.objects.filter(pk=request.pk).update(
+        counts=request.counts, row_count=request.row_count
+    )
 
 
 def _take(record: Record, keys: list[Any]) -> int:
@@ -191,16 +223,7 @@ def _changed(rows: models.QuerySet[Any], record: Record) -> int:
 
 
 def _again(request: ErasureRequest, person: Person) -> None:
-    """What was written while it went on: rows that came meanwhile, and copies by number."""
-    late = {
-        label: found
-        for label, record in RECORDS.items()
-        if label != "customers.ErasureRequest"
-        and (found := list(record.of(person).values_list("pk", flat=True)))
-    }
-    for label, found in late.items():
-        person.keys[label] = [*person.rows_of(label), *found]
-        _take(RECORDS[label], found)
+    """What copies were told meanwhile, by the numbers of the rows."""
     person.__dict__.pop("customer", None)
     _forget_copies(request, person)
 
