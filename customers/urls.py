@@ -1,7 +1,7 @@
 """The addresses of the screens."""
 
 from django.contrib.auth import views as auth
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from customers.views import (
     alarms,
@@ -39,6 +39,7 @@ from customers.views import (
     orders,
     plots,
     portal,
+    portal_preferences,
     portal_tickets,
     products,
     questions,
@@ -263,6 +264,7 @@ urlpatterns = [
         portal_tickets.ticket_file,
         name="portal-file",
     ),
+    path("help/preferences/", portal_preferences.preferences, name="portal-preferences"),
     path("help/identify/", portal.identify, name="portal-identify"),
     path("help/identify/<str:token>/", portal.open_link, name="portal-link"),
     path("help/forget/", portal.forget, name="portal-forget"),
@@ -302,6 +304,7 @@ urlpatterns = [
     path("insight/voice/", insight.voice, name="insight-voice"),
     path("insight/digests/", insight.digest_list, name="insight-digests"),
     path("insight/digests/<int:pk>/", insight.digest_page, name="insight-digest"),
+    path("", include("customers.privacy.urls")),
     path("journal/", journal.entry_list, name="journal"),
     path("journal/<int:pk>/", journal.entry_page, name="journalentry"),
     path("journal/<int:pk>/undo/", journal.undo_entry, name="journalentry-undo"),

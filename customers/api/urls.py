@@ -6,6 +6,7 @@ from rest_framework.routers import DefaultRouter
 
 from customers.api import viewsets
 from customers.api.audiences import AudienceViewSet
+from customers.api.consents import ConsentViewSet
 from customers.api.insight import DigestViewSet, SalesView
 from customers.api.problems import not_found
 from customers.api.questions import QuestionViewSet
@@ -13,6 +14,7 @@ from customers.api.schema import SchemaView
 
 router = DefaultRouter()
 router.register("customers", viewsets.CustomerViewSet)
+router.register("consents", ConsentViewSet)
 router.register("products", viewsets.ProductViewSet)
 router.register("orders", viewsets.OrderViewSet)
 router.register("tickets", viewsets.TicketViewSet)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from customers.channels.mail.conversations import customer_at
 from customers.desk.attachments import attach
-from customers.models import Customer, Message, Ticket
+from customers.models import Customer, ErasedPerson, Message, Ticket
 
 
 def write_to_shop(
@@ -30,7 +30,7 @@ def write_to_shop(
     the address, so to its owner.
     """
     with transaction.atomic():
-        customer = asker or customer_at(email.lower(), name)
+        customer = asker or _customer_of(email, name)
         ticket = Ticket.objects.create(
             customer=customer, subject=subject, channel=Ticket.Channel.WEB
         )
@@ -43,6 +43,16 @@ def write_to_shop(
                     told % {"who": who}, author_kind=Message.Author.SYSTEM, is_internal=True
                 )
     return ticket
+
+
+def _customer_of(email: str, name: str) -> Customer | None:
+    """Whose address it is; nobody's, where its owner was erased: the ticket stands alone, and
+    whoever sent the form is not told.
+    """
+    try:
+        return customer_at(email.lower(), name)
+    except ErasedPerson:
+        return None
 
 
 def tickets_of(customer: Customer) -> Any:

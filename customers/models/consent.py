@@ -81,6 +81,8 @@ class Consent(models.Model):
         LETTER = "letter", _("letter or in person")
         IMPORT = "import", _("taken over from another system")
 
+    SOURCE_PATH: ClassVar[str] = "customer__source"
+
     customer = models.ForeignKey(
         "customers.Customer",
         models.CASCADE,

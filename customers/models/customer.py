@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Right, Upper
@@ -20,6 +21,7 @@ from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.contact_point import ContactPoint, normalised_email, normalised_phone
 from customers.models.correction import Correction
 from customers.models.custom_field import CustomValues
+from customers.models.erasure import ErasedPerson
 from customers.models.measures import MEASURE_INDEXES, CustomerMeasures
 from customers.models.order_statistics import ORDER_STATISTICS_SQL, order_parameters
 from customers.models.search import SearchedText, matching_prefixes
@@ -57,6 +59,7 @@ FROM locked LEFT JOIN LATERAL (
     ) latest
 ) felt ON true
 WHERE c.id = locked.id AND c.sentiment_score IS DISTINCT FROM felt.score
+  AND NOT c.objects_to_profiling
 """
 
 
@@ -310,6 +313,24 @@ class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
                 name="customer_measures",
             ),
         ]
+
+    def clean(self) -> None:
+        """Refuse to make somebody anew who was erased."""
+        super().clean()
+        if self._state.adding and self._was_erased():
+            raise ValidationError(str(ErasedPerson.TOLD), code="erased")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's. Raises ErasedPerson for somebody new who was erased."""
+        if self._state.adding and self._was_erased():
+            raise ErasedPerson
+        super().save(*args, **kwargs)
+
+    def _was_erased(self) -> bool:
+        from customers.privacy.tombstones import is_erased  # it reads customers itself
+
+        keys = [(self.source, self.external_id)]
+        return is_erased(keys, email=self.email, phone=self.phone)
 
     def __str__(self) -> str:
         return self.name or self.email or self.external_id or f"#{self.pk}"

@@ -11,6 +11,7 @@ READ, WRITE = "read", "write"
 # The parts of the API by their names in scopes. Each view declares the one it belongs to.
 PARTS: Mapping[str, Any] = {
     "customers": _("Customers"),
+    "consents": _("Consents"),
     "orders": _("Orders"),
     "products": _("Products"),
     "tickets": _("Tickets"),
