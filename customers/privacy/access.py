@@ -130,11 +130,26 @@ def _name_of(label: str) -> str:
 def _write(archive: ZipFile, told: dict[str, Any]) -> None:
     as_text = json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
     archive.writestr("personal-data.json", as_text)
-    archive.writestr("personal-data.html", render_to_string("privacy/access_file.html", told))
+    page = render_to_string("privacy/access_file.html", {**told, "kinds": _pairs(told)})
+    archive.writestr("personal-data.html", page)
     for path in sorted(_files_in(told)):
         if default_storage.exists(path):
             with default_storage.open(path) as file:
                 archive.writestr(f"files/{path}", file.read())
+
+
+def _pairs(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """The records as the page reads them: of each row the columns that say something."""
+    return [
+        {
+            "name": kind["name"],
+            "rows": [
+                [(name, value) for name, value in row.items() if value not in (None, "")]
+                for row in kind["rows"]
+            ],
+        }
+        for kind in told["records"]
+    ]
 
 
 def _files_in(told: dict[str, Any]) -> set[str]:

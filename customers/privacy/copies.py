@@ -171,6 +171,18 @@ def forget_exports(person: Person) -> int:
     return len(written) + cleaned_columns(records.Export, ["query"], ["query"])(person)
 
 
+def forget_companies(person: Person) -> int:
+    """The notes of companies; and a company that is the person's alone."""
+    changed = cleaned_columns(records.Company, ["notes"])(person)
+    if person.customer is None or not person.customer.company:
+        return changed
+    name = person.customer.company
+    others = records.Customer.objects.filter(company__iexact=name).exclude(pk=person.pk)
+    if not others.exists():
+        changed += records.Company.objects.named(name).delete()[0]
+    return changed
+
+
 register(
     Copy("customers.JournalEntry", {"note": CONTENT, "left": BEHAVIOUR, "undo_error": CONTENT},
          forget_notes, kept="journal"),
@@ -202,8 +214,8 @@ register(
          cleaned_columns(records.ArticleDraft, ["sentences"]), ("error",)),
     Copy("customers.WeeklyDigest", {"statements": CONTENT},
          cleaned_columns(records.WeeklyDigest, ["statements"])),
-    Copy("customers.Company", {"notes": CONTENT}, cleaned_columns(records.Company, ["notes"]),
-         ("external_id", "name", "domain", "country")),
+    Copy("customers.Company", {"name": IDENTITY, "notes": CONTENT}, forget_companies,
+         ("external_id", "domain", "country")),
     Copy("customers.EgressRecord", {"body": CONTENT, "detail": CONTENT},
          forget_egress, ("generator_name", "purpose", "host", "method", "address", "fields",
                          "masked"), kept="egress", shown=shown_egress),

@@ -34,8 +34,8 @@ from tests.figures import tell
 from tests.intelligence import shop
 
 pytestmark = pytest.mark.django_db
-COUNT = 100
-HOURS = 24
+COUNT = 10  # tests/faults has a hundred, and a whole day
+HOURS = 2
 SCORES = [name for name in CLEARED if name not in ("analysed_at", "attempts")]
 
 
@@ -49,9 +49,13 @@ def models_in_a_folder_of_the_test(settings, tmp_path, ledger):
 
 @pytest.fixture
 def shoppers():
-    """Twice a hundred customers with two orders each, all of them read."""
+    return made_shoppers(COUNT)
+
+
+def made_shoppers(count):
+    """Twice so many customers with two orders each, all of them read."""
     things = shop.stock("kitchen")
-    made = [CustomerFactory(marketing_consent=True) for _ in range(2 * COUNT)]
+    made = [CustomerFactory(marketing_consent=True) for _ in range(2 * count)]
     for n, one in enumerate(made):
         for step in range(2):
             placed_at = timezone.now() - timedelta(days=30 * step + n % 20 + 1)
@@ -72,9 +76,10 @@ def sweep():
 
 
 def objecting(shoppers):
-    for one in shoppers[:COUNT]:
+    first = shoppers[: len(shoppers) // 2]
+    for one in first:
         consents.record(one, "profiling", False, method="form")
-    return Customer.objects.filter(pk__in=[one.pk for one in shoppers[:COUNT]])
+    return Customer.objects.filter(pk__in=[one.pk for one in first])
 
 
 def scored(rows):
@@ -86,7 +91,12 @@ def scored(rows):
 
 
 def test_an_objection_takes_effect_at_once_and_for_good(shoppers):
-    assert scored(Customer.objects.all()) == 2 * COUNT
+    objects_and_stays_unread(shoppers, HOURS)
+
+
+def objects_and_stays_unread(shoppers, hours):
+    count = len(shoppers) // 2
+    assert scored(Customer.objects.all()) == 2 * count
     ProspectFactory(customer=shoppers[0])
     started = time.perf_counter()
     rows = objecting(shoppers)
@@ -96,14 +106,14 @@ def test_an_objection_takes_effect_at_once_and_for_good(shoppers):
     assert not Recommendation.objects.filter(customer__in=rows).exists()
     assert not Prospect.objects.filter(customer__in=rows).exists()
     assert took < 60
-    for _hour in range(HOURS):
+    for _hour in range(hours):
         Customer.objects.all().request_analysis()
         Customer.objects.refresh_sentiment([one.pk for one in shoppers])
         sweep()
     assert (scored(rows), told.count()) == (0, 0)
     assert not Recommendation.objects.filter(customer__in=rows).exists()
-    assert scored(Customer.objects.exclude(pk__in=rows)) == COUNT
-    tell(f"objection of {COUNT}: {took:.2f} s, then {HOURS} sweeps, 0 scores, 0 predictions")
+    assert scored(Customer.objects.exclude(pk__in=rows)) == count
+    tell(f"objection of {count}: {took:.2f} s, then {hours} sweeps, 0 scores, 0 predictions")
 
 
 def test_who_objects_is_in_no_list_that_models_learn_from(shoppers):

@@ -271,7 +271,8 @@ class CanaryPerson:
         )  # fmt: skip
         ArticleDraftFactory(sentences=[{"text": said}])
         WeeklyDigestFactory(statements=[{"key": "k", "figures": {"n": customer.name}}])
-        Company.objects.create(name="Company", notes=f"Ask {customer.email} first.")
+        Company.objects.create(name=customer.company)
+        Company.objects.create(name=f"Company {self.seed}", notes=f"Ask {customer.email} first.")
         EgressRecordFactory(customer=customer, body=f"{self.word} wrote", detail=self.word)
         AlarmFactory(evidence={"subject": customer.name})
         LogEntry.objects.create(

@@ -50,8 +50,12 @@ def erased():
 
 
 def test_a_partner_that_pushes_all_again_brings_none_back():
-    people = shop(60)
-    for one in people[:20]:
+    push_all_again(15, 5)
+
+
+def push_all_again(count, gone):
+    people = shop(count)
+    for one in people[:gone]:
         erase(one)
     client = calling()
     answers = [
@@ -60,14 +64,14 @@ def test_a_partner_that_pushes_all_again_brings_none_back():
             {"email": f"buyer{n}@example.com", "name": "Back"},
             format="json",
         )
-        for n in range(60)
+        for n in range(count)
     ]
     codes = [answer.status_code for answer in answers]
-    assert codes[:20] == [410] * 20
-    assert set(codes[20:]) == {200}
+    assert codes[:gone] == [410] * gone
+    assert set(codes[gone:]) == {200}
     assert "erased" in answers[0].json()["detail"]
-    assert Customer.objects.filter(source="shop").count() == 40
-    tell("re-push of 60 with 20 erased: 20 refused, 0 back")
+    assert Customer.objects.filter(source="shop").count() == count - gone
+    tell(f"re-push of {count} with {gone} erased: {gone} refused, 0 back")
 
 
 @pytest.mark.parametrize(
@@ -138,8 +142,8 @@ def test_a_new_consent_lets_them_back_in(erased):
 
 
 def test_who_came_back_with_a_backup_is_erased_before_anything_is_served(settings):
-    people = shop(30)
-    for one in people[:10]:
+    people = shop(12)
+    for one in people[:4]:
         erase(one)
     # what a backup of last night holds: the persons, and no tombstone
     Tombstone.objects.all().delete()
@@ -147,14 +151,14 @@ def test_who_came_back_with_a_backup_is_erased_before_anything_is_served(setting
     columns = ("pk", "source", "external_id", "email", "phone")
     Customer.objects.bulk_create(
         Customer(pk=one.pk, **{name: getattr(one, name) for name in columns[1:]})
-        for one in people[:10]
+        for one in people[:4]
     )
-    assert Customer.objects.count() == 30
+    assert Customer.objects.count() == 12
     call_command("replay_tombstones", verbosity=0)
-    assert Customer.objects.filter(pk__in=[one.pk for one in people[:10]]).count() == 0
-    assert Customer.objects.count() == 20
+    assert Customer.objects.filter(pk__in=[one.pk for one in people[:4]]).count() == 0
+    assert Customer.objects.count() == 8
     assert set(ErasureRequest.objects.values_list("status", "reason")) == {("done", "replayed")}
-    tell("restore: 10 of 10 erased again, 20 others stand")
+    tell("restore: 4 of 4 erased again, 8 others stand")
 
 
 def test_a_line_that_somebody_else_wrote_is_passed_over(settings, erased):
