@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from customers.admin.base import ReadOnlyAdmin, RecordAdmin
 from customers.models import (
@@ -16,6 +18,7 @@ from customers.models import (
     RetentionRun,
     Tombstone,
 )
+from customers.privacy.detecting import KINDS
 
 
 @admin.register(Consent)
@@ -82,11 +85,24 @@ class RetentionRunAdmin(ReadOnlyAdmin):
     exclude = ("row_keys",)
 
 
+class PrivacySettingsForm(forms.ModelForm):
+    """Kinds of personal data are chosen from those that are known."""
+
+    detected_kinds = forms.MultipleChoiceField(
+        label=_("Personal data looked for in texts"),
+        choices=KINDS.items(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: what is usual."),
+    )
+
+
 @admin.register(PrivacySettings)
 class PrivacySettingsAdmin(RecordAdmin):
     """What the shop decided about personal data; one row."""
 
     list_display = ("accounting_years", "retrain_days")
+    form = PrivacySettingsForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """One row is all there is."""

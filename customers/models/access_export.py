@@ -42,7 +42,7 @@ class AccessExport(Job):
     download_count = models.PositiveIntegerField(_("downloads"), default=0, editable=False)
     last_downloaded_at = models.DateTimeField(_("last download"), null=True, editable=False)
 
-    objects = AccessExportQuerySet.as_manager()
+    objects: ClassVar[Any] = AccessExportQuerySet.as_manager()
 
     class Meta(Job.Meta):
         verbose_name = _("access export")

@@ -37,7 +37,8 @@ class ErasureQuerySet(ManagersOnly):
     def ask(self, customer: Customer, reason: str, *, by: User) -> ErasureRequest:
         """Have a customer erased; the request that is under way where there is one."""
         with transaction.atomic():
-            made, is_new = self.unfinished().get_or_create(
+            rows: Any = self.unfinished()
+            made, is_new = rows.get_or_create(
                 customer=customer, defaults={"reason": reason, "requested_by": by}
             )
             if is_new:

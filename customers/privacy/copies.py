@@ -16,7 +16,7 @@ from customers.privacy.data_map import Category, Copy, register, register_impers
 from customers.privacy.egress import forget_egress, shown_egress
 from customers.privacy.files import forget_import_files
 from customers.privacy.journal import forget_in_journal, forget_notes, shown_changes
-from customers.privacy.person import ERASED, Person
+from customers.privacy.person import ERASED, Needles, Person
 from customers.privacy.topics import forget_in_topics
 from customers.privacy.words import forget_words
 
@@ -64,11 +64,14 @@ def fitting(model: type[models.Model], name: str, value: Any) -> Any:
 
 def forget_answers(person: Person) -> int:
     """Kept answers of the API that were about the person say 410 from now on."""
-    if person.customer is None:
-        return 0
+    return forget_answers_with(person.needles) if person.customer is not None else 0
+
+
+def forget_answers_with(needles: Needles) -> int:
+    """Kept answers that say anything of this say 410 from now on."""
     changed = 0
     for reply in records.IdempotentReply.objects.only("pk", "body").iterator(CHUNK):
-        if person.needles.hits(_said_in(bytes(reply.body))):
+        if needles.hits(_said_in(bytes(reply.body))):
             changed += records.IdempotentReply.objects.filter(pk=reply.pk).update(
                 status=HTTPStatus.GONE.value,
                 headers={"Content-Type": "application/problem+json"},
@@ -129,7 +132,8 @@ def forget_in_alarms(person: Person) -> int:
         keys = person.rows_of(label)
         rows = records.Alarm.objects.filter(rows_of=of_kind, row_pks__overlap=keys)
         for alarm in rows if keys else ():
-            left = [pk for pk in alarm.row_pks if pk not in set(keys)]
+            pks: list[int] = list(alarm.row_pks)  # type: ignore[call-overload]
+            left = [pk for pk in pks if pk not in set(keys)]
             changed += records.Alarm.objects.filter(pk=alarm.pk).update(row_pks=left)
     return changed + cleaned_columns(records.Alarm, ["subject_name", "evidence"])(person)
 
@@ -144,7 +148,8 @@ def forget_findings(person: Person) -> int:
     by_key = records.Finding.objects.filter(sources__overlap=keys) if keys else []
     changed = 0
     for finding in by_key:
-        left = [key for key in finding.sources if key not in set(keys)]
+        sources: list[str] = list(finding.sources)  # type: ignore[call-overload]
+        left = [key for key in sources if key not in set(keys)]
         rows = records.Finding.objects.filter(pk=finding.pk)
         changed += rows.update(sources=left) if left else rows.delete()[0]
     changed += records.RadarText.objects.filter(key__in=keys).delete()[0]
@@ -156,7 +161,7 @@ def forget_lists(person: Person) -> int:
     jobs = records.BulkEdit.objects.filter(pks__contains=[person.pk])
     with transaction.atomic():
         for job in jobs:
-            left = [pk for pk in job.pks if pk != person.pk]
+            left = [pk for pk in job.pks or () if pk != person.pk]
             records.BulkEdit.objects.filter(pk=job.pk).update(pks=left)
     clean = cleaned_columns(records.BulkEdit, ["query", "value"], ["query"])
     return len(jobs) + clean(person)

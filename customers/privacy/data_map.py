@@ -179,5 +179,5 @@ def not_mapped() -> list[str]:
 
 def personal_columns() -> set[str]:
     """The names of all columns with personal data: what a log must never repeat."""
-    entries = [*RECORDS.values(), *COPIES.values()]
+    entries: list[Record | Copy] = [*RECORDS.values(), *COPIES.values()]
     return {name for entry in entries for name in entry.columns}

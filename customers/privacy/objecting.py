@@ -46,7 +46,7 @@ def stop_profiling(pks: Sequence[int]) -> None:
     """Take away all that was made of these customers. A result that a worker has under way is
     for a text that is no more (`requested_at`), so it is not stored.
     """
-    rows = models.QuerySet(Customer).filter(pk__in=pks)
+    rows: models.QuerySet[Customer] = models.QuerySet(Customer).filter(pk__in=pks)
     rows.update(**CLEARED, requested_at=timezone.now())
     for kind in (Recommendation, Prospect, RfmChange, Summary):
         kind._base_manager.filter(customer__in=pks).delete()

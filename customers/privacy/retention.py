@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -145,7 +146,7 @@ def _with_files(keys: list[Any]) -> None:
     for row in tickets.filter(messages__attachments__isnull=False).values_list(
         "messages__attachments__file", flat=True
     ):
-        transaction.on_commit(lambda path=row: delete_file(path))
+        transaction.on_commit(partial(delete_file, row))
     mails = InboundMail._base_manager.filter(message__ticket__in=keys)
     _take_mail(list(mails.values_list("pk", flat=True)))
     tickets.delete()
@@ -154,14 +155,14 @@ def _with_files(keys: list[Any]) -> None:
 def _take_mail(keys: list[Any]) -> None:
     rows = InboundMail._base_manager.filter(pk__in=keys)
     for path in rows.values_list("raw", flat=True):
-        transaction.on_commit(lambda path=path: delete_file(path))
+        transaction.on_commit(partial(delete_file, path))
     rows.delete()
 
 
 def _take_files(keys: list[Any]) -> None:
     rows = Import._base_manager.filter(pk__in=keys)
     for path in rows.exclude(file="").values_list("file", flat=True):
-        transaction.on_commit(lambda path=path: delete_file(path))
+        transaction.on_commit(partial(delete_file, path))
     RefusedRow.objects.filter(shop_import__in=keys).delete()
     rows.update(file="", sample=[], check_result={})
 

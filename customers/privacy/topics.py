@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from customers.models import Message, Review, Topic
 from customers.privacy.person import Person
 
@@ -19,7 +21,7 @@ def forget_in_topics(person: Person) -> int:
         words = [pair for pair in topic.words if not _is_theirs_alone(pair[0], topic, person)]
         if examples == topic.example_pks and words == topic.words:
             continue
-        fresh = {"example_pks": examples, "words": words}
+        fresh: dict[str, Any] = {"example_pks": examples, "words": words}
         if words != topic.words:
             fresh["suggested_name"] = ", ".join(pair[0] for pair in words[:NAMED_BY])[:200]
         changed += Topic.objects.filter(pk=topic.pk).update(**fresh)
@@ -28,6 +30,7 @@ def forget_in_topics(person: Person) -> int:
 
 def _is_theirs_alone(word: str, topic: Topic, person: Person) -> bool:
     """Whether the person said the word and nobody else did; asked while their rows stand."""
+    rows: Any
     if topic.kind == Topic.Kind.TICKET:
         rows, own = Message.objects.matching(word), person.rows_of("customers.Message")
     else:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from customers.views import privacy
+from customers.views import privacy, redaction
 
 urlpatterns = [
     path("customers/<int:pk>/consents/", privacy.customer_consents, name="customer-consents"),
     path("customers/<int:pk>/erase/", privacy.erase_customer, name="customer-erase"),
     path("customers/<int:pk>/hold/", privacy.hold_customer, name="customer-hold"),
     path("customers/<int:pk>/access/", privacy.new_access_export, name="customer-access"),
+    path("messages/<int:pk>/redact/", redaction.redact_message, name="message-redact"),
     path("privacy/", privacy.privacy_home, name="privacy"),
     path("privacy/come-back/", privacy.come_back, name="privacy-come-back"),
     path("privacy/retention/try/", privacy.try_retention, name="retention-try"),

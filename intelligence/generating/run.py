@@ -11,6 +11,7 @@ from customers.models import Customer, Generator, GeneratorUse, Purpose, User
 from customers.models.generation import GenerationLog
 from customers.models.generator import TRIAL, Feature
 from customers.privacy.consents import allows
+from customers.privacy.masking import Masker, counted, unmask
 from customers.unseen import visible
 from intelligence.engines.generators.contract import (
     Generated,
@@ -27,7 +28,6 @@ from intelligence.engines.generators.plain_text import (
     without_markup,
 )
 from intelligence.engines.generators.spotlighting import legible, spotlighted
-from intelligence.engines.masking import Masker, counted, unmask
 from intelligence.generating.costs import cost_of, estimated_tokens
 from intelligence.generating.engines import key_of, local_engine
 from intelligence.generating.outbound import Request, send
