@@ -1,8 +1,9 @@
 """The addresses of the screens."""
 
 from django.contrib.auth import views as auth
-from django.urls import include, path, re_path
+from django.urls import path, re_path
 
+from customers.privacy import urls as privacy_urls
 from customers.views import (
     alarms,
     api_keys,
@@ -304,7 +305,7 @@ urlpatterns = [
     path("insight/voice/", insight.voice, name="insight-voice"),
     path("insight/digests/", insight.digest_list, name="insight-digests"),
     path("insight/digests/<int:pk>/", insight.digest_page, name="insight-digest"),
-    path("", include("customers.privacy.urls")),
+    *privacy_urls.urlpatterns,
     path("journal/", journal.entry_list, name="journal"),
     path("journal/<int:pk>/", journal.entry_page, name="journalentry"),
     path("journal/<int:pk>/undo/", journal.undo_entry, name="journalentry-undo"),

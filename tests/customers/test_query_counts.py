@@ -17,11 +17,13 @@ from customers.journal.recording import recorded
 from customers.models import (
     Aspect,
     Company,
+    Consent,
     ContactPoint,
     Customer,
     CustomerNote,
     CustomField,
     DuplicatePair,
+    ErasureRequest,
     Export,
     Intent,
     JournalEntry,
@@ -286,6 +288,7 @@ SCREENS = {
     ),
     "journal": make_act,
     "keys": ApiKeyFactory,
+    "privacy": lambda: ErasureRequest.objects.create(reason="asked", requested_by=UserFactory()),
     "tasks": make_task,
     "tickets": make_ticket,
     "products": ProductFactory,
@@ -315,10 +318,14 @@ SCREENS = {
 NOT_IN_THE_API = {
     *("ask", "automation", "duplicates", "imports", "models", "radar"),
     *("rules", "service-levels", "assignment", "satisfaction"),
-    *("channels", "companies", "custom-fields", "exports", "journal", "tasks"),
+    *("channels", "companies", "custom-fields", "exports", "journal", "keys"),
+    *("privacy", "tasks"),
 }
 ENDPOINTS = {
     **{noun: SCREENS[noun] for noun in SCREENS if noun not in NOT_IN_THE_API},
+    "consents": lambda: Consent.objects.create(
+        customer=make_customer(), purpose="profiling", is_allowed=True, method="form"
+    ),
     "findings": make_finding,
     "recommendations": RecommendationFactory,
     "corrections": lambda: CorrectionFactory(by=UserFactory()),

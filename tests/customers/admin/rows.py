@@ -303,11 +303,11 @@ MAKERS = {
         customer=CustomerFactory(), reason="A lawsuit."
     ),
     "accessexport": lambda: models.AccessExport.objects.create(customer=CustomerFactory()),
-    "retentionrule": lambda: models.RetentionRule.objects.create(
-        kept=models.RetentionRule.Kept.values[models.RetentionRule.objects.count()], days=30
-    ),
+    "retentionrule": lambda: models.RetentionRule.objects.update_or_create(
+        kept="mail", defaults={"days": 30}
+    )[0],
     "retentionrun": lambda: models.RetentionRun.objects.create(counts={"mail": 1}),
-    "privacysettings": lambda: models.PrivacySettings.objects.create(accounting_years=10),
+    "privacysettings": lambda: models.PrivacySettings.objects.get_or_create(pk=1)[0],
     "user": UserFactory,
 }
 
