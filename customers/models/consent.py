@@ -50,7 +50,7 @@ class ConsentQuerySet(RecordQuerySet):
         of_each = ("customer", "purpose", "channel")
         latest = self.order_by(*of_each, "-given_at", "-id").distinct(*of_each)
         rows: Any = self.model._default_manager
-        return rows.filter(pk__in=latest.values("pk"))  # type: ignore[no-any-return]
+        return rows.filter(pk__in=latest.values("pk"))
 
     def follow(self, customers: Iterable[int]) -> None:
         """Bring the customers' columns in line with what stands in force."""

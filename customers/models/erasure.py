@@ -43,7 +43,7 @@ class ErasureQuerySet(ManagersOnly):
             )
             if is_new:
                 send_after_commit(job_requested, sender=ErasureRequest, pk=made.pk)
-        return made  # type: ignore[no-any-return]
+        return made
 
 
 class ErasureRequest(models.Model):

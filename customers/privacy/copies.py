@@ -132,7 +132,7 @@ def forget_in_alarms(person: Person) -> int:
         keys = person.rows_of(label)
         rows = records.Alarm.objects.filter(rows_of=of_kind, row_pks__overlap=keys)
         for alarm in rows if keys else ():
-            pks: list[int] = list(alarm.row_pks)  # type: ignore[call-overload]
+            pks: list[int] = list(alarm.row_pks)
             left = [pk for pk in pks if pk not in set(keys)]
             changed += records.Alarm.objects.filter(pk=alarm.pk).update(row_pks=left)
     return changed + cleaned_columns(records.Alarm, ["subject_name", "evidence"])(person)
@@ -145,10 +145,11 @@ def forget_findings(person: Person) -> int:
         for label in ("customers.Question", "customers.Ticket", "customers.Message")
         for pk in person.rows_of(label)
     ]
-    by_key = records.Finding.objects.filter(sources__overlap=keys) if keys else []
+    by_key: Any = records.Finding.objects.filter(sources__overlap=keys) if keys else []
     changed = 0
+    finding: Any
     for finding in by_key:
-        sources: list[str] = list(finding.sources)  # type: ignore[call-overload]
+        sources: list[str] = list(finding.sources)
         left = [key for key in sources if key not in set(keys)]
         rows = records.Finding.objects.filter(pk=finding.pk)
         changed += rows.update(sources=left) if left else rows.delete()[0]
