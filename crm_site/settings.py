@@ -199,6 +199,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ConsentMethodEnum": "customers.models.Consent.Method",
         "SentimentEnum": "customers.models.Sentiment",
         "OrderStatusEnum": "customers.models.Order.Status",
         "OrderKindEnum": "customers.models.Order.Kind",

@@ -246,9 +246,9 @@ def make_field():
 
 
 def make_task():
-    """A task of the manager whose lists are measured."""
+    """A task of the admin whose lists are measured."""
     about = {"customer": CustomerFactory(), "ticket": TicketFactory()}
-    mine = User.objects.get(username="manager")
+    mine = User.objects.get(username="admin")
     return Task.objects.create(title="Call", assignee=mine, **about)
 
 
