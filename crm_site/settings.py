@@ -200,6 +200,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "ConsentMethodEnum": "customers.models.Consent.Method",
+        "RecommendationMethodEnum": "customers.models.Recommendation.Method",
         "SentimentEnum": "customers.models.Sentiment",
         "OrderStatusEnum": "customers.models.Order.Status",
         "OrderKindEnum": "customers.models.Order.Kind",
