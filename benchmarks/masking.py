@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.instruments.report import Report, Target
 from benchmarks.samples.people import Message, Planted, messages
-from intelligence.engines.masking import Masked, mask, unmask
+from customers.privacy.masking import Masked, mask, unmask
 
 CUSTOMERS, SMALL_CUSTOMERS = 1000, 100
 NAMES = ("name", "guessed")

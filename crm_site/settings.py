@@ -39,6 +39,12 @@ MODELS_DIR = VAR_DIR / "models"
 REJECTS_DIR = VAR_DIR / "rejects"
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(VAR_DIR / "secret_key")
+# Signs receipts of erasures and hashes what erased people were known by. It must not change:
+# another key does not know them any more.
+PRIVACY_KEY = env.str("PRIVACY_KEY", default="") or kept_secret(VAR_DIR / "privacy_key")
+# What keeps erased people from coming back with a restored database. Keep it beside the backups,
+# not in them; all web servers and workers share it.
+TOMBSTONES_FILE = env.str("TOMBSTONES_FILE", default=str(VAR_DIR / "tombstones.jsonl"))
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -195,6 +201,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ConsentMethodEnum": "customers.models.Consent.Method",
+        "RecommendationMethodEnum": "customers.models.Recommendation.Method",
         "SentimentEnum": "customers.models.Sentiment",
         "OrderStatusEnum": "customers.models.Order.Status",
         "OrderKindEnum": "customers.models.Order.Kind",
@@ -285,6 +293,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "ask-how-it-was": {"task": "customers.tasks.ask_how_it_was", "schedule": 300},
     "forget-old-rule-runs": {"task": "customers.tasks.forget_old_rule_runs", "schedule": 3600},
+    "erase": {"task": "customers.tasks.erase_people", "schedule": 60},
+    "retention": {
+        "task": "customers.tasks.apply_retention",
+        "schedule": crontab(hour=env.int("RETENTION_HOUR", default=2), minute=40),
+    },
     "forget-kept-answers": {"task": "customers.tasks.forget_kept_answers", "schedule": 3600},
     "imports": {"task": "customers.tasks.go_on_with_imports", "schedule": 30},
     "duplicates": {"task": "customers.tasks.look_for_duplicates", "schedule": 60},

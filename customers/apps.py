@@ -11,8 +11,12 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customer relations")
 
     def ready(self) -> None:
-        """Have passages follow their sources, mail follow messages, clocks and rules tickets."""
+        """Have passages follow their sources, mail follow messages, clocks and rules tickets;
+        and put the records on the data map.
+        """
         from customers.channels.mail import receivers as _mail  # noqa: F401  # as below
         from customers.knowledge import receivers  # noqa: F401  # needs the app registry
+        from customers.privacy import copies, records  # noqa: F401
+        from customers.privacy import receivers as erasures  # noqa: F401
         from customers.rules import receivers as rules  # noqa: F401
         from customers.sla import receivers as clocks  # noqa: F401

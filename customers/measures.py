@@ -58,7 +58,7 @@ SELECT o.customer_id AS id, min(c.currency) AS currency,
     count(*) FILTER (WHERE o.kind = 'sale') AS orders,
     coalesce(sum({AMOUNT_SQL}), 0) AS spent
 FROM customers_order o JOIN customers_customer c ON c.id = o.customer_id
-WHERE {COUNTS_SQL} AND c.source = %(source)s
+WHERE {COUNTS_SQL} AND c.source = %(source)s AND NOT c.objects_to_profiling
 GROUP BY o.customer_id, month_on
 """  # noqa: S608  # fixed fragments alone
 BUYERS_THEN = """
@@ -68,7 +68,8 @@ FROM monthly WHERE month_on <= %(month_on)s GROUP BY id HAVING sum(orders) > 0
 """
 BUYERS_NOW = """
 SELECT id, currency, last_order_at AS last_at, order_count AS orders, spent_total AS spent
-FROM customers_customer WHERE source = %(source)s AND order_count > 0
+FROM customers_customer
+WHERE source = %(source)s AND order_count > 0 AND NOT objects_to_profiling
 """
 
 # Scores and classes of buyers: see customers.rfm for what ties do.

@@ -19,6 +19,8 @@ analysis_requested = Signal()
 measures_refreshed = Signal()
 rows_updated = Signal()  # (sender, pks): columns of these rows were set without saving each
 rows_read = Signal()  # (sender, pks): models have read these rows, or what belongs to them
+profiling_stopped = Signal()  # (sender, pks): in the transaction in which customers objected
+text_redacted = Signal()  # (sender, pks): in the transaction in which these texts were redacted
 job_requested = Signal()  # (sender, pk): a Training, Promotion or Question waits for a worker
 
 MAX_NAMED_ROWS = 1000

@@ -18,6 +18,7 @@ from customers.lists.jobs import take_up
 from customers.measures import refresh_measures_when_due
 from customers.models import IdempotentReply, Mailbox
 from customers.portal.identity import send_link
+from customers.privacy import erasing, retention
 from customers.rules.run import apply_pending, apply_timed, forget_old_runs
 from customers.satisfaction.inviting import invite_due, mail_invitations
 from customers.search.spelling import refresh_words
@@ -119,6 +120,18 @@ def ask_how_it_was() -> None:
 def forget_old_rule_runs() -> None:
     """Keep the log of the rules short."""
     forget_old_runs()
+
+
+@shared_task(expires=60)
+def erase_people() -> None:
+    """Go on with the erasures that wait, or that a dead worker left."""
+    erasing.carry_out_all()
+
+
+@shared_task(expires=3600)
+def apply_retention() -> None:
+    """Take away what has been kept for its time."""
+    retention.apply()
 
 
 @shared_task(expires=3600)

@@ -3,6 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import path, re_path
 
+from customers.privacy import urls as privacy_urls
 from customers.views import (
     alarms,
     api_keys,
@@ -39,6 +40,7 @@ from customers.views import (
     orders,
     plots,
     portal,
+    portal_preferences,
     portal_tickets,
     products,
     questions,
@@ -265,6 +267,7 @@ urlpatterns = [
         portal_tickets.ticket_file,
         name="portal-file",
     ),
+    path("help/preferences/", portal_preferences.preferences, name="portal-preferences"),
     path("help/identify/", portal.identify, name="portal-identify"),
     path("help/identify/<str:token>/", portal.open_link, name="portal-link"),
     path("help/forget/", portal.forget, name="portal-forget"),
@@ -304,6 +307,7 @@ urlpatterns = [
     path("insight/voice/", insight.voice, name="insight-voice"),
     path("insight/digests/", insight.digest_list, name="insight-digests"),
     path("insight/digests/<int:pk>/", insight.digest_page, name="insight-digest"),
+    *privacy_urls.urlpatterns,
     path("journal/", journal.entry_list, name="journal"),
     path("journal/<int:pk>/", journal.entry_page, name="journalentry"),
     path("journal/<int:pk>/undo/", journal.undo_entry, name="journalentry-undo"),

@@ -11,5 +11,5 @@ class IntelligenceConfig(AppConfig):
     verbose_name = _("Intelligence")
 
     def ready(self) -> None:
-        """Listen for `analysis_requested`."""
-        from intelligence import receivers  # noqa: F401  # needs the app registry
+        """Listen for `analysis_requested`, and put what machines keep on the data map."""
+        from intelligence import privacy, receivers  # noqa: F401  # needs the app registry

@@ -90,7 +90,7 @@ SELECT c.id, {", ".join(f"v.{name}" for name in COLUMNS if not name.startswith("
     coalesce(v.value_reason, %(no_orders)s) AS value_reason,
     (row_number() OVER (ORDER BY c.id) - 1) / %(batch)s AS batch
 FROM customers_customer c LEFT JOIN valued v ON v.id = c.id
-WHERE c.source = %(source)s AND ({MOVED})
+WHERE c.source = %(source)s AND NOT c.objects_to_profiling AND ({MOVED})
 """  # noqa: S608
 LOCK_BATCH_SQL = """
 SELECT c.id FROM customers_customer c JOIN changed v ON v.id = c.id WHERE v.batch = %s

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from customers.privacy.consents import allowed_sql
 from customers.sql import rows_of
 from intelligence.engines.customer_features import Orders
 from intelligence.engines.recommendation import Histories
@@ -44,10 +45,14 @@ JOIN intelligence_productvector v ON v.product_id = l.product_id
 WHERE {chosen} AND o.status <> 'cancelled' AND o.kind = 'sale'
   AND o.placed_at <= now() AND v.embedding_version = %s
 """
+# Who objects to profiling or refuses training is in no list, no sum and no fit.
+WILLING = allowed_sql("profiling", "o.customer_id")
+TRAINED_ON = f"{WILLING} AND {allowed_sql('training', 'o.customer_id')}"
 OF_CUSTOMERS = "o.customer_id = ANY(%s)"
-OF_SOURCE = "o.source = %s AND o.customer_id IS NOT NULL"
-OF_CONSENTING = "o.customer_id IN (SELECT id FROM customers_customer WHERE marketing_consent)"
-OF_EVERYBODY = "o.customer_id IS NOT NULL"
+OF_SOURCE = f"o.source = %s AND o.customer_id IS NOT NULL AND {TRAINED_ON}"
+CONSENTING = "o.customer_id IN (SELECT id FROM customers_customer WHERE marketing_consent)"
+OF_CONSENTING = f"{CONSENTING} AND {WILLING}"
+OF_EVERYBODY = f"o.customer_id IS NOT NULL AND {TRAINED_ON}"
 
 
 def orders_of(customer_pks: Sequence[int]) -> Orders:

@@ -14,7 +14,14 @@ from django.db import models
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
-from customers.signals import analysis_requested, job_requested, measures_refreshed
+from customers.signals import (
+    analysis_requested,
+    job_requested,
+    measures_refreshed,
+    profiling_stopped,
+    text_redacted,
+)
+from intelligence.models import Prediction, TextVector
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +65,20 @@ def enqueue_job(sender: type[models.Model], pk: int, **_: Any) -> None:
             current_app.send_task(task, [pk])
     except (OperationalError, OSError) as error:
         logger.warning("%s %s waits for the sweep, the broker is away: %s", sender, pk, error)
+
+
+@receiver(profiling_stopped)
+def forget_opinions(pks: list[int], **_: Any) -> None:
+    """Who objects to profiling has no opinion of a model in the ledger either."""
+    Prediction.objects.filter(kind="customer", object_id__in=pks).delete()
+
+
+@receiver(text_redacted)
+def forget_readings(sender: type[models.Model], pks: list[int], **_: Any) -> None:
+    """What was made of the old texts goes; the new ones are pending."""
+    kind = sender._meta.model_name
+    Prediction.objects.filter(kind=kind, object_id__in=pks).delete()
+    TextVector.objects.filter(**{f"{kind}__in": pks}).delete()
 
 
 @receiver(measures_refreshed)

@@ -27,6 +27,7 @@ CREATE TEMP TABLE purchases AS
     ) l ON l.order_id = o.id
     WHERE {COUNTS_SQL} AND o.kind = 'sale'
         AND (%(source)s::text IS NULL OR c.source = %(source)s)
+        AND NOT c.objects_to_profiling
     GROUP BY 1, 2
 """  # noqa: S608  # fixed fragments alone
 COPY_SQL = "COPY purchases TO STDOUT (FORMAT BINARY)"

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from intelligence.engines.masking.checksums import IDENTITY_CHECKS, is_chinese_identity, is_luhn
+from customers.privacy.masking.checksums import IDENTITY_CHECKS, is_chinese_identity, is_luhn
 
 FIRST = (  # noqa: SIM905  # easier to read
     "Amelia Oliver Siobhan Mohammed Priya Lars Zoë José Renée Björn Anaïs Giulia Piotr "

@@ -15,6 +15,8 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
+from customers.models import ErasedPerson
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -87,7 +89,16 @@ def plain_problem(request: HttpRequest, status: HTTPStatus, detail: str) -> Json
     return JsonResponse(body, status=status, content_type=MEDIA_TYPE)
 
 
+class Gone(APIException):
+    """What is asked for was erased, and must not be stored again."""
+
+    status_code = HTTPStatus.GONE
+
+
 def _as_api_error(error: Exception) -> Exception:
+    if isinstance(error, ErasedPerson):
+        set_rollback()
+        return Gone(str(error))
     if isinstance(error, IntegrityError | ProtectedError):
         set_rollback()
         return Conflict()

@@ -6,6 +6,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 
 from customers.api import viewsets
 from customers.api.audiences import AudienceViewSet
+from customers.api.consents import ConsentViewSet
 from customers.api.insight import DigestViewSet, SalesView
 from customers.api.problems import not_found
 from customers.api.questions import QuestionViewSet
@@ -23,6 +24,7 @@ router.APIRootView = ApiRoot
 router.register("customers", viewsets.CustomerViewSet)
 router.register("companies", viewsets.CompanyViewSet)
 router.register("contact-points", viewsets.ContactPointViewSet)
+router.register("consents", ConsentViewSet)
 router.register("products", viewsets.ProductViewSet)
 router.register("orders", viewsets.OrderViewSet)
 router.register("tickets", viewsets.TicketViewSet)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from customers.channels.mail.conversations import customer_at
 from customers.desk.attachments import attach
 from customers.desk.named_order import order_named
-from customers.models import Customer, Message, Ticket
+from customers.models import Customer, ErasedPerson, Message, Ticket
 
 
 def write_to_shop(
@@ -31,7 +31,7 @@ def write_to_shop(
     the address, so to its owner.
     """
     with transaction.atomic():
-        customer = asker or customer_at(email.lower(), name)
+        customer = asker or _customer_of(email, name)
         ticket = Ticket.objects.create(
             customer=customer,
             order=order_named(customer, subject, text),
@@ -47,6 +47,16 @@ def write_to_shop(
                     told % {"who": who}, author_kind=Message.Author.SYSTEM, is_internal=True
                 )
     return ticket
+
+
+def _customer_of(email: str, name: str) -> Customer | None:
+    """Whose address it is; nobody's, where its owner was erased: the ticket stands alone, and
+    whoever sent the form is not told.
+    """
+    try:
+        return customer_at(email.lower(), name)
+    except ErasedPerson:
+        return None
 
 
 def tickets_of(customer: Customer) -> Any:

@@ -20,6 +20,7 @@ from customers.demo.service import write_service
 from customers.demo.shop import SEED, generate
 from customers.demo.workspace import write_workspace
 from customers.measures import refresh_measures_when_due
+from customers.privacy.wording import TO_CUSTOMERS
 
 SOURCE = "demo"
 BATCH = 2000
@@ -118,7 +119,7 @@ def _write_products(shop: Shop) -> dict[str, records.Product]:
 
 def _write_customers(shop: Shop) -> dict[str, records.Customer]:
     copied = ("name", "email", "phone", "company", "language", "country", "city")
-    return _create([
+    made = _create([
         records.Customer(
             source=SOURCE,
             external_id=person.key,
@@ -128,6 +129,14 @@ def _write_customers(shop: Shop) -> dict[str, records.Customer]:
         )
         for person in shop.people
     ])  # fmt: skip
+    # the database made a consent of each one's word; here is the proof that a shop would have
+    said = records.Consent.objects.filter(customer__source=SOURCE)
+    said.update(
+        method=records.Consent.Method.FORM,
+        wording=str(TO_CUSTOMERS[records.Purpose.MARKETING]),
+        origin="checkout",
+    )
+    return made
 
 
 def _write_orders(shop: Shop, customers: dict[str, records.Customer]) -> dict[str, records.Order]:

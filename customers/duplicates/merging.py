@@ -21,7 +21,9 @@ from customers.models import ContactPoint, Customer, DuplicatePair, JournalEntry
 # What of a customer a person chooses between the two.
 CHOSEN = ("name", "email", "phone", "company", "language", "country", "city", "segment")
 ADDRESSES = {"email": ContactPoint.Kind.EMAIL, "phone": ContactPoint.Kind.PHONE}
-JOINED = ("tags", "notes", "marketing_consent")  # and what is made of both
+# A no of either is a no of both.
+REFUSED = ("objects_to_profiling", "refuses_training", "refuses_external")
+JOINED = ("tags", "notes", "marketing_consent", *REFUSED)  # and what is made of both
 
 
 class MergeError(Exception):
@@ -94,6 +96,8 @@ def _take_fields(stays: Customer, goes: Customer, taken: Mapping[str, bool] | No
     consents = {stays.marketing_consent, goes.marketing_consent}
     # whoever said no once is not written to; unknown beside a yes is a yes that was given
     stays.marketing_consent = False if False in consents else (True if True in consents else None)
+    for name in REFUSED:
+        setattr(stays, name, getattr(stays, name) or getattr(goes, name))
     stays.save(update_fields=[*CHOSEN, *JOINED, "updated_at"])
 
 

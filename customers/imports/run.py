@@ -22,6 +22,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
+from customers.imports.erased import Erased
 from customers.imports.errors import Cancelled, ImportProblem, RowError
 from customers.imports.format import STAGE, Format
 from customers.imports.mapping import mapped
@@ -126,6 +127,7 @@ class Run:
         self, kind: Format, path: Path, job: Import, progress: Progress | None = None
     ) -> None:
         self.kind, self.job = kind.in_this_shop(), job
+        self.erased = Erased(self.kind, job.source)
         self.table: Table = mapped(self.kind, kind.open(path), job.mapping)
         job.columns = job.columns or list(self.table.file_columns)
         self.samples: Samples | None = None
@@ -185,6 +187,7 @@ class Run:
     def _take_in_chunks(self, cursor: Any) -> None:
         chunk, number = _Chunk(), 0
         for batch in self.table.batches:
+            self.erased.look_again()
             for row in batch:
                 number += 1
                 if number <= self._skips:
@@ -202,6 +205,7 @@ class Run:
     def _take_whole(self, cursor: Any) -> None:
         chunk, number = _Chunk(), 0
         for batch in self.table.batches:
+            self.erased.look_again()
             for row in batch:
                 number += 1
                 self._read(chunk, number, row)
@@ -218,6 +222,9 @@ class Run:
             if row.get(""):
                 raise RowError("", row[""])
             staged = [(number, values) for values in self.kind.read_all(row)]
+            if any(self.erased.means(values) for _number, values in staged):
+                chunk.refused.append(self.erased.refused(number))
+                return
         except RowError as error:
             chunk.refused.append(refused_row(number, row, error))
         else:

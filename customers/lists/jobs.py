@@ -12,14 +12,16 @@ from customers.lists.bulk import edit_rows
 from customers.lists.exporting import forget_old_files, write_file
 from customers.lists.rows import BadQuery
 from customers.locks import held
-from customers.models import BulkEdit, Export
+from customers.models import AccessExport, BulkEdit, Export
 from customers.models.job import Job
+from customers.privacy.access import forget_expired, write_access
 
 logger = logging.getLogger(__name__)
 
 WORK: Mapping[type[Job], tuple[int, Callable[[Any], None]]] = {
     Export: (7321, write_file),
     BulkEdit: (7322, edit_rows),
+    AccessExport: (7_310_082, write_access),
 }
 
 
@@ -54,6 +56,7 @@ def carry_out(model: type[Job], pk: int) -> bool:
 def take_up() -> int:
     """Do what waits, and what a worker that died has left; how many jobs that were."""
     forget_old_files()
+    forget_expired()
     done = 0
     for model in WORK:
         jobs: Any = model._default_manager

@@ -1,5 +1,6 @@
 """The records of a shop."""
 
+from customers.models.access_export import AccessExport
 from customers.models.agent import AgentProfile, Notice
 from customers.models.alarm import Alarm
 from customers.models.analysable import MAX_ATTEMPTS, Analysable, AnalysableQuerySet
@@ -15,6 +16,7 @@ from customers.models.bought_together import BoughtTogether
 from customers.models.bulk_edit import BulkEdit
 from customers.models.business_hours import BusinessHours, Holiday
 from customers.models.company import Company
+from customers.models.consent import Consent, ConsentChannel, Purpose
 from customers.models.contact_point import ContactPoint
 from customers.models.correction import Correction
 from customers.models.custom_field import CustomField
@@ -24,6 +26,7 @@ from customers.models.desk import Presence, StaffMention, TypedReply
 from customers.models.draft import Draft
 from customers.models.duplicate import DuplicatePair, DuplicateScan, MergedKey
 from customers.models.egress import EgressRecord
+from customers.models.erasure import ErasedPerson, ErasureRequest, LegalHold, Tombstone
 from customers.models.error_budget import ErrorBudget
 from customers.models.exchange_rate import ExchangeRate
 from customers.models.export import Export
@@ -64,6 +67,7 @@ from customers.models.recommendation_effect import (
     RecommendationLift,
     RecommendationShown,
 )
+from customers.models.retention import PrivacySettings, RetentionRule, RetentionRun
 from customers.models.review import Review
 from customers.models.rule import Rule, RuleDue, RuleRun
 from customers.models.satisfaction import SatisfactionRating, SatisfactionSettings
@@ -83,6 +87,7 @@ from customers.models.user import User
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "AccessExport",
     "AgentProfile",
     "Alarm",
     "Analysable",
@@ -104,6 +109,8 @@ __all__ = [
     "BusinessHours",
     "CohortCell",
     "Company",
+    "Consent",
+    "ConsentChannel",
     "ContactPoint",
     "Correction",
     "CustomField",
@@ -116,6 +123,8 @@ __all__ = [
     "DuplicatePair",
     "DuplicateScan",
     "EgressRecord",
+    "ErasedPerson",
+    "ErasureRequest",
     "ErrorBudget",
     "ExchangeRate",
     "Export",
@@ -135,6 +144,7 @@ __all__ = [
     "JournalChange",
     "JournalEntry",
     "KnowledgeSource",
+    "LegalHold",
     "Macro",
     "Mailbox",
     "MeaningSearch",
@@ -148,11 +158,13 @@ __all__ = [
     "OutboundMail",
     "Passage",
     "Presence",
+    "PrivacySettings",
     "Product",
     "ProductSales",
     "Promotion",
     "Prospect",
     "ProspectSearch",
+    "Purpose",
     "Question",
     "RadarText",
     "RateWindow",
@@ -162,6 +174,8 @@ __all__ = [
     "RecordQuerySet",
     "Refresh",
     "RefusedRow",
+    "RetentionRule",
+    "RetentionRun",
     "ReturnItem",
     "Review",
     "RfmChange",
@@ -185,6 +199,7 @@ __all__ = [
     "Team",
     "Ticket",
     "TicketSla",
+    "Tombstone",
     "Topic",
     "TouchedDay",
     "Training",

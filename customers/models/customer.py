@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Right, Upper
@@ -20,6 +21,7 @@ from customers.models.base import ExternalRecord, unique_in_source
 from customers.models.contact_point import ContactPoint, normalised_email, normalised_phone
 from customers.models.correction import Correction
 from customers.models.custom_field import CustomValues
+from customers.models.erasure import ErasedPerson
 from customers.models.measures import MEASURE_INDEXES, CustomerMeasures
 from customers.models.order_statistics import ORDER_STATISTICS_SQL, order_parameters
 from customers.models.search import SearchedText, matching_prefixes
@@ -57,6 +59,7 @@ FROM locked LEFT JOIN LATERAL (
     ) latest
 ) felt ON true
 WHERE c.id = locked.id AND c.sentiment_score IS DISTINCT FROM felt.score
+  AND NOT c.objects_to_profiling
 """
 
 
@@ -157,6 +160,9 @@ class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
     are the model's opinion and change at each analysis.
     """
 
+    # who objects to profiling is not read, and so has no opinion of a model on their row
+    ANALYSED_WHEN: ClassVar[Q] = Q(objects_to_profiling=False)
+
     name = models.CharField(_("name"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
@@ -173,6 +179,19 @@ class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
         null=True,
         blank=True,
         help_text=_("Unknown counts as not given: who never agreed is told nothing."),
+    )
+    # what stands in force of the customer's consents, see `customers.models.consent`
+    objects_to_profiling = models.BooleanField(
+        _("objects to profiling"), default=False, db_default=False, editable=False
+    )
+    refuses_training = models.BooleanField(
+        _("refuses training of models"), default=False, db_default=False, editable=False
+    )
+    refuses_external = models.BooleanField(
+        _("refuses models outside of this machine"),
+        default=False,
+        db_default=False,
+        editable=False,
     )
 
     order_count = models.PositiveIntegerField(_("orders"), default=0, editable=False)
@@ -295,8 +314,31 @@ class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
             ),
         ]
 
+    def clean(self) -> None:
+        """Refuse to make somebody anew who was erased."""
+        super().clean()
+        if self._state.adding and self._was_erased():
+            raise ValidationError(str(ErasedPerson.TOLD), code="erased")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's. Raises ErasedPerson for somebody new who was erased."""
+        if self._state.adding and self._was_erased():
+            raise ErasedPerson
+        super().save(*args, **kwargs)
+
+    def _was_erased(self) -> bool:
+        from customers.privacy.tombstones import is_erased  # it reads customers itself
+
+        keys = [(self.source, self.external_id)]
+        return is_erased(keys, email=self.email, phone=self.phone)
+
     def __str__(self) -> str:
         return self.name or self.email or self.external_id or f"#{self.pk}"
+
+    @property
+    def is_read(self) -> bool:
+        """Not when they object to profiling."""
+        return not self.objects_to_profiling
 
     @property
     def effective_segment_id(self) -> str | None:

@@ -17,7 +17,8 @@ class EgressRecord(models.Model):
     says "pending" was cut off, and may have left.
 
     The database keeps it append-only (a trigger): no row is deleted, what left never changes,
-    and an entry is completed once. `fields` names what was sent, `body` is every byte of it
+    and an entry is completed once. An erasure alone takes a person out of it.
+    `fields` names what was sent, `body` is every byte of it
     (personal data masked), `masked` counts the placeholders in it by their type. The key of
     the server is in no column.
     """
@@ -37,6 +38,15 @@ class EgressRecord(models.Model):
     )
     generator = models.ForeignKey(
         Generator, models.SET_NULL, null=True, related_name="+", verbose_name=_("generator")
+    )
+    # whose texts left; no constraint of the database, for the ledger outlives its customers
+    customer = models.ForeignKey(
+        "customers.Customer",
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        related_name="egress_records",
+        verbose_name=_("customer"),
     )
     generator_name = models.CharField(_("generator name"), max_length=80)
     purpose = models.CharField(_("purpose"), max_length=200)

@@ -54,6 +54,10 @@ class ModelVersion(models.Model):
     measured = models.JSONField(_("measured here"), default=dict, encoder=DjangoJSONEncoder)
     is_serving = models.BooleanField(_("in service"), default=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    retrain_due_on = models.DateField(_("to be trained anew by"), null=True, editable=False)
+    retrain_count = models.PositiveIntegerField(
+        _("persons it learnt from and should forget"), default=0, editable=False
+    )
 
     objects = ModelVersionQuerySet.as_manager()
 

@@ -12,6 +12,7 @@ READ, WRITE = "read", "write"
 PARTS: Mapping[str, Any] = {
     "customers": _("Customers"),
     "companies": _("Companies"),
+    "consents": _("Consents"),
     "orders": _("Orders"),
     "products": _("Products"),
     "tickets": _("Tickets"),

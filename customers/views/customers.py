@@ -25,6 +25,7 @@ from customers.people.timeline import KINDS, timeline
 from customers.views.access import StaffRequest, get_customer_for
 from customers.views.asking import questions_of
 from customers.views.assist_context import summary_context
+from customers.views.privacy import privacy_context
 from customers.views.saved_views import address_of, chosen_view, columns_in_force
 
 PINNED_SHOWN = 20
@@ -117,6 +118,7 @@ def customer_context(customer: Customer, request: StaffRequest) -> dict[str, Any
         **timeline_context(customer, request),
         **insight_context(customer),
         **summary_context(customer=customer),
+        **privacy_context(customer),
     }
 
 

@@ -55,6 +55,7 @@ def generated_replies(matter: Matter, most: int) -> list[Suggestion]:
         known=known_of(matter.ticket, matter.conversation, [draft.asked_by]),
         passages=passages,
         fields=("messages", "order", "help passages"),
+        customer=matter.ticket.customer,
     )
     if written is None:
         return []

@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from customers.assisting.patterns import ADDRESS, DATE, POSTCODE
-from intelligence.engines.masking import identifying
+from customers.privacy.masking import identifying
 
 NUMBER = r"\d+(?:[.,]\d+)*"
 AMOUNT = re.compile(

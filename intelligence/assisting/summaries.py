@@ -167,6 +167,7 @@ def _generated(messages: Sequence[Message], summary: Summary) -> tuple[list[Item
         user=summary.asked_by,
         known=known,
         fields=("messages",),
+        customer=summary.ticket.customer,
     )
     if written is None:
         return [], ""

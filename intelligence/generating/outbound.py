@@ -14,7 +14,7 @@ from typing import Any
 import httpcore
 from django.db import transaction
 
-from customers.models import EgressRecord, Generator, User
+from customers.models import Customer, EgressRecord, Generator, User
 from intelligence.engines.generators.contract import Generated, GeneratorError, Reason
 from intelligence.engines.generators.openai_compatible import (
     MOST_ANSWER_BYTES,
@@ -47,6 +47,7 @@ class Request:
     fields: list[str]
     masked: dict[str, int] = field(default_factory=dict)
     key: str = ""
+    customer: Customer | None = None
 
     @property
     def address(self) -> str:
@@ -95,6 +96,7 @@ def _entered(request: Request) -> EgressRecord:
         return EgressRecord.objects.create(
             feature=request.feature,
             user=request.user,
+            customer=request.customer,
             generator=generator,
             generator_name=generator.name,
             purpose=request.purpose,

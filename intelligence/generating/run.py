@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from customers.models import Generator, GeneratorUse, User
+from customers.models import Customer, Generator, GeneratorUse, Purpose, User
 from customers.models.generation import GenerationLog
 from customers.models.generator import TRIAL, Feature
+from customers.privacy.consents import allows
+from customers.privacy.masking import Masker, counted, unmask
 from customers.unseen import visible
 from intelligence.engines.generators.contract import (
     Generated,
@@ -26,7 +28,6 @@ from intelligence.engines.generators.plain_text import (
     without_markup,
 )
 from intelligence.engines.generators.spotlighting import legible, spotlighted
-from intelligence.engines.masking import Masker, counted, unmask
 from intelligence.generating.costs import cost_of, estimated_tokens
 from intelligence.generating.engines import key_of, local_engine
 from intelligence.generating.outbound import Request, send
@@ -68,6 +69,7 @@ class Asked:
     passages: Sequence[str] = ()
     known: Sequence[str] = ()
     fields: Sequence[str] = ()
+    customer: Customer | None = None
 
 
 def generate(
@@ -79,19 +81,24 @@ def generate(
     known: Sequence[str] = (),
     passages: Sequence[str] = (),
     fields: Sequence[str] = (),
+    customer: Customer | None = None,
 ) -> Generation | None:
     """A text by the generator that is switched on for a feature; None where none is.
 
     `instructions` are ours alone: whatever others wrote goes into `texts`, the shop's own
     passages into `passages`, whose addresses alone may stand in the result. `known` are names
     of the persons concerned and whatever else is known to be theirs; `fields` says for the
-    ledger what the texts are. Raises GeneratorError with a reason and a sentence to show.
-    Not to be called inside a transaction: see `outbound.send`.
+    ledger what the texts are, and `customer` whose they are: who refuses models outside is
+    served by those of this machine alone. Raises GeneratorError with a reason and a sentence
+    to show. Not to be called inside a transaction: see `outbound.send`.
     """
     use = GeneratorUse.objects.in_force(feature)
     if use is None or use.generator is None:
         return None
-    asked = Asked(instructions, texts, passages, known, fields)
+    is_refused = customer is not None and not allows(customer, Purpose.EXTERNAL)
+    if is_refused and not use.generator.is_local:
+        return None
+    asked = Asked(instructions, texts, passages, known, fields, customer)
     wanted = estimated_tokens([instructions, *_bounded(asked)]) + use.generator.max_tokens
     log = GenerationLog.objects.reserve(use, user, wanted)
     if log is None:
@@ -172,6 +179,7 @@ def _remote(
             fields=["instructions", *asked.fields],
             masked=masked,
             key=key,
+            customer=asked.customer,
         )
         return send(request, timeout_s, read)
 

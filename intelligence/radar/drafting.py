@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers.locks import held
-from customers.models import Article, ArticleDraft, Finding, Ticket, Visibility
+from customers.models import Article, ArticleDraft, Finding, Purpose, Ticket, Visibility
+from customers.privacy.consents import allows
 from intelligence.analysis.run import describe
 from intelligence.engines.contradictions import contradictions
 from intelligence.engines.gathering import groups_of, most_central
@@ -125,7 +126,8 @@ def _consistent(chosen: Sequence[Chosen], language: str) -> list[Chosen]:
 def _write(draft: ArticleDraft) -> None:
     finding: Finding = draft.finding
     language = finding.language or "en"
-    tickets = solved_tickets_for(finding)
+    tickets = [one for one in solved_tickets_for(finding)
+               if one.customer is None or allows(one.customer, Purpose.EXTERNAL)]  # fmt: skip
     draft.tickets_read = len(tickets)
     chosen = chosen_sentences(tickets, language)
     if not chosen:

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from customers.complaints import Complaint, complaints_of
 from customers.holdout import arm_of
-from customers.models import Arm, Customer, ModelVersion, Recommendation
+from customers.models import Arm, Customer, ModelVersion, Purpose, Recommendation
 from customers.next_best import in_segment, next_best
 from customers.periods import shop_now
+from customers.privacy.consents import allows
 from customers.sql import rows_of
 from intelligence.engines.diversity import diversified
 from intelligence.engines.recommendation import Histories, ItemFactors, fold_in_many, likeness
@@ -104,7 +105,7 @@ def live_list(customer: Customer, wanted: Wanted) -> LiveList:
     version = ModelVersion.objects.get(pk=version_pk)
     allowed = _allowed(customer, wanted, version_pk, dimension, complaints)
     items: list[Listed] = []
-    if arm == Arm.MODEL:
+    if arm == Arm.MODEL and allows(customer, Purpose.PROFILING):
         history = _history(customer.pk, version_pk)
         items = _from_purchases(history, allowed, wanted, version) if len(history) else []
         items = items or _from_segment(customer, allowed, wanted)

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from customers.models import Correction, Intent, Message, Review
+from customers.models import Correction, Intent, Message, Purpose, Review
+from customers.privacy.consents import allowed_q
 from intelligence.analysis.kinds.messages import message_text
 from intelligence.analysis.kinds.reviews import review_text
 from intelligence.engines.language import language_of
@@ -56,6 +57,9 @@ def joined(*tables: TextTable) -> TextTable:
 def _texts(task: str) -> Iterator[tuple[str, str]]:
     """Text and label of each correction, oldest first."""
     rows = Correction.objects.filter(task=task).order_by("said_at", "pk")
+    for purpose in (Purpose.PROFILING, Purpose.TRAINING):
+        for path in ("ticket__customer__", "message__ticket__customer__", "review__customer__"):
+            rows = rows.filter(allowed_q(purpose, path))
     if task == Correction.Task.SENTIMENT:
         yield from _of_texts(rows)
         return

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from customers.models import Correction, Segment
+from customers.models import Correction, Purpose, Segment
+from customers.privacy.consents import allowed_q
 from intelligence.analysis.kinds.customers import features_of
 from intelligence.engines.customer_features import Features
 from intelligence.engines.segment import SegmentEngine, load_segment, save_segment
@@ -88,6 +89,8 @@ class CustomerLesson(Lesson[SegmentEngine]):
 def _decided() -> list[Decided]:
     in_use = Segment.objects.filter(is_active=True).values("pk")
     rows = Correction.objects.filter(task="segment", label__in=in_use).order_by("pk")
+    for purpose in (Purpose.PROFILING, Purpose.TRAINING):
+        rows = rows.filter(allowed_q(purpose, "customer__"))
     found = rows.values_list("customer_id", "customer__source", "label", "said_at")
     return [Decided(*row) for row in found]
 

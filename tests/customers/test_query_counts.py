@@ -17,11 +17,13 @@ from customers.journal.recording import recorded
 from customers.models import (
     Aspect,
     Company,
+    Consent,
     ContactPoint,
     Customer,
     CustomerNote,
     CustomField,
     DuplicatePair,
+    ErasureRequest,
     Export,
     Intent,
     JournalEntry,
@@ -246,7 +248,7 @@ def make_field():
 
 
 def make_task():
-    """A task of the manager whose lists are measured."""
+    """A task of the admin whose lists are measured."""
     about = {"customer": CustomerFactory(), "ticket": TicketFactory()}
     mine = User.objects.get(username="admin")
     return Task.objects.create(title="Call", assignee=mine, **about)
@@ -288,6 +290,7 @@ SCREENS = {
     ),
     "journal": make_act,
     "keys": ApiKeyFactory,
+    "privacy": lambda: ErasureRequest.objects.create(reason="asked", requested_by=UserFactory()),
     "tasks": make_task,
     "tickets": make_ticket,
     "products": ProductFactory,
@@ -317,12 +320,15 @@ SCREENS = {
 NOT_IN_THE_API = {
     *("ask", "automation", "duplicates", "imports", "models", "radar"),
     *("rules", "service-levels", "assignment", "satisfaction"),
-    *("channels", "custom-fields", "exports", "journal", "keys", "tasks"),
+    *("channels", "custom-fields", "exports", "journal", "keys", "privacy", "tasks"),
 }
 ENDPOINTS = {
     **{noun: SCREENS[noun] for noun in SCREENS if noun not in NOT_IN_THE_API},
     "contact-points": lambda: ContactPoint.objects.create(
         customer=CustomerFactory(), kind="email", value="further@example.com"
+    ),
+    "consents": lambda: Consent.objects.create(
+        customer=make_customer(), purpose="profiling", is_allowed=True, method="form"
     ),
     "findings": make_finding,
     "recommendations": RecommendationFactory,

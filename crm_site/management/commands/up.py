@@ -73,6 +73,7 @@ class Command(BaseCommand):
     def _start_product(self, supervisor: Supervisor, options: dict[str, Any]) -> None:
         environment = os.environ | {"RAPPORT_VAR": str(settings.VAR_DIR)}
         call_command("migrate", verbosity=0)
+        call_command("replay_tombstones", verbosity=0)  # nobody erased is served again
         call_command("cut_passages", "--if-none")
         logins = first_logins(settings.VAR_DIR / "logins.txt")
         collect_when_changed()

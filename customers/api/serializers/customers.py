@@ -11,6 +11,7 @@ from customers.api.serializers.custom import CustomValuesField
 from customers.api.serializers.predictions import AnalysisSerializer, DecisionField
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer
 from customers.models import Customer, RfmClass, Segment
+from customers.privacy.tombstones import digests_of, lift
 
 # What a customer can be told by; one without any of them is nobody.
 TOLD_BY = ("name", "email", "phone", "company", "external_id")
@@ -64,6 +65,12 @@ class MeasuresSerializer(serializers.Serializer):
     valued_at = serializers.DateTimeField(allow_null=True)
 
 
+class NewConsentSerializer(serializers.Serializer):
+    """That somebody who was erased wants to be a customer again."""
+
+    wording = serializers.CharField(max_length=500)
+
+
 class CustomerSerializer(RecordSerializer):
     """A customer, what they bought in sum, and what was read about them."""
 
@@ -77,6 +84,12 @@ class CustomerSerializer(RecordSerializer):
         allow_null=True,
         help_text="Sets the decision of staff; null takes it back.",
     )
+    new_consent = NewConsentSerializer(
+        write_only=True,
+        required=False,
+        help_text="Of somebody who was erased: what they agreed to since. Without it they are "
+        "not stored again (410).",
+    )
     analysis = AnalysisSerializer(source="*", read_only=True)
     custom = CustomValuesField()
 
@@ -86,10 +99,13 @@ class CustomerSerializer(RecordSerializer):
             *KEYS,
             *("name", "email", "phone", "company", "language", "country", "city", "tags", "notes"),
             *("marketing_consent", "statistics", "measures", "segment", "decided_segment"),
-            *("sentiment_score", "analysis", "custom"),
+            *("objects_to_profiling", "refuses_training", "refuses_external"),
+            *("sentiment_score", "analysis", "custom", "new_consent"),
             *TIMES,
         )
-        read_only_fields = ("sentiment_score",)
+        read_only_fields = (
+            *("sentiment_score", "objects_to_profiling", "refuses_training", "refuses_external"),
+        )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a customer whom nothing tells from others."""
@@ -100,12 +116,20 @@ class CustomerSerializer(RecordSerializer):
 
     def save(self, **kwargs: Any) -> Customer:
         """Save, and record the decided segment under the asking user's name."""
+        if consent := self.validated_data.pop("new_consent", None):
+            self._let_back(consent["wording"])
         given = "decided_segment" in self.validated_data
         segment = self.validated_data.pop("decided_segment", None)
         customer = super().save(**kwargs)
         if given and customer.segment != segment:
             customer.set_segment(segment, by=self.context["request"].user)
         return customer
+
+    def _let_back(self, wording: str) -> None:
+        said = self.validated_data
+        key = (said.get("source", ""), said.get("external_id", ""))
+        known = digests_of([key], [said.get("email", "")], [said.get("phone", "")])
+        lift(known, wording, by=self.context["request"].user)
 
 
 class SegmentSerializer(serializers.ModelSerializer):

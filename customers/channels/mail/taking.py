@@ -20,7 +20,15 @@ from customers.channels.mail.texts import MailFile
 from customers.desk.attachments import MOST_BYTES_TOGETHER, MOST_FILES, attach, checked, shown_name
 from customers.desk.named_order import order_named
 from customers.locks import wait_until_commit
-from customers.models import InboundMail, Mailbox, Message, OutboundMail, Ticket
+from customers.models import (
+    ErasedPerson,
+    InboundMail,
+    Mailbox,
+    Message,
+    OutboundMail,
+    Ticket,
+)
+from customers.privacy.tombstones import digests_of, lift
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +117,13 @@ def _sort(mail: InboundMail, parsed: ParsedMail, *, by_hand: bool) -> None:
     if mail.kind != Kind.MAIL:
         _note(mail, parsed, answered)
         return
-    _write(mail, parsed, answered)
+    if by_hand and parsed.sender:  # staff saw that the person writes anew, and want to serve them
+        lift(digests_of([], [parsed.sender], []), _("wrote again by e-mail"), by=None)
+    try:
+        with transaction.atomic():
+            _write(mail, parsed, answered)
+    except ErasedPerson as erased:
+        mail.settle(Status.SET_ASIDE, str(erased))
 
 
 def _write(mail: InboundMail, parsed: ParsedMail, answered: Answered | None) -> None:

@@ -290,6 +290,24 @@ MAKERS = {
     "bulkedit": lambda: models.BulkEdit.objects.create(
         action="city", value="Rome", created_by=UserFactory()
     ),
+    "consent": lambda: models.Consent.objects.create(
+        customer=CustomerFactory(), purpose="profiling", is_allowed=True, method="form"
+    ),
+    "erasurerequest": lambda: models.ErasureRequest.objects.create(reason="asked"),
+    "tombstone": lambda: models.Tombstone.objects.create(
+        digest=f"{models.Tombstone.objects.count():064x}",
+        kind="email",
+        erasure="9c2d7b4e-8f0e-4c56-9d7a-1b2c3d4e5f60",
+    ),
+    "legalhold": lambda: models.LegalHold.objects.create(
+        customer=CustomerFactory(), reason="A lawsuit."
+    ),
+    "accessexport": lambda: models.AccessExport.objects.create(customer=CustomerFactory()),
+    "retentionrule": lambda: models.RetentionRule.objects.update_or_create(
+        kept="mail", defaults={"days": 30}
+    )[0],
+    "retentionrun": lambda: models.RetentionRun.objects.create(counts={"mail": 1}),
+    "privacysettings": lambda: models.PrivacySettings.objects.get_or_create(pk=1)[0],
     "user": UserFactory,
 }
 

@@ -89,6 +89,7 @@ def test_use_is_noted_at_most_once_a_minute(owner, django_assert_num_queries):
 READS = {
     "customers": "customers/",
     "companies": "companies/",
+    "consents": "consents/",
     "orders": "orders/",
     "products": "products/",
     "tickets": "tickets/",

@@ -7,11 +7,15 @@ from customers.imports.formats import FORMATS
 from customers.imports.run import run_import
 from customers.journal.undo import undo_all_asked
 from customers.models import (
+    AccessExport,
+    Consent,
     ContactPoint,
     Customer,
     CustomerNote,
     DuplicatePair,
+    ErasureRequest,
     JournalEntry,
+    LegalHold,
     MergedKey,
     Order,
     Review,
@@ -24,6 +28,7 @@ from tests.factories import (
     AutomaticLabelFactory,
     CorrectionFactory,
     CustomerFactory,
+    EgressRecordFactory,
     OrderFactory,
     ProspectFactory,
     QuestionFactory,
@@ -39,6 +44,13 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 MAKERS = {
+    "AccessExport": lambda one: AccessExport.objects.create(customer=one),
+    "Consent": lambda one: Consent.objects.create(
+        customer=one, purpose="profiling", is_allowed=True, method="form"
+    ),
+    "EgressRecord": lambda one: EgressRecordFactory(customer=one),
+    "ErasureRequest": lambda one: ErasureRequest.objects.create(customer=one, reason="asked"),
+    "LegalHold": lambda one: LegalHold.objects.create(customer=one, reason="A lawsuit."),
     "Alarm": lambda one: AlarmFactory(customer=one),
     "AssistEvent": lambda one: AssistEventFactory(customer=one),
     "AutomaticLabel": lambda one: AutomaticLabelFactory(ticket=None, customer=one, task="segment"),

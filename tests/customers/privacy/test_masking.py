@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.masking import figures, leaked
 from benchmarks.samples.people import messages
-from intelligence.engines.masking import counted, mask, mask_all, unmask
+from customers.privacy.masking import counted, mask, mask_all, unmask
 
 KNOWN = ["Anna Schmidt", "anna@example.com", "C-1023"]
 

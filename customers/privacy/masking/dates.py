@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from intelligence.engines.masking.spans import SHOWN, Span
-from intelligence.engines.sentences import sentence_ends
+from customers.privacy.masking.spans import SHOWN, Span
 
 BORN_UNTIL = 2012  # a date before it is taken for a birthday: a shop's matters are younger
 NEAR = 40  # characters before a date in which a word of birth makes it one
@@ -25,6 +24,8 @@ DATE = re.compile(
     r")(?![-./]?\d)",
     re.IGNORECASE,
 )
+_CLOSING = r"[\"'”’)\]」』】）]*"
+SENTENCE_END = re.compile(rf"[.!?…]+{_CLOSING}(?=\s|$)|[。！？；!?]+{_CLOSING}|\n+")
 BIRTH = re.compile(
     r"\bborn\b|birth|\bd\.?o\.?b\b|\bb-?day\b|geboren|geburt|naissance|\bne(?:e)? le\b|nacimiento|"
     r"生日|出生|生于",
@@ -37,6 +38,7 @@ def dates(text: str) -> Iterator[Span]:
     for found in DATE.finditer(text):
         year = next(value for value in found.group("a", "b", "c", "d", "e") if value)
         near = text[max(0, found.start() - NEAR) : found.start()]
-        before = near[max((end for end in sentence_ends(near) if end < len(near)), default=0) :]
+        ends = (one.end() for one in SENTENCE_END.finditer(near))
+        before = near[max((end for end in ends if end < len(near)), default=0) :]
         early = len(year) == 4 and int(year) <= BORN_UNTIL
         yield Span(*found.span(), "BIRTHDATE" if early or BIRTH.search(before) else SHOWN)

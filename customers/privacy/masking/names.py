@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from intelligence.engines.masking.folding import folded
-from intelligence.engines.masking.spans import Span
+from customers.privacy.masking.folding import folded
+from customers.privacy.masking.spans import Span
 
 B, E = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from intelligence.engines.masking.spans import Span
+from customers.privacy.masking.spans import Span
 
 B, E = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 BETWEEN = 60  # characters from the street to the postcode, with the town between

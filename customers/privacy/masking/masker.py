@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from intelligence.engines.masking.addresses import addresses
-from intelligence.engines.masking.dates import dates
-from intelligence.engines.masking.folding import folded
-from intelligence.engines.masking.identifiers import identifiers, numbers
-from intelligence.engines.masking.names import Names, guessed_names
-from intelligence.engines.masking.placeholders import LITERAL
-from intelligence.engines.masking.spans import Span, settled
+from customers.privacy.masking.addresses import addresses
+from customers.privacy.masking.dates import dates
+from customers.privacy.masking.folding import folded
+from customers.privacy.masking.identifiers import identifiers, numbers
+from customers.privacy.masking.names import Names, guessed_names
+from customers.privacy.masking.placeholders import LITERAL
+from customers.privacy.masking.spans import Span, settled
 
 LEAST_KNOWN = 2  # characters of what is known of a person: one letter stands everywhere
 A_VALUE = re.compile(r"[@\d]")

@@ -5,7 +5,7 @@
 sentences out or blanks them. English and Chinese; no model, no network.
 """
 
-from intelligence.engines.masking.masker import Masked, Masker, identifying, mask, mask_all
-from intelligence.engines.masking.placeholders import counted, unmask
+from customers.privacy.masking.masker import Masked, Masker, identifying, mask, mask_all
+from customers.privacy.masking.placeholders import counted, unmask
 
 __all__ = ["Masked", "Masker", "counted", "identifying", "mask", "mask_all", "unmask"]

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 import phonenumbers
 
-from intelligence.engines.masking.checksums import is_chinese_identity, is_iban, is_luhn
-from intelligence.engines.masking.spans import Span
+from customers.privacy.masking.checksums import is_chinese_identity, is_iban, is_luhn
+from customers.privacy.masking.spans import Span
 
 # Repeats are bounded, or begin at a boundary: a hostile text must not take seconds.
 # Boundaries by ASCII: Chinese is written without blanks around numbers.

@@ -1,0 +1,1 @@
+"""Guarantees at their full size; not in the default run: `make faults`."""
