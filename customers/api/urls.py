@@ -6,6 +6,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 
 from customers.api import viewsets
 from customers.api.audiences import AudienceViewSet
+from customers.api.imports import ImportViewSet
 from customers.api.insight import DigestViewSet, SalesView
 from customers.api.problems import not_found
 from customers.api.questions import QuestionViewSet
@@ -29,6 +30,7 @@ router.register("tickets", viewsets.TicketViewSet)
 router.register("reviews", viewsets.ReviewViewSet)
 router.register("audiences", AudienceViewSet)
 router.register("articles", viewsets.ArticleViewSet)
+router.register("imports", ImportViewSet)
 router.register("macros", viewsets.MacroViewSet)
 router.register("questions", QuestionViewSet)
 router.register("recommendations", viewsets.RecommendationViewSet)

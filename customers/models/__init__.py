@@ -64,6 +64,7 @@ from customers.models.recommendation_effect import (
     RecommendationLift,
     RecommendationShown,
 )
+from customers.models.record_change import RecordChange
 from customers.models.review import Review
 from customers.models.rule import Rule, RuleDue, RuleRun
 from customers.models.satisfaction import SatisfactionRating, SatisfactionSettings
@@ -159,6 +160,7 @@ __all__ = [
     "Recommendation",
     "RecommendationLift",
     "RecommendationShown",
+    "RecordChange",
     "RecordQuerySet",
     "Refresh",
     "RefusedRow",

@@ -36,7 +36,6 @@ class ApiKeyQuerySet(RecordQuerySet):
         return self.filter(in_time, revoked_at=None, owner__is_active=True)
 
 
-
 class ApiKey(models.Model):
     """A key: what its owner may do, narrowed to its scopes and to one source.
 
