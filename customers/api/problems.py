@@ -29,11 +29,11 @@ class Conflict(APIException):
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to `error` as problem details; None for errors of ours (500)."""
-    response = exception_handler(_as_api_error(error), context)
+    response = exception_handler(as_api_error(error), context)
     if response is None:
         return None
     errors = list(field_errors(response.data)) if _has_fields(error) else []
-    detail = "Some values cannot be taken." if errors else _first_text(response.data)
+    detail = "Some values cannot be taken." if errors else first_text(response.data)
     body = problem(response.status_code, detail, context["request"].path, errors)
     answer = Response(body, response.status_code, content_type=MEDIA_TYPE)
     for header in ("WWW-Authenticate", "Retry-After", "Allow"):
@@ -95,7 +95,8 @@ class Gone(APIException):
     status_code = HTTPStatus.GONE
 
 
-def _as_api_error(error: Exception) -> Exception:
+def as_api_error(error: Exception) -> Exception:
+    """The error as callers are told of it, where we or the database refused what they sent."""
     if isinstance(error, ErasedPerson):
         set_rollback()
         return Gone(str(error))
@@ -112,7 +113,8 @@ def _has_fields(error: Exception) -> bool:
     return isinstance(error, ValidationError) and isinstance(error.detail, dict)
 
 
-def _first_text(detail: Any) -> str:
+def first_text(detail: Any) -> str:
+    """The first of what an error says."""
     while isinstance(detail, dict | list):
         values = list(detail.values()) if isinstance(detail, dict) else detail
         detail = values[0] if values else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from customers.api.etags import etag_of
 from customers.models.base import bound_source
 
 BY_EXTERNAL_ID = r"by-external-id/(?P<source>[-\w]{1,40})/(?P<external_id>[^/]{1,120})"
@@ -47,13 +49,25 @@ class UpsertMixin:
         """
         if request.method != "PUT":
             return self.retrieve(request)  # type: ignore[attr-defined]
+        row = self._known(source, external_id)
+        with transaction.atomic():
+            self.check_state(request, row)  # type: ignore[attr-defined]
+            row, is_new = self.upsert(_object_in(request), source, external_id)
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        shown = self.get_serializer(row).data  # type: ignore[attr-defined]
+        return Response(shown, status=code, headers={"ETag": etag_of(shown)})
+
+    def upsert(self, data: Mapping[str, Any], source: str, external_id: str) -> tuple[Any, bool]:
+        """Create or update the record that `source` knows so: the record, and whether it is new.
+        Raises ValidationError for values that cannot be taken.
+        """
         try:
             with transaction.atomic():
-                return self._write(request, source, external_id)
+                return self._written(data, source, external_id)
         except IntegrityError:
             # Somebody else created it between our look and our write: now it is an update.
             with transaction.atomic():
-                return self._write(request, source, external_id)
+                return self._written(data, source, external_id)
 
     def get_object(self) -> Any:
         """The record by its id, or by source and external id where the address has those."""
@@ -61,17 +75,18 @@ class UpsertMixin:
             self.kwargs["pk"] = self._pk_of(self.kwargs["source"], self.kwargs["external_id"])
         return super().get_object()  # type: ignore[misc]
 
-    def _write(self, request: Request, source: str, external_id: str) -> Response:
-        rows: Any = self.get_queryset()  # type: ignore[attr-defined]
-        row = rows.from_source(source, external_id).first()
+    def _written(self, data: Mapping[str, Any], source: str, external_id: str) -> tuple[Any, bool]:
+        row = self._known(source, external_id)
         if row is not None:  # a customer that was merged keeps the key of the one that stayed
             source, external_id = row.source, row.external_id
-        data = {**_object_in(request), "source": source, "external_id": external_id}
-        serializer = self.get_serializer(row, data=data, partial=row is not None)  # type: ignore[attr-defined]
+        keyed = {**data, "source": source, "external_id": external_id}
+        serializer = self.get_serializer(row, data=keyed, partial=row is not None)  # type: ignore[attr-defined]
         serializer.is_valid(raise_exception=True)
-        serializer.save()
-        code = status.HTTP_200_OK if row else status.HTTP_201_CREATED
-        return Response(serializer.data, status=code)
+        return serializer.save(), row is None
+
+    def _known(self, source: str, external_id: str) -> Any:
+        rows: Any = self.get_queryset()  # type: ignore[attr-defined]
+        return rows.from_source(source, external_id).first()
 
     def _pk_of(self, source: str, external_id: str) -> int:
         rows: Any = self.get_queryset()  # type: ignore[attr-defined]

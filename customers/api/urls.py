@@ -7,6 +7,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from customers.api import viewsets
 from customers.api.audiences import AudienceViewSet
 from customers.api.consents import ConsentViewSet
+from customers.api.imports import ImportViewSet
 from customers.api.insight import DigestViewSet, SalesView
 from customers.api.problems import not_found
 from customers.api.questions import QuestionViewSet
@@ -31,6 +32,7 @@ router.register("tickets", viewsets.TicketViewSet)
 router.register("reviews", viewsets.ReviewViewSet)
 router.register("audiences", AudienceViewSet)
 router.register("articles", viewsets.ArticleViewSet)
+router.register("imports", ImportViewSet)
 router.register("macros", viewsets.MacroViewSet)
 router.register("questions", QuestionViewSet)
 router.register("recommendations", viewsets.RecommendationViewSet)

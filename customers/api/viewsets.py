@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -14,6 +14,9 @@ from rest_framework.viewsets import GenericViewSet, ModelViewSet, ReadOnlyModelV
 
 from customers.api import filters
 from customers.api.assist import AssistedCustomer, AssistedTicket
+from customers.api.bulk import BulkMixin
+from customers.api.changes import ChangesMixin
+from customers.api.etags import IF_MATCH, EtagMixin
 from customers.api.idempotency import OncePerKey
 from customers.api.pagination import (
     ByNameCursor,
@@ -38,6 +41,7 @@ from customers.api.serializers.knowledge import (
 )
 from customers.api.serializers.orders import OrderSerializer
 from customers.api.serializers.products import ProductSerializer
+from customers.api.serializers.records import FIELDS
 from customers.api.serializers.reviews import ReviewSerializer
 from customers.api.serializers.tickets import IntentSerializer, MessageSerializer, TicketSerializer
 from customers.api.serializers.topics import TopicSerializer
@@ -81,8 +85,17 @@ class VisibleRows(OncePerKey):
         return rows.visible_to(self.request.user)  # type: ignore[attr-defined]
 
 
+@extend_schema_view(
+    list=extend_schema(parameters=[FIELDS]),
+    retrieve=extend_schema(parameters=[FIELDS]),
+    update=extend_schema(parameters=[IF_MATCH]),
+    partial_update=extend_schema(parameters=[IF_MATCH]),
+)
 class RecordViewSet(
+    BulkMixin,
+    ChangesMixin,
     UpsertMixin,
+    EtagMixin,
     VisibleRows,
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,

@@ -67,6 +67,7 @@ from customers.models.recommendation_effect import (
     RecommendationLift,
     RecommendationShown,
 )
+from customers.models.record_change import RecordChange
 from customers.models.retention import PrivacySettings, RetentionRule, RetentionRun
 from customers.models.review import Review
 from customers.models.rule import Rule, RuleDue, RuleRun
@@ -171,6 +172,7 @@ __all__ = [
     "Recommendation",
     "RecommendationLift",
     "RecommendationShown",
+    "RecordChange",
     "RecordQuerySet",
     "Refresh",
     "RefusedRow",

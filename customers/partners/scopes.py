@@ -22,10 +22,12 @@ PARTS: Mapping[str, Any] = {
     "recommendations": _("Recommendations"),
     "corrections": _("Corrections"),
     "audiences": _("Audiences"),
+    "imports": _("Imports"),
+    "predictions": _("Predictions with their provenance"),
     "insight": _("Insight: sales, alarms, findings, topics, digests"),
     "taxonomies": _("Names: intents, aspects, segments"),
 }
-READ_ONLY = {"recommendations", "taxonomies"}
+READ_ONLY = {"predictions", "recommendations", "taxonomies"}
 
 
 def scope_names() -> list[str]:

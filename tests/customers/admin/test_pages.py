@@ -25,7 +25,7 @@ def queries_of(client, path):
 
 # counted from records, and from requests
 SUMS = {"DailySales", "DailyVoice", "ProductSales", "TouchedDay"}
-OF_REQUESTS = {"IdempotentReply", "RateWindow"}
+OF_REQUESTS = {"IdempotentReply", "RateWindow", "RecordChange"}
 # of which a shop, a task or a feature has one
 SINGLE = {
     *("errorbudget", "generatoruse", "privacysettings", "retentionrule", "satisfactionsettings"),
