@@ -389,6 +389,15 @@ MAIL_STOP_BURST = env.int("MAIL_STOP_BURST", default=500)  # queued in ten minut
 MAIL_STOP_RECIPIENT = env.int("MAIL_STOP_RECIPIENT", default=30)  # to one person in an hour
 CONTACT_LIMIT_HOUR = env.int("CONTACT_LIMIT_HOUR", default=10)  # web forms of one address
 
+# Webhooks: how long a receiver may take, how many requests of one endpoint are under way at
+# once, how often the sender looks, and how many days the log is kept.
+WEBHOOK_TIMEOUT_SECONDS = env.float("WEBHOOK_TIMEOUT_SECONDS", default=10.0)
+WEBHOOK_LANE = env.int("WEBHOOK_LANE", default=4)
+WEBHOOK_POLL_SECONDS = env.float("WEBHOOK_POLL_SECONDS", default=0.5)
+WEBHOOK_KEPT_DAYS = env.int("WEBHOOK_KEPT_DAYS", default=30)
+# Secrets of shops that send us webhooks, by the variables that hold them.
+SHOP_SECRETS = {name: key for name, key in os.environ.items() if name.endswith("_SHOP_SECRET")}
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -15,6 +15,7 @@ from customers.models.bought_together import BoughtTogether
 from customers.models.bulk_edit import BulkEdit
 from customers.models.business_hours import BusinessHours, Holiday
 from customers.models.company import Company
+from customers.models.connector import Connector, InboundWebhook, ShopStatus
 from customers.models.contact_point import ContactPoint
 from customers.models.correction import Correction
 from customers.models.custom_field import CustomField
@@ -72,6 +73,7 @@ from customers.models.search_word import MeaningSearch, SearchWord
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import, ImportMapping, RefusedRow
 from customers.models.sla import SlaPolicy, TicketSla
+from customers.models.source_version import SourceVersion
 from customers.models.summary import Summary
 from customers.models.task import Task
 from customers.models.taxonomy import Intent, Segment, Taxon
@@ -80,6 +82,7 @@ from customers.models.ticket import Ticket
 from customers.models.topic import Topic
 from customers.models.training import Promotion, Training
 from customers.models.user import User
+from customers.models.webhook import DomainEvent, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "MAX_ATTEMPTS",
@@ -104,6 +107,7 @@ __all__ = [
     "BusinessHours",
     "CohortCell",
     "Company",
+    "Connector",
     "ContactPoint",
     "Correction",
     "CustomField",
@@ -112,6 +116,7 @@ __all__ = [
     "DailySales",
     "DailyVoice",
     "DigestSubscription",
+    "DomainEvent",
     "Draft",
     "DuplicatePair",
     "DuplicateScan",
@@ -131,6 +136,7 @@ __all__ = [
     "Import",
     "ImportMapping",
     "InboundMail",
+    "InboundWebhook",
     "Intent",
     "JournalChange",
     "JournalEntry",
@@ -176,8 +182,10 @@ __all__ = [
     "Segment",
     "Sentiment",
     "SentimentRead",
+    "ShopStatus",
     "SimilarProduct",
     "SlaPolicy",
+    "SourceVersion",
     "StaffMention",
     "Summary",
     "Task",
@@ -191,6 +199,8 @@ __all__ = [
     "TypedReply",
     "User",
     "Visibility",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "WeeklyDigest",
     "source_changed",
 ]
