@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: run test lint bench
+.PHONY: run test faults lint bench
 .DEFAULT_GOAL := run
 
 # torch comes first and by its exact version: asked for by others it brings gigabytes of CUDA
@@ -22,6 +22,9 @@ run: .venv/run.stamp  ## the whole product with the demo shop; options by ARGS="
 
 test: .venv/dev.stamp  ## every test; single ones by ARGS="tests/engines -k language"
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+faults: .venv/dev.stamp  ## what must hold while processes die: minutes
+	@$(BIN)/python -m pytest -m faults tests/faults $(ARGS)
 
 lint: .venv/dev.stamp  ## style, types, architecture
 	@$(BIN)/ruff check .

@@ -45,6 +45,7 @@ class Answer:
 
 def exchange(call: Call) -> Answer:
     """Send a request and give its answer, whatever its status. Raises OutboundError."""
+    _check_address(call.address)
     try:
         return _exchanged(call)
     except httpcore.TimeoutException as error:
@@ -59,6 +60,15 @@ def exchange(call: Call) -> Answer:
         raise OutboundError(
             Reason.NO_HTTP, "The server does not speak HTTP as expected."
         ) from error
+
+
+def _check_address(address: str) -> None:
+    try:
+        parts = httpcore.URL(address)
+    except (TypeError, ValueError) as error:  # letters beyond ASCII, a port that is no number
+        raise OutboundError(Reason.FORBIDDEN, "This is no address of the web.") from error
+    if parts.scheme not in USUAL_PORTS or not parts.host:
+        raise OutboundError(Reason.FORBIDDEN, "An address begins with https:// and a host.")
 
 
 def host_of(address: str) -> str:

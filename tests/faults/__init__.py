@@ -1,0 +1,1 @@
+"""Heavy tests of what must hold while processes die; `make faults` runs them."""
