@@ -66,15 +66,18 @@ def _order(told: Told) -> Change:
         "payment": told.get("financial_status"),
         "fulfilment": told.get("fulfillment_status"),
         "cancelled_at": told.get("cancelled_at"),
+    }
+    charges = {  # as in the export, with the first item alone
         "shipping": shipped,
         "discount": told.get("total_discounts"),
         "subtotal": told.get("subtotal_price"),
         "total": told.get("total_price"),
     }
     memory: dict[str, Any] = {}
-    rows = [
-        ORDERS.adapt({**of_order, **_item(one)}, {}, memory) for one in parts(told, "line_items")
-    ]
+    rows = []
+    for one in parts(told, "line_items"):
+        row = {**of_order, **({} if rows else charges), **_item(one)}
+        rows.append(ORDERS.adapt(row, {}, memory))
     version = moment(told.get("updated_at"))
     return Change("order", key_of(told), version, False, ORDERS, rows, tuple(of_order), [number])
 

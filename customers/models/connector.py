@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -12,10 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.generator import is_private
 from customers.models.journal import JournalEntry
 from customers.models.order import Order
-from customers.models.webhook import AdminQuerySet
+from customers.models.webhook import AdminQuerySet, address_problem
 from customers.signals import job_requested, send_after_commit
 
 SHOP_SECRET = RegexValidator(
@@ -52,7 +50,7 @@ class Connector(models.Model):
         default=False,
         help_text=_("Shipped, delivered, returned and refunded, by calls to the shop's API."),
     )
-    address = models.URLField(
+    address = models.CharField(
         _("address of the shop"),
         max_length=300,
         blank=True,
@@ -87,14 +85,11 @@ class Connector(models.Model):
         """To tell the shop something, its address and the token are needed."""
         super().clean()
         problems: dict[str, Any] = {}
-        parts = urlsplit(self.address)
-        host = (parts.hostname or "").lower()
-        if self.sends_status and not self.address:
+        if self.address:
+            told = address_problem(self.address, on_own_network=self.on_own_network)
+            problems |= {"address": told} if told else {}
+        elif self.sends_status:
             problems["address"] = _("Give the shop's address, so that it can be told.")
-        elif host and not self.on_own_network and is_private(host):
-            problems["address"] = _("This is on a private network: tick “on our own network”.")
-        elif host and not self.on_own_network and parts.scheme != "https":
-            problems["address"] = _("The token would go in the clear: use https://.")
         if self.sends_status and not self.token_variable:
             problems["token_variable"] = _("Name the variable that holds the token.")
         if problems:

@@ -28,6 +28,26 @@ def new_salt() -> str:
     return secrets.token_hex(16)
 
 
+def address_problem(address: str, *, on_own_network: bool) -> Any:
+    """What is wrong with an address that is to be called, as far as its text tells; "" for
+    nothing. Where a name leads to is looked at again with each call.
+    """
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return _("Give an address that begins with https://.")
+    if parts.scheme not in ("http", "https") or not host or not address.isascii():
+        return _("Give an address that begins with https://.")
+    if "@" in parts.netloc:
+        return _("Leave names and passwords out of the address.")
+    if not on_own_network and is_private(host):
+        return _("This is on a private network: tick “on our own network”.")
+    if not on_own_network and parts.scheme != "https":
+        return _("It would go in the clear: use https://.")
+    return ""
+
+
 class AdminQuerySet(RecordQuerySet):
     """Rows for admins alone."""
 
@@ -90,7 +110,7 @@ class WebhookEndpoint(models.Model):
     """
 
     name = models.CharField(_("name"), max_length=80)
-    address = models.URLField(
+    address = models.CharField(
         _("address"), max_length=500, help_text=_("Such as https://erp.example.com/rapport.")
     )
     event_types = ArrayField(models.CharField(max_length=40), verbose_name=_("events"))
@@ -130,19 +150,9 @@ class WebhookEndpoint(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Plain HTTP and private addresses need the tick; no names or passwords in addresses."""
+        """Plain HTTP and private addresses need the tick."""
         super().clean()
-        parts = urlsplit(self.address)
-        host = (parts.hostname or "").lower()
-        told = ""
-        if parts.scheme not in ("http", "https") or not host:
-            told = _("Give an address that begins with https://.")
-        elif parts.username is not None or parts.password is not None:
-            told = _("Leave names and passwords out of the address.")
-        elif not self.on_own_network and is_private(host):
-            told = _("This is on a private network: tick “on our own network”.")
-        elif not self.on_own_network and parts.scheme != "https":
-            told = _("Events would go in the clear: use https://.")
+        told = address_problem(self.address, on_own_network=self.on_own_network)
         if told:
             raise ValidationError({"address": told})
 
