@@ -34,6 +34,7 @@ from customers.admin import (
     tickets,
     topics,
     users,
+    webhooks,
 )
 
 __all__ = [
@@ -66,4 +67,5 @@ __all__ = [
     "tickets",
     "topics",
     "users",
+    "webhooks",
 ]

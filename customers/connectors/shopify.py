@@ -74,7 +74,7 @@ def _order(told: Told) -> Change:
         "total": told.get("total_price"),
     }
     memory: dict[str, Any] = {}
-    rows = []
+    rows: list[Row] = []
     for one in parts(told, "line_items"):
         row = {**of_order, **({} if rows else charges), **_item(one)}
         rows.append(ORDERS.adapt(row, {}, memory))
@@ -100,7 +100,7 @@ def _product(told: Told) -> Change:
         "brand": told.get("vendor"),
         "category": told.get("product_type"),
     }
-    rows = []
+    rows: list[Row] = []
     for one in parts(told, "variants"):
         variant = {
             "option": one.get("option1"),

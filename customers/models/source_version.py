@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
@@ -39,7 +39,7 @@ class SourceVersionQuerySet(RecordQuerySet):
         that two writers of one record take their turns. Data of the same time is taken again:
         clocks of shops count whole seconds.
         """
-        given = {
+        given: dict[str, Any] = {
             "kind": kind,
             "source": source,
             "deleted": deleted,

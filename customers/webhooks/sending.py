@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -162,7 +163,7 @@ def settle(attempt: Attempt) -> None:
     """Write down what came of an attempt, on the delivery and on its endpoint."""
     now, delivery = timezone.now(), attempt.delivery
     answer = attempt.answer
-    columns = {
+    columns: dict[str, Any] = {
         "claimed_until_at": None,
         "answer_status": answer.status if answer else None,
         "answer": _readable(answer.body) if answer else "",

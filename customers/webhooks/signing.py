@@ -51,7 +51,7 @@ def _keys(endpoint: WebhookEndpoint, now: datetime) -> Iterator[bytes]:
         salts.append(endpoint.previous_salt)
     for server_key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         for salt in salts:
-            yield _derived(server_key, salt)
+            yield _derived(str(server_key), salt)
 
 
 def _derived(server_key: str, salt: str) -> bytes:

@@ -51,6 +51,7 @@ from tests.factories import (
     AutomaticLabelFactory,
     BoughtTogetherFactory,
     BusinessHoursFactory,
+    ConnectorFactory,
     CorrectionFactory,
     CustomerFactory,
     DraftFactory,
@@ -77,6 +78,7 @@ from tests.factories import (
     TopicFactory,
     TrainingFactory,
     UserFactory,
+    WebhookEndpointFactory,
 )
 
 REFUNDS = rules_of({"field": "intent", "operator": "any_of", "value": ["get_refund"]})
@@ -288,6 +290,8 @@ SCREENS = {
     ),
     "journal": make_act,
     "keys": ApiKeyFactory,
+    "connectors": ConnectorFactory,
+    "webhooks": WebhookEndpointFactory,
     "tasks": make_task,
     "tickets": make_ticket,
     "products": ProductFactory,
