@@ -145,7 +145,7 @@ def _log_of(request: StaffRequest, pk: int) -> dict[str, Any]:
         "page": page_of(rows.order_by("-id"), request),
         "status": status,
         "statuses": WebhookDelivery.Status.choices,
-        "waiting": counts[WebhookDelivery.Status.PENDING],
+        "under_way": counts[WebhookDelivery.Status.PENDING],
         "failed": counts[WebhookDelivery.Status.FAILED],
     }
 

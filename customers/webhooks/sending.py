@@ -89,7 +89,8 @@ class Sender:
         """Claim for each endpoint what its lane has room for; how much."""
         now, taken = timezone.now(), Counter(one.endpoint_id for one in self._under_way.values())
         claimed = 0
-        for endpoint in WebhookEndpoint.objects.open_to(now):
+        # in any order: where there are more lanes than requests at once, each gets its turn
+        for endpoint in WebhookEndpoint.objects.open_to(now).order_by("?"):
             wide = 1 if endpoint.opened_at else settings.WEBHOOK_LANE
             room = min(wide - taken[endpoint.pk], MOST_AT_ONCE - len(self._under_way))
             if room <= 0:

@@ -10,10 +10,12 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
 from customers.models import DomainEvent, Product, WebhookDelivery, WebhookEndpoint
+from customers.webhooks.sending import Sender, claim, post
 from tests.customers.webhooks.test_sending import broken_off, led_elsewhere
 from tests.factories import ProductFactory, WebhookEndpointFactory
 from tests.processes import ROOT, environment
@@ -26,6 +28,7 @@ pytestmark = [
 
 EVENTS, KILLS, DAYS_DOWN = 2_000, 10, 2
 TIMEOUT_S = 1.0
+KEPT = []
 
 
 def hung(_handler, _body):
@@ -157,3 +160,39 @@ def test_two_thousand_events_arrive(figure):
     assert storm.kills == KILLS
     assert twice <= EVENTS // 100
     assert WebhookDelivery.objects.failed().count() == 0
+
+
+def die_between_answer_and_note(endpoint):
+    """A sender in a process of its own that is gone (`os._exit`) once the receiver has answered."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    # the parent's session goes on: its connection is kept, and not used
+    KEPT.append(connection.connection)
+    connection.connection = None
+    try:
+        for delivery in claim(endpoint, 1, timezone.now()):
+            post(delivery)
+    finally:
+        os._exit(9)
+
+
+def test_fifty_senders_die_between_the_answer_and_its_note(figure):
+    """Failpoint F5: what was answered and not noted comes once more, under the same id."""
+    with Receiver() as receiver:
+        endpoint = WebhookEndpointFactory(
+            address=receiver.url, on_own_network=True, event_types=["product.created"]
+        )
+        Product.objects.bulk_create(ProductFactory.build_batch(100))
+        for _turn in range(50):
+            die_between_answer_and_note(endpoint)
+        assert len(receiver.taken) == 50
+        assert not WebhookDelivery.objects.exclude(status="pending").exists()
+        time_goes_by(timedelta(minutes=5), sender_is_dead=True)
+        Sender().drain()
+    taken = Counter(receiver.ids)
+    lost = 100 - len(taken)
+    figure(f" 50 senders died after the answer: {lost} lost, {sum(taken.values()) - 100} twice")
+    assert (lost, sum(taken.values())) == (0, 150)
+    assert WebhookDelivery.objects.filter(status="delivered").count() == 100
