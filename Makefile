@@ -23,7 +23,7 @@ run: .venv/run.stamp  ## the whole product with the demo shop; options by ARGS="
 test: .venv/dev.stamp  ## every test; single ones by ARGS="tests/engines -k language"
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
-faults: .venv/dev.stamp  ## the guarantees at their full size; minutes
+faults: .venv/dev.stamp  ## what must hold while processes die: minutes
 	@$(BIN)/python -m pytest -m faults tests/faults $(ARGS)
 
 lint: .venv/dev.stamp  ## style, types, architecture

@@ -243,6 +243,8 @@ CELERY_TASK_ROUTES = {
     "customers.tasks.send_mail_of": {"queue": "mail"},
     "customers.tasks.take_mail": {"queue": "mail"},
     "customers.tasks.try_mailbox": {"queue": "mail"},
+    "customers.tasks.look_after_shops": {"queue": "mail"},
+    "customers.tasks.take_webhook": {"queue": "mail"},
     "intelligence.tasks.write_draft": {"queue": "interactive"},
     "intelligence.tasks.write_summary": {"queue": "interactive"},
     "intelligence.tasks.try_generator": {"queue": "interactive"},
@@ -299,6 +301,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=env.int("RETENTION_HOUR", default=2), minute=40),
     },
     "forget-kept-answers": {"task": "customers.tasks.forget_kept_answers", "schedule": 3600},
+    "shops": {"task": "customers.tasks.look_after_shops", "schedule": 30},
+    "forget-old-webhooks": {"task": "customers.tasks.forget_old_webhooks", "schedule": 3600},
     "imports": {"task": "customers.tasks.go_on_with_imports", "schedule": 30},
     "duplicates": {"task": "customers.tasks.look_for_duplicates", "schedule": 60},
     "undo": {"task": "customers.tasks.undo_what_was_asked", "schedule": 60},
@@ -401,6 +405,15 @@ MAIL_LIMIT_RECIPIENT_HOUR = env.int("MAIL_LIMIT_RECIPIENT_HOUR", default=10)
 MAIL_STOP_BURST = env.int("MAIL_STOP_BURST", default=500)  # queued in ten minutes: all stops
 MAIL_STOP_RECIPIENT = env.int("MAIL_STOP_RECIPIENT", default=30)  # to one person in an hour
 CONTACT_LIMIT_HOUR = env.int("CONTACT_LIMIT_HOUR", default=10)  # web forms of one address
+
+# Webhooks: how long a receiver may take, how many requests of one endpoint are under way at
+# once, how often the sender looks, and how many days the log is kept.
+WEBHOOK_TIMEOUT_SECONDS = env.float("WEBHOOK_TIMEOUT_SECONDS", default=10.0)
+WEBHOOK_LANE = env.int("WEBHOOK_LANE", default=4)
+WEBHOOK_POLL_SECONDS = env.float("WEBHOOK_POLL_SECONDS", default=0.5)
+WEBHOOK_KEPT_DAYS = env.int("WEBHOOK_KEPT_DAYS", default=30)
+# Secrets of shops that send us webhooks, by the variables that hold them.
+SHOP_SECRETS = {name: key for name, key in os.environ.items() if name.endswith("_SHOP_SECRET")}
 
 LOGGING = {
     "version": 1,

@@ -15,6 +15,7 @@ class CustomersConfig(AppConfig):
         and put the records on the data map.
         """
         from customers.channels.mail import receivers as _mail  # noqa: F401  # as below
+        from customers.connectors import receivers as _shops  # noqa: F401
         from customers.knowledge import receivers  # noqa: F401  # needs the app registry
         from customers.privacy import copies, records  # noqa: F401
         from customers.privacy import receivers as erasures  # noqa: F401

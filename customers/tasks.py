@@ -9,6 +9,8 @@ from kombu.exceptions import OperationalError
 
 from customers.alarms.run import raise_alarms as raise_what_is_found
 from customers.channels.mail import fetching, sending, taking, trial
+from customers.connectors import status as shop_status
+from customers.connectors import taking as shops
 from customers.duplicates import scan
 from customers.imports.jobs import carry_out, carry_out_all
 from customers.insight import aggregates, digests
@@ -24,6 +26,7 @@ from customers.satisfaction.inviting import invite_due, mail_invitations
 from customers.search.spelling import refresh_words
 from customers.sla.times import measure_the_rest
 from customers.sla.watch import watch
+from customers.webhooks.retention import forget_old as forget_old_deliveries
 
 
 @shared_task
@@ -178,3 +181,23 @@ def take_mail(pk: int) -> None:
 def try_mailbox(pk: int) -> None:
     """Log in at the servers of a mailbox, and write onto its row what came of it."""
     trial.try_out(pk)
+
+
+@shared_task(expires=300)
+def take_webhook(pk: int) -> None:
+    """Read a stored webhook of a shop into the records."""
+    shops.take(pk)
+
+
+@shared_task(expires=30, time_limit=600)
+def look_after_shops() -> None:
+    """Read what shops told though nobody rang for it, and tell them of their orders."""
+    shops.take_due()
+    shop_status.tell_due()
+
+
+@shared_task(expires=3600)
+def forget_old_webhooks() -> None:
+    """Keep the logs of webhooks no longer than is said."""
+    forget_old_deliveries()
+    shops.forget_old()

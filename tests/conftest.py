@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import sys
 
 import pytest
 
@@ -38,3 +39,14 @@ def plain_static_files(settings):
 def quick_passwords(settings):
     """Users are made by the hundred in tests, and nobody guesses their passwords."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def figure(capsys):
+    """Show a measured figure in the output of the run, whatever is captured."""
+
+    def show(told):
+        with capsys.disabled():
+            sys.stdout.write(f"{told}\n")
+
+    return show

@@ -25,16 +25,13 @@ NETWORK = {
 HELP = "Damaged goods may be returned within 30 days."
 # Who may, and why.
 ALLOWED = {
-    "intelligence/generating/outbound.py": {"httpcore"},  # the door
-    "intelligence/generating/connections.py": {"httpcore", "ssl"},  # what it opens
-    "intelligence/generating/destinations.py": {"socket"},  # where a name leads
+    "customers/outbound/exchange.py": {"httpcore"},  # the door
+    "customers/outbound/connections.py": {"httpcore", "ssl"},  # what it opens
+    "customers/outbound/destinations.py": {"socket"},  # where a name leads
     # the servers that mailboxes name; without an active one nothing is opened
     "customers/channels/mail/connections.py": {"imaplib", "smtplib", "socket", "ssl"},
     "customers/channels/mail/fetching.py": {"imaplib"},
     "customers/channels/mail/sending.py": {"smtplib"},
-    # what Django's own mailer raises when the shop's server (`EMAIL_URL`) refuses
-    "customers/insight/mailing.py": {"smtplib"},
-    "customers/satisfaction/inviting.py": {"smtplib"},
     "crm_site/management/commands/up.py": {"urllib.request"},  # is our own web server up?
     "crm_site/services/preflight.py": {"socket"},  # is a port of this machine free?
 }

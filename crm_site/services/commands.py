@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from crm_site.services.postgres import EmbeddedPostgres
@@ -34,6 +35,11 @@ def mail_worker(environment: Mapping[str, str]) -> Child:
     of files stands still for good when its idle child is killed; this is started again whole.
     """
     return _worker("mail", "crm_site.mail", ["-P", "solo"], environment)
+
+
+def webhook_sender(environment: Mapping[str, str]) -> Child:
+    """The process that tells other systems of events."""
+    return replace(management("send_webhooks", environment=environment), kept=True)
 
 
 def _worker(queue: str, app: str, pool: Sequence[str], environment: Mapping[str, str]) -> Child:

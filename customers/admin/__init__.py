@@ -35,6 +35,7 @@ from customers.admin import (
     tickets,
     topics,
     users,
+    webhooks,
 )
 
 __all__ = [
@@ -68,4 +69,5 @@ __all__ = [
     "tickets",
     "topics",
     "users",
+    "webhooks",
 ]

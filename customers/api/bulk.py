@@ -84,7 +84,7 @@ class BulkMixin:
             source, external_id = _key_of(request, row)
             with transaction.atomic():
                 written, is_new = self.upsert(row, source, external_id)
-        except Exception as error:  # noqa: BLE001 - told as the API tells it, or raised
+        except Exception as error:
             known = as_api_error(error)
             if not isinstance(known, APIException):
                 raise

@@ -18,6 +18,7 @@ from customers.demo.records import CURRENCY, Message, Order, Shop, Ticket
 from customers.demo.seasons import midnight
 from customers.demo.service import write_service
 from customers.demo.shop import SEED, generate
+from customers.demo.webhook import write_webhook
 from customers.demo.workspace import write_workspace
 from customers.measures import refresh_measures_when_due
 from customers.privacy.wording import TO_CUSTOMERS
@@ -94,6 +95,7 @@ def _write(shop: Shop) -> None:
     write_workspace(SOURCE)
     write_desk(SOURCE)
     write_mailbox()
+    write_webhook()
     for read in (records.Product, records.Customer, records.Review, records.Message):
         read.objects.filter(source=SOURCE).request_analysis()
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.filters.parts import DayFilter, ValueFilter
 from customers.models import Alarm, EgressRecord
-from customers.models.generator import PURPOSES
+from customers.models.generator import EGRESS_PURPOSES
 
 
 class AlarmListFilter(filters.FilterSet):
@@ -24,7 +24,7 @@ class AlarmListFilter(filters.FilterSet):
 class EgressFilter(filters.FilterSet):
     """The egress ledger, by what a request was for, where it went, how it ended, and when."""
 
-    feature = filters.ChoiceFilter(choices=PURPOSES, label=_("Feature"))
+    feature = filters.ChoiceFilter(choices=EGRESS_PURPOSES, label=_("Feature"))
     host = ValueFilter(EgressRecord, "host", _("Host"))
     outcome = filters.ChoiceFilter(choices=EgressRecord.Outcome.choices, label=_("Outcome"))
     since = DayFilter("sent_at", _("Since"), until=False, hidden=False)

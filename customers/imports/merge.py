@@ -194,6 +194,8 @@ class _Plan:
     def carry_out(self, rows: str, match: str) -> str:
         """Lock and read, merge, write down; the name of the table of what changed."""
         cursor, merging = self.merging.cursor, self.merging
+        # what the source told itself is not told back to it
+        cursor.execute("SELECT set_config('rapport.source', %s, true)", [merging.source])
         for table in (self.found, self.staged, self.matched, self.states):
             drop(cursor, table)
         self._run("CREATE TEMP TABLE {staged} ON COMMIT DROP AS {rows}", rows=sql.SQL(rows))

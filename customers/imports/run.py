@@ -174,7 +174,7 @@ class Run:
 
     def _go(self) -> None:
         with connection.cursor() as cursor:
-            _make_stage(cursor, self.kind)
+            make_stage(cursor, self.kind)
             try:
                 if self.kind.is_whole:
                     self._take_whole(cursor)
@@ -209,7 +209,7 @@ class Run:
             for row in batch:
                 number += 1
                 self._read(chunk, number, row)
-            _copy(cursor, self.kind, chunk.staged)
+            copy_rows(cursor, self.kind, chunk.staged)
             chunk.staged = []
             far = Outcome(read=number, rejected=len(chunk.refused))
             self._tell(far, self.table.rows_total)
@@ -235,7 +235,7 @@ class Run:
         try:
             with transaction.atomic():
                 cursor.execute(f"TRUNCATE {STAGE}")
-                _copy(cursor, self.kind, chunk.staged)
+                copy_rows(cursor, self.kind, chunk.staged)
                 self._merge(cursor, chunk)
         except (DataError, IntegrityError) as error:
             for part in _parts(chunk, str(error).splitlines()[0]):
@@ -324,7 +324,8 @@ def _cells(values: tuple[Any, ...]) -> dict[str, str]:
     return {str(place): str(value) for place, value in enumerate(values) if value is not None}
 
 
-def _make_stage(cursor: Any, kind: Format) -> None:
+def make_stage(cursor: Any, kind: Format) -> None:
+    """Make the empty staging table of a format anew."""
     columns = ", ".join(f"{name} {type_name}" for name, type_name in kind.staged.items())
     cursor.execute(f"DROP TABLE IF EXISTS {STAGE}")
     cursor.execute(
@@ -333,7 +334,8 @@ def _make_stage(cursor: Any, kind: Format) -> None:
     )
 
 
-def _copy(cursor: Any, kind: Format, rows: list[Staged]) -> None:
+def copy_rows(cursor: Any, kind: Format, rows: list[Staged]) -> None:
+    """Stage rows that were read."""
     columns = [sql.Identifier(name) for name in ("row_number", *kind.staged)]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(STAGE), sql.SQL(", ").join(columns)

@@ -16,6 +16,7 @@ from customers.models.bought_together import BoughtTogether
 from customers.models.bulk_edit import BulkEdit
 from customers.models.business_hours import BusinessHours, Holiday
 from customers.models.company import Company
+from customers.models.connector import Connector, InboundWebhook, ShopStatus
 from customers.models.consent import Consent, ConsentChannel, Purpose
 from customers.models.contact_point import ContactPoint
 from customers.models.correction import Correction
@@ -77,6 +78,7 @@ from customers.models.search_word import MeaningSearch, SearchWord
 from customers.models.sentiment import Sentiment, SentimentRead
 from customers.models.shop_import import Import, ImportMapping, RefusedRow
 from customers.models.sla import SlaPolicy, TicketSla
+from customers.models.source_version import SourceVersion
 from customers.models.summary import Summary
 from customers.models.task import Task
 from customers.models.taxonomy import Intent, Segment, Taxon
@@ -85,6 +87,7 @@ from customers.models.ticket import Ticket
 from customers.models.topic import Topic
 from customers.models.training import Promotion, Training
 from customers.models.user import User
+from customers.models.webhook import DomainEvent, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "MAX_ATTEMPTS",
@@ -110,6 +113,7 @@ __all__ = [
     "BusinessHours",
     "CohortCell",
     "Company",
+    "Connector",
     "Consent",
     "ConsentChannel",
     "ContactPoint",
@@ -120,6 +124,7 @@ __all__ = [
     "DailySales",
     "DailyVoice",
     "DigestSubscription",
+    "DomainEvent",
     "Draft",
     "DuplicatePair",
     "DuplicateScan",
@@ -141,6 +146,7 @@ __all__ = [
     "Import",
     "ImportMapping",
     "InboundMail",
+    "InboundWebhook",
     "Intent",
     "JournalChange",
     "JournalEntry",
@@ -192,8 +198,10 @@ __all__ = [
     "Segment",
     "Sentiment",
     "SentimentRead",
+    "ShopStatus",
     "SimilarProduct",
     "SlaPolicy",
+    "SourceVersion",
     "StaffMention",
     "Summary",
     "Task",
@@ -208,6 +216,8 @@ __all__ = [
     "TypedReply",
     "User",
     "Visibility",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "WeeklyDigest",
     "source_changed",
 ]

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.generator import PURPOSES, Generator, ManagedQuerySet
+from customers.models.generator import EGRESS_PURPOSES, Generator, ManagedQuerySet
 
 
 class EgressRecord(models.Model):
@@ -32,7 +32,7 @@ class EgressRecord(models.Model):
         REFUSED = "refused", _("refused")
 
     sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
-    feature = models.CharField(_("feature"), max_length=8, choices=PURPOSES)
+    feature = models.CharField(_("feature"), max_length=8, choices=EGRESS_PURPOSES)
     user = models.ForeignKey(
         "customers.User", models.SET_NULL, null=True, related_name="+", verbose_name=_("user")
     )

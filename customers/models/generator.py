@@ -37,6 +37,8 @@ class Feature(models.TextChoices):
 
 TRIAL = "trial"  # the fixed sentence that tries a generator out: no feature of the shop's
 PURPOSES = [*Feature.choices, (TRIAL, _("Try-out"))]
+SHOP = "shop"  # a status of an order, told to the shop that it came from
+EGRESS_PURPOSES = [*PURPOSES, (SHOP, _("Status to a shop"))]
 
 
 class ManagedQuerySet(RecordQuerySet):

@@ -1,4 +1,4 @@
-"""The one door to the outside: every request that the product sends goes through `send`.
+"""How generators are asked: every request to one goes through `send`, and so through the door.
 
 It is entered in the egress ledger before it leaves, in a transaction of its own, and the
 entry is completed when it ended: a process that dies in between leaves a pending entry.
@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-import httpcore
 from django.db import transaction
 
 from customers.models import Customer, EgressRecord, Generator, User
+from customers.outbound.errors import OutboundError
+from customers.outbound.errors import Reason as Fault
+from customers.outbound.exchange import Call, exchange
 from intelligence.engines.generators.contract import Generated, GeneratorError, Reason
 from intelligence.engines.generators.openai_compatible import (
     MOST_ANSWER_BYTES,
@@ -23,11 +25,20 @@ from intelligence.engines.generators.openai_compatible import (
     Received,
     TryAgainError,
 )
-from intelligence.generating.connections import BoundedBackend
 from intelligence.generating.costs import cost_of
 
 MOST_BODY_BYTES = 256 * 1024  # what leaves is in the ledger whole, so it must be small
 MOST_COUNTED = 2_147_483_647
+FAULTS = {
+    Fault.FORBIDDEN: Reason.SETUP,
+    Fault.UNKNOWN_HOST: Reason.DOWN,
+    Fault.UNREACHED: Reason.DOWN,
+    Fault.BROKEN: Reason.DOWN,
+    Fault.SLOW: Reason.SLOW,
+    Fault.NO_HTTP: Reason.NONSENSE,
+    Fault.ENDLESS: Reason.NONSENSE,
+}
+HEALING = {Fault.UNKNOWN_HOST, Fault.UNREACHED}  # nothing has left yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,53 +124,32 @@ def _entered(request: Request) -> EgressRecord:
 
 def _exchanged(request: Request, timeout_s: float, read: Read, seen: _Outcome) -> Generated:
     try:
-        received = _post(request, timeout_s)
-    except httpcore.TimeoutException as error:
-        told = f"The server did not answer within {timeout_s:.0f} s."
-        raise GeneratorError(Reason.SLOW, told) from error
-    except (httpcore.ConnectError, ConnectionError) as error:
-        raise TryAgainError(Reason.DOWN, f"{request.generator.host} is not reached.") from error
-    except (httpcore.NetworkError, OSError) as error:
-        raise GeneratorError(Reason.DOWN, "The connection broke off.") from error
-    except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
-        raise GeneratorError(Reason.NONSENSE, NOT_JSON) from error
-    seen.status, seen.bytes_in = received.status, len(received.body)
-    generated = read(received)
+        answer = exchange(_call(request, timeout_s))
+    except OutboundError as error:
+        reason, message = FAULTS[error.reason], str(error)
+        if error.reason in HEALING:
+            raise TryAgainError(reason, message) from error
+        raise GeneratorError(
+            reason, NOT_JSON if error.reason == Fault.NO_HTTP else message
+        ) from error
+    seen.status, seen.bytes_in = answer.status, len(answer.body)
+    generated = read(Received(answer.status, answer.headers, answer.body))
     seen.tokens_in, seen.tokens_out = generated.tokens_in, generated.tokens_out
     return generated
 
 
-def _post(request: Request, timeout_s: float) -> Received:
-    backend = BoundedBackend(
-        time.monotonic() + timeout_s, on_own_network=request.generator.on_own_network
-    )
-    headers = {"Content-Type": "application/json", "Accept": "application/json",
-               "Accept-Encoding": "identity", "User-Agent": "Rapport"}  # fmt: skip
+def _call(request: Request, timeout_s: float) -> Call:
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if request.key:
         headers["Authorization"] = f"Bearer {request.key}"
-    with (
-        httpcore.ConnectionPool(network_backend=backend, retries=0) as pool,
-        pool.stream(
-            "POST", request.address, headers=_with_host(headers, request), content=request.body
-        ) as answer,
-    ):
-        body = bytearray()
-        for part in answer.iter_stream():
-            body += part
-            if len(body) > MOST_ANSWER_BYTES:
-                raise GeneratorError(Reason.NONSENSE, "The answer of the server has no end.")
-    told = {name.decode("latin-1").lower(): value.decode("latin-1")
-            for name, value in answer.headers}  # fmt: skip
-    return Received(answer.status, told, bytes(body))
-
-
-def _with_host(headers: dict[str, str], request: Request) -> list[tuple[str, str]]:
-    """The headers with the host and length that HTTP wants."""
-    parts = httpcore.URL(request.address)
-    host = parts.host.decode()
-    usual = parts.port in (None, {b"http": 80, b"https": 443}.get(parts.scheme))
-    named = host if usual else f"{host}:{parts.port}"
-    return [("Host", named), *headers.items(), ("Content-Length", str(len(request.body)))]
+    return Call(
+        request.address,
+        request.body,
+        headers,
+        timeout_s=timeout_s,
+        on_own_network=request.generator.on_own_network,
+        most_bytes=MOST_ANSWER_BYTES,
+    )
 
 
 def _outcome_of(error: GeneratorError) -> str:

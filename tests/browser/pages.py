@@ -85,6 +85,11 @@ OF = {
     "automation/labels/": "automaticlabel",
     "automation/": "automaticlabel",
     "plots/": "customer",
+    "keys/": "apikey",
+    "webhooks/deliveries/": "webhookdelivery",
+    "webhooks/": "webhookendpoint",
+    "connectors/webhooks/": "inboundwebhook",
+    "connectors/": "connector",
 }
 
 

@@ -53,6 +53,7 @@ from tests.factories import (
     AutomaticLabelFactory,
     BoughtTogetherFactory,
     BusinessHoursFactory,
+    ConnectorFactory,
     CorrectionFactory,
     CustomerFactory,
     DraftFactory,
@@ -79,6 +80,7 @@ from tests.factories import (
     TopicFactory,
     TrainingFactory,
     UserFactory,
+    WebhookEndpointFactory,
 )
 
 REFUNDS = rules_of({"field": "intent", "operator": "any_of", "value": ["get_refund"]})
@@ -291,6 +293,8 @@ SCREENS = {
     "journal": make_act,
     "keys": ApiKeyFactory,
     "privacy": lambda: ErasureRequest.objects.create(reason="asked", requested_by=UserFactory()),
+    "connectors": ConnectorFactory,
+    "webhooks": WebhookEndpointFactory,
     "tasks": make_task,
     "tickets": make_ticket,
     "products": ProductFactory,
@@ -320,7 +324,8 @@ SCREENS = {
 NOT_IN_THE_API = {
     *("ask", "automation", "duplicates", "imports", "models", "radar"),
     *("rules", "service-levels", "assignment", "satisfaction"),
-    *("channels", "custom-fields", "exports", "journal", "keys", "privacy", "tasks"),
+    *("channels", "custom-fields", "exports", "connectors", "journal", "keys"),
+    *("privacy", "tasks", "webhooks"),
 }
 ENDPOINTS = {
     **{noun: SCREENS[noun] for noun in SCREENS if noun not in NOT_IN_THE_API},

@@ -72,6 +72,15 @@ from tests.factories.tickets import (
     TeamFactory,
     TicketFactory,
 )
+from tests.factories.webhooks import (
+    ConnectorFactory,
+    DomainEventFactory,
+    InboundWebhookFactory,
+    ShopStatusFactory,
+    SourceVersionFactory,
+    WebhookDeliveryFactory,
+    WebhookEndpointFactory,
+)
 
 __all__ = [
     "NOON",
@@ -88,9 +97,11 @@ __all__ = [
     "BoughtTogetherFactory",
     "BusinessHoursFactory",
     "CohortCellFactory",
+    "ConnectorFactory",
     "CorrectionFactory",
     "CustomerFactory",
     "DigestSubscriptionFactory",
+    "DomainEventFactory",
     "DraftFactory",
     "EgressRecordFactory",
     "ErrorBudgetFactory",
@@ -103,6 +114,7 @@ __all__ = [
     "HolidayFactory",
     "ImportFactory",
     "InboundMailFactory",
+    "InboundWebhookFactory",
     "JournalEntryFactory",
     "MacroFactory",
     "MailboxFactory",
@@ -127,7 +139,9 @@ __all__ = [
     "RuleFactory",
     "RuleRunFactory",
     "SatisfactionRatingFactory",
+    "ShopStatusFactory",
     "SlaPolicyFactory",
+    "SourceVersionFactory",
     "SummaryFactory",
     "TeamFactory",
     "TicketFactory",
@@ -135,5 +149,7 @@ __all__ = [
     "TopicFactory",
     "TrainingFactory",
     "UserFactory",
+    "WebhookDeliveryFactory",
+    "WebhookEndpointFactory",
     "WeeklyDigestFactory",
 ]

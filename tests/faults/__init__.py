@@ -1,1 +1,1 @@
-"""Guarantees at their full size; not in the default run: `make faults`."""
+"""Heavy tests of what must hold while processes die; `make faults` runs them."""

@@ -83,6 +83,7 @@ class Command(BaseCommand):
         for queue in ("interactive", "bulk"):
             supervisor.start(commands.worker(queue, environment))
         supervisor.start(commands.mail_worker(environment))
+        supervisor.start(commands.webhook_sender(environment))
         supervisor.start(commands.beat(settings.VAR_DIR, environment))
         self._load_demo(supervisor, environment, options)
         address = f"http://{options['host']}:{options['port']}/"

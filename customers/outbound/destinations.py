@@ -10,8 +10,7 @@ import ipaddress
 import socket
 from collections.abc import Iterable
 
-from intelligence.engines.generators.contract import GeneratorError, Reason
-from intelligence.engines.generators.openai_compatible import TryAgainError
+from customers.outbound.errors import OutboundError, Reason
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -21,23 +20,23 @@ NEVER = (ipaddress.ip_network("169.254.0.0/16"), ipaddress.ip_network("fe80::/10
 
 
 def allowed_addresses(host: str, port: int, *, on_own_network: bool) -> list[str]:
-    """The addresses of a host, all of them allowed. Raises GeneratorError."""
+    """The addresses of a host, all of them allowed. Raises OutboundError."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise TryAgainError(Reason.DOWN, f"There is no host {host}.") from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        raise OutboundError(Reason.UNKNOWN_HOST, f"There is no host {host}.") from error
+    addresses = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
     check(host, map(ipaddress.ip_address, addresses), on_own_network=on_own_network)
     return addresses
 
 
 def check(host: str, addresses: Iterable[Address], *, on_own_network: bool) -> None:
-    """Raises GeneratorError unless a request may go to every one of them."""
+    """Raises OutboundError unless a request may go to every one of them."""
     for address in addresses:
         if not _is_allowed(_inner(address), on_own_network=on_own_network):
             hint = "" if on_own_network else " An admin can allow it: “on our own network”."
             told = f"{host} leads to {address}, which is no public address.{hint}"
-            raise GeneratorError(Reason.SETUP, told)
+            raise OutboundError(Reason.FORBIDDEN, told)
 
 
 def _is_allowed(address: Address, *, on_own_network: bool) -> bool:

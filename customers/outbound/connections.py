@@ -13,7 +13,7 @@ from typing import Any
 
 import httpcore
 
-from intelligence.generating.destinations import allowed_addresses
+from customers.outbound.destinations import allowed_addresses
 
 
 class BoundedBackend(httpcore.NetworkBackend):

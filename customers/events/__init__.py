@@ -1,0 +1,1 @@
+"""What happened to records, told to other systems."""
