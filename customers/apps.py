@@ -17,7 +17,7 @@ class CustomersConfig(AppConfig):
         from customers.channels.mail import receivers as _mail  # noqa: F401  # as below
         from customers.connectors import receivers as _shops  # noqa: F401
         from customers.knowledge import receivers  # noqa: F401  # needs the app registry
-        from customers.privacy import copies, records  # noqa: F401
+        from customers.privacy import copies, records, webhooks  # noqa: F401
         from customers.privacy import receivers as erasures  # noqa: F401
         from customers.rules import receivers as rules  # noqa: F401
         from customers.sla import receivers as clocks  # noqa: F401

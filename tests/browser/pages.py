@@ -85,7 +85,6 @@ OF = {
     "automation/labels/": "automaticlabel",
     "automation/": "automaticlabel",
     "plots/": "customer",
-    "keys/": "apikey",
     "webhooks/deliveries/": "webhookdelivery",
     "webhooks/": "webhookendpoint",
     "connectors/webhooks/": "inboundwebhook",
