@@ -65,6 +65,7 @@ from customers.models.recommendation_effect import (
     RecommendationShown,
 )
 from customers.models.review import Review
+from customers.models.role_rule import HIDEABLE, Reach, Rights, RoleRule, hidden_fields
 from customers.models.rule import Rule, RuleDue, RuleRun
 from customers.models.satisfaction import SatisfactionRating, SatisfactionSettings
 from customers.models.saved_view import SavedView
@@ -82,6 +83,7 @@ from customers.models.training import Promotion, Training
 from customers.models.user import User
 
 __all__ = [
+    "HIDEABLE",
     "MAX_ATTEMPTS",
     "AgentProfile",
     "Alarm",
@@ -156,6 +158,7 @@ __all__ = [
     "Question",
     "RadarText",
     "RateWindow",
+    "Reach",
     "Recommendation",
     "RecommendationLift",
     "RecommendationShown",
@@ -166,6 +169,8 @@ __all__ = [
     "Review",
     "RfmChange",
     "RfmClass",
+    "Rights",
+    "RoleRule",
     "Rule",
     "RuleDue",
     "RuleRun",
@@ -192,5 +197,6 @@ __all__ = [
     "User",
     "Visibility",
     "WeeklyDigest",
+    "hidden_fields",
     "source_changed",
 ]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.phone_numbers import e164
 
 NOT_DIALLED = str.maketrans("", "", " ().-/\u00a0")
@@ -40,6 +40,8 @@ class ContactPoint(models.Model):
     """An e-mail address or phone number of a customer beside their first one, which stands on
     the customer's own row.
     """
+
+    REACHED: ClassVar = Reached(customers=("customer",))
 
     MOST = 20  # of one customer
 

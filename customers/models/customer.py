@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
-from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.base import ExternalRecord, Reached, unique_in_source
 from customers.models.contact_point import ContactPoint, normalised_email, normalised_phone
 from customers.models.correction import Correction
 from customers.models.custom_field import CustomValues
@@ -156,6 +156,8 @@ class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
     (`segment_set_automatically`, then by nobody); `suggested_segment` and its neighbours
     are the model's opinion and change at each analysis.
     """
+
+    REACHED: ClassVar = Reached(customers=("",))
 
     name = models.CharField(_("name"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
+from customers.models.base import ExternalRecord, Reached, RecordQuerySet, unique_in_source
 from customers.models.custom_field import CustomValues
 from customers.models.customer import Customer
 from customers.models.product import Product
@@ -49,6 +49,8 @@ class Order(CustomValues, ExternalRecord):
     Totals are in `currency` and equal the sums of the lines. `customer` is null for
     guests.
     """
+
+    REACHED: ClassVar = Reached(customers=("customer",))
 
     class Kind(models.TextChoices):
         SALE = "sale", _("sale")

@@ -425,7 +425,7 @@ def test_every_list_of_the_screens_and_of_the_api_is_measured():
     lists = {route.name for route in urlpatterns if str(route.pattern) == f"{route.name}/"}
     # what aspects changed is one page of few rows, measured in test_aspect_trends; what a search
     # finds are a few rows of each kind, measured in search/test_find
-    assert lists - {"login", "logout", "aspects", "search"} == set(SCREENS)
+    assert lists - {"account_login", "account_logout", "aspects", "search"} == set(SCREENS)
     assert {prefix for prefix, _, _ in router.registry} == set(ENDPOINTS)
 
 
