@@ -26,11 +26,8 @@ def send_reset(email: str, root: str, language: str) -> int:
         if user.has_usable_password()
     ]
     for user in users:
-        names = {
-            "uidb36": user_pk_to_url_str(user),
-            "key": default_token_generator.make_token(user),
-        }
-        link = urljoin(root, reverse("account_reset_password_from_key", kwargs=names))
+        names = [user_pk_to_url_str(user), default_token_generator.make_token(user)]
+        link = urljoin(root, reverse("account_reset_password_from_key", args=names))
         with translation.override(language):
             subject = _("A new password for Rapport")
             body = _(

@@ -137,7 +137,7 @@ def rights_of(user: User) -> Rights:
     """What the user reaches and sees. A login without a role counts as an agent."""
     if user.is_superuser:
         return Rights(user)
-    roles = set(user.groups.values_list("name", flat=True))
+    roles = user.role_names
     if roles & {"manager", "admin"}:
         return Rights(user)
     rules = list(RoleRule.objects.filter(role__in=roles or {"agent"}))

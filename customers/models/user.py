@@ -30,7 +30,12 @@ class User(AbstractUser):
 
     def has_role(self, *roles: str) -> bool:
         """Whether the user is in one of these roles; superusers are in all."""
-        return self.is_superuser or self.groups.filter(name__in=roles).exists()
+        return self.is_superuser or not self.role_names.isdisjoint(roles)
+
+    @cached_property
+    def role_names(self) -> frozenset[str]:
+        """The roles that the user is in."""
+        return frozenset(self.groups.values_list("name", flat=True))
 
     @cached_property
     def is_manager(self) -> bool:

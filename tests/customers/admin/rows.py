@@ -188,6 +188,7 @@ def make_satisfaction_settings():
 
 MAKERS = {
     "apikey": ApiKeyFactory,
+    "rolerule": lambda: models.RoleRule.objects.get(pk="lead"),
     "agentprofile": AgentProfileFactory,
     "businesshours": BusinessHoursFactory,
     "digestsubscription": DigestSubscriptionFactory,
