@@ -42,6 +42,7 @@ NO_PAGES = {
 }
 # Rows that an address is of, by the beginning of its route; the longest that fits counts.
 OF = {
+    "search/meaning/": "customer",
     "customers/bulk/": "bulkedit",
     "customers/contacts/": "contactpoint",
     "customers/notes/": "customernote",

@@ -14,6 +14,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from customers.models.hidden import hide_for, nothing_hidden
+
 OPEN_NAMES = ("set_language", "widget-script")
 OPEN_STARTS = ("account", "mfa_", "portal-", "widget-", "rate", "mail-webhook")
 
@@ -32,8 +34,9 @@ class AccountGate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The answer."""
-        return self.get_response(request)
+        """The answer; what it hides from one request is not hidden from the next."""
+        with nothing_hidden():
+            return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, _view: Any, _args: Any, _named: Any
@@ -43,6 +46,7 @@ class AccountGate:
         name = request.resolver_match.url_name if request.resolver_match else ""
         if not user.is_authenticated or _is_open(name or ""):
             return None
+        hide_for(user)
         of_api = request.path.startswith("/api/")
         if not of_api and not user.is_staff_member:
             raise PermissionDenied

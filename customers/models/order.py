@@ -16,7 +16,9 @@ from django.utils.translation import pgettext_lazy
 from customers.models.base import ExternalRecord, Reached, RecordQuerySet, unique_in_source
 from customers.models.custom_field import CustomValues
 from customers.models.customer import Customer
+from customers.models.hidden import HidesFields
 from customers.models.product import Product
+from customers.models.role_rule import HIDEABLE
 
 TOTALS_SQL = """
 UPDATE customers_order o SET
@@ -43,7 +45,7 @@ class OrderQuerySet(RecordQuerySet):
             return cursor.rowcount
 
 
-class Order(CustomValues, ExternalRecord):
+class Order(HidesFields, CustomValues, ExternalRecord):
     """One purchase, or one return of earlier purchases (`kind` "return", totals < 0).
 
     Totals are in `currency` and equal the sums of the lines. `customer` is null for
@@ -51,6 +53,7 @@ class Order(CustomValues, ExternalRecord):
     """
 
     REACHED: ClassVar = Reached(customers=("customer",))
+    HIDES: ClassVar = HIDEABLE["order"]
 
     class Kind(models.TextChoices):
         SALE = "sale", _("sale")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from customers.models.article import Article
-from customers.models.base import Reached
+from customers.models.base import Reached, bound_source
 from customers.models.customer import Customer
 from customers.models.ticket import Ticket
 from customers.models.training import JobQuerySet
@@ -40,7 +40,8 @@ class QuestionQuerySet(JobQuerySet):
             return self.none()
         if not user.is_staff_member:
             return self.filter(user=user)
-        return self.all().within_reach_of(user)
+        rows, source = self.within_reach_of(user), bound_source(user)
+        return rows.filter(Q(user=user) | Q(customer__source=source)) if source else rows
 
     def to_review(self) -> Self:
         """What staff should look at first: failed, then unhelpful, then without an answer."""

@@ -15,21 +15,19 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from customers.models.user import User
 
-# Columns that a role may not see, by what they tell, for each kind of record.
+# Columns that a role may not see, by kind of record and by what they tell.
 HIDEABLE: dict[str, dict[str, tuple[str, ...]]] = {
-    "email": {"customer": ("email",), "question": ("contact_email",)},
-    "phone": {"customer": ("phone",)},
-    "address": {"customer": ("city",), "order": ("shipping_address",)},
-    "spending": {
-        "customer": (
-            "spent_total",
-            "average_order_value",
-            "expected_value",
-            "expected_value_low",
-            "expected_value_high",
+    "customer": {
+        "email": ("email",),
+        "phone": ("phone",),
+        "address": ("city",),
+        "spending": (
+            *("spent_total", "average_order_value"),
+            *("expected_value", "expected_value_low", "expected_value_high"),
         ),
+        "notes": ("notes",),
     },
-    "notes": {"customer": ("notes",)},
+    "order": {"address": ("shipping_address",)},
 }
 
 
@@ -48,7 +46,7 @@ class RoleRule(models.Model):
     """What members of a role reach and see; managers and admins reach and see everything.
 
     A customer is somebody's where a ticket of theirs is. `hidden` names what is not shown
-    (the keys of `HIDEABLE`).
+    (see `HIDEABLE`).
     """
 
     class Hidden(models.TextChoices):
@@ -155,5 +153,6 @@ def rights_of(user: User) -> Rights:
 def hidden_fields(user: Any, kind: str) -> frozenset[str]:
     """The columns of a kind of record ("customer", "order", …) that this user is not shown."""
     rights: Rights | None = getattr(user, "rights", None)
-    told = rights.hidden if rights else frozenset()
-    return frozenset(name for what in told for name in HIDEABLE[what].get(kind, ()))
+    told = HIDEABLE.get(kind, {})
+    hidden = rights.hidden if rights else frozenset()
+    return frozenset(name for what in hidden for name in told.get(what, ()))
