@@ -91,6 +91,7 @@ OF = {
     "automation/labels/": "automaticlabel",
     "automation/": "automaticlabel",
     "plots/": "customer",
+    "keys/": "apikey",
     "people/": "user",
 }
 
