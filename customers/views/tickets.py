@@ -56,7 +56,7 @@ def ticket_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
         **_forms(ticket, request),
         **_of_customer(ticket),
         **draft_context(ticket),
-        **summary_context(ticket=ticket),
+        **summary_context(request.user, ticket=ticket),
         "events": events_of(ticket),
         **reply_context(ticket, request),
         **queue_context(request),
