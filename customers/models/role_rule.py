@@ -119,7 +119,9 @@ class Rights:
     @cached_property
     def people(self) -> tuple[int, ...]:
         """Whose acts and tasks are within reach: the user's, or the members' of their teams."""
-        me = self.user.pk if self.user else 0
+        if self.user is None:
+            return ()
+        me = self.user.pk
         if self.tickets == Reach.OWN:
             return (me,)
         members: Any = type(self.user).objects.filter(teams__in=self.teams)

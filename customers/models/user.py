@@ -66,8 +66,9 @@ class User(AbstractUser):
 
     def leads(self, person_pk: int | None) -> bool:
         """Whether somebody is of a team that the user leads."""
-        members = type(self).objects.filter(pk=person_pk, teams__members=self)
-        return person_pk is not None and self.is_lead and members.exists()
+        if person_pk is None or not self.is_lead:
+            return False
+        return type(self).objects.filter(pk=person_pk, teams__members=self).exists()
 
     def may_undo_acts_of(self, person_pk: int | None) -> bool:
         """Managers undo what anybody did, leads what their teams did, others what they did."""

@@ -162,5 +162,7 @@ def _latest_sent(ticket: Ticket) -> str:
 
 def _address_of(ticket: Ticket) -> str:
     """Where the customer is reached, also by those who are not shown it."""
+    if ticket.customer_id is None:
+        return ""
     known = Customer.objects.filter(pk=ticket.customer_id).values_list("email", flat=True)
     return known.first() or ""
