@@ -7,6 +7,7 @@ from contextlib import suppress
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
+from customers.accounts.resetting import send_reset
 from customers.alarms.run import raise_alarms as raise_what_is_found
 from customers.channels.mail import fetching, sending, taking, trial
 from customers.connectors import status as shop_status
@@ -147,6 +148,12 @@ def forget_kept_answers() -> None:
 def mail_link(email: str, address: str, after: str) -> None:
     """Mail a link to the portal to the customer of this mailbox, if there is one."""
     send_link(email, address, after)
+
+
+@shared_task(expires=600)
+def mail_reset(email: str, root: str, language: str) -> None:
+    """Mail a link for a new password to the logins of this address, if there are any."""
+    send_reset(email, root, language)
 
 
 @shared_task(expires=55)

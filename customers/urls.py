@@ -1,7 +1,6 @@
 """The addresses of the screens."""
 
-from django.contrib.auth import views as auth
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from customers.privacy import urls as privacy_urls
 from customers.views import (
@@ -65,8 +64,7 @@ from customers.views import (
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("", include("customers.accounts.urls")),
     path("search/", search.search, name="search"),
     path("search/meaning/<int:pk>/", search.meaning, name="search-meaning"),
     path("analysis/", home.analysis_panel, name="analysis-panel"),

@@ -88,7 +88,7 @@ def _put(question: DemoQuestion, ask: Ask) -> Question:
 
 def _agent() -> User:
     """A member of staff; in a shop without any, one who goes with the transaction."""
-    known = User.objects.filter(is_active=True, groups__name__in=("agent", "manager", "admin"))
+    known = User.objects.filter(is_active=True, groups__name__in=User.STAFF_ROLES)
     return known.first() or User.objects.create(username="demo-questions")
 
 

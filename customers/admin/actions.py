@@ -11,7 +11,9 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from customers.accounts.exporting import refuse_export
 from customers.admin.csv_export import csv_response
+from customers.models import hidden_fields
 
 MOST_DELETED = 1000
 
@@ -26,11 +28,14 @@ def analyse_again(model_admin: Any, request: HttpRequest, rows: models.QuerySet)
 
 @admin.action(permissions=["view"], description=_("Export CSV"))
 def export_csv(
-    model_admin: Any, _request: HttpRequest, rows: models.QuerySet
+    model_admin: Any, request: HttpRequest, rows: models.QuerySet
 ) -> StreamingHttpResponse:
     """The rows as a file for spreadsheets, streamed."""
     name = f"{model_admin.opts.model_name}.csv"
-    return csv_response(rows, model_admin.export_columns, name)
+    refuse_export(request.user)
+    hidden = hidden_fields(request.user, model_admin.opts.model_name)
+    columns = [path for path in model_admin.export_columns if path not in hidden]
+    return csv_response(rows, columns, name)
 
 
 @admin.action(permissions=["delete"], description=_("Delete selected %(verbose_name_plural)s"))

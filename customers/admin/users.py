@@ -9,8 +9,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from customers.admin.actions import export_csv
-from customers.models import User
+from customers.admin.base import ReadOnlyAdmin
+from customers.models import RoleRule, User
 from customers.paging import CappedPaginator
+
+
+@admin.register(RoleRule)
+class RoleRuleAdmin(ReadOnlyAdmin):
+    """What roles reach; changed on the page of roles."""
+
+    list_display = ("role", "tickets", "customers", "hidden", "may_export")
+    export_columns = list_display
+    search_fields = ("role",)
+    ordering = ("role",)
 
 
 @admin.register(User)

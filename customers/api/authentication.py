@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from customers.models import ApiKey, User
 from customers.models.api_key import acting_with
+from customers.models.hidden import hide_for
 from customers.partners.keys import key_of
 
 WORD = "Bearer"
@@ -26,6 +27,7 @@ class KeyAuthentication(BaseAuthentication):
         if key is None:
             raise AuthenticationFailed("This key does not work: unknown, expired or revoked.")
         key.note_use()
+        hide_for(key.owner)
         return acting_with(key.owner, key), key
 
     def authenticate_header(self, request: Request) -> str:

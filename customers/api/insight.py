@@ -17,6 +17,7 @@ from customers.api.pagination import NewestFirstCursor
 from customers.api.viewsets import VisibleRows
 from customers.insight.buckets import Grain, buckets_of, grain_of, shared_out
 from customers.insight.digests import sentences_of
+from customers.insight.paragraphs import shown_to
 from customers.insight.scope import Scope, scope_of
 from customers.insight.sentences import Sentence
 from customers.insight.sums import sales_by, total
@@ -133,7 +134,9 @@ class DigestSerializer(serializers.ModelSerializer):
     @extend_schema_field(SentenceSerializer(many=True))
     def get_sentences(self, digest: WeeklyDigest) -> Any:
         """Those whose numbers are what their stored queries gave."""
-        return SentenceSerializer(sentences_of(digest), many=True).data
+        return SentenceSerializer(
+            shown_to(self.context["request"].user, sentences_of(digest)), many=True
+        ).data
 
 
 class LatestWeekCursor(NewestFirstCursor):

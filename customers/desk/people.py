@@ -13,7 +13,7 @@ CALLED = re.compile(r"(?<![\w@])@([\w.+-]{1,150})")
 
 def colleagues() -> QuerySet[User]:
     """The active people of the shop by name."""
-    roles = Q(groups__name__in=("agent", "manager", "admin")) | Q(is_superuser=True)
+    roles = Q(groups__name__in=User.STAFF_ROLES) | Q(is_superuser=True)
     rows = User.objects.filter(roles, is_active=True)
     return rows.order_by("first_name", "last_name", "username").distinct()
 

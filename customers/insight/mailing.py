@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from customers.channels.mail.queueing import queue_digest
 from customers.insight.digests import sentences_of
-from customers.models import DigestSubscription, WeeklyDigest
+from customers.insight.paragraphs import shown_to
+from customers.models import DigestSubscription, User, WeeklyDigest
 
 
 def mail_digests() -> int:
@@ -27,8 +28,7 @@ def mail_digests() -> int:
     due = [one for one in waiting.filter(not_sent).select_related("user") if _is_new(one, digest)]
     if not due:
         return 0
-    subject, body = _letter(digest)
-    return sum(_mail(one, digest, subject, body) for one in due)
+    return sum(_mail(one, digest, *_letter(digest, one.user)) for one in due)
 
 
 def _is_new(one: DigestSubscription, digest: WeeklyDigest) -> bool:
@@ -47,10 +47,11 @@ def _mail(one: DigestSubscription, digest: WeeklyDigest, subject: str, body: str
     return True
 
 
-def _letter(digest: WeeklyDigest) -> tuple[str, str]:
+def _letter(digest: WeeklyDigest, user: User) -> tuple[str, str]:
     day = date_format(digest.week_on, "DATE_FORMAT")
     subject = _("%(shop)s: the week of %(day)s") % {"shop": settings.SHOP_NAME, "day": day}
-    told = "\n".join(f"- {sentence.text}" for sentence in sentences_of(digest))
+    said = shown_to(user, sentences_of(digest))
+    told = "\n".join(f"- {sentence.text}" for sentence in said)
     page = settings.PUBLIC_ADDRESS + reverse("insight-digest", args=[digest.pk])
     where = _("All of it, with the records behind each number: %(page)s") % {"page": page}
     return subject, f"{told}\n\n{where}\n"

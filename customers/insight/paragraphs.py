@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from customers.insight import choice
 from customers.insight.queries import Runner
@@ -31,6 +32,21 @@ def statements_about(page: str, scope: Scope) -> list[Statement]:
     runner = Runner(QUERIES)
     said = [statement for about in PAGES[page] for statement in about(scope, runner)]
     return most_important(said, len(said))
+
+
+NAMES_SOMEBODY = frozenset({"top_customer"})
+TELLS_SPENDING = frozenset({"top_customer", "profile_orders", "profile_expected"})
+QUOTES_TICKETS = frozenset({"profile_complaint"})
+
+
+def shown_to(user: Any, sentences: list[Sentence]) -> list[Sentence]:
+    """Those that the user's roles may be told."""
+    untold: frozenset[str] = frozenset()
+    if not user.rights.is_whole:
+        untold |= NAMES_SOMEBODY | QUOTES_TICKETS
+    if "spending" in user.rights.hidden:
+        untold |= TELLS_SPENDING
+    return [sentence for sentence in sentences if sentence.statement.key not in untold]
 
 
 def paragraph(page: str, scope: Scope, most: int = MOST_SENTENCES) -> list[Sentence]:

@@ -20,7 +20,7 @@ from customers.admin.csv_export import BYTE_ORDER_MARK, cell
 from customers.custom_fields.forms import PREFIX
 from customers.lists.columns import ALWAYS, chosen, customer_columns
 from customers.lists.rows import customers_of
-from customers.models import Export
+from customers.models import Export, hidden_fields
 
 CHUNK_ROWS = 2000
 NOTE_EVERY_SECONDS = 0.5
@@ -39,7 +39,8 @@ def write_file(export: Export) -> None:
     rows = customers_of(export.query, export.created_by)
     export.rows_total = rows.count()
     export.save(update_fields=["rows_total"])
-    names = header(export.columns)
+    hidden = hidden_fields(export.created_by, "customer")
+    names = [name for name in header(export.columns) if name not in hidden]
     with TemporaryDirectory() as folder:
         path = Path(folder, export.file_name)
         with SHEETS[export.format](path) as write:

@@ -71,6 +71,7 @@ from customers.models.recommendation_effect import (
 from customers.models.record_change import RecordChange
 from customers.models.retention import PrivacySettings, RetentionRule, RetentionRun
 from customers.models.review import Review
+from customers.models.role_rule import HIDEABLE, Reach, Rights, RoleRule, hidden_fields
 from customers.models.rule import Rule, RuleDue, RuleRun
 from customers.models.satisfaction import SatisfactionRating, SatisfactionSettings
 from customers.models.saved_view import SavedView
@@ -90,6 +91,7 @@ from customers.models.user import User
 from customers.models.webhook import DomainEvent, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "HIDEABLE",
     "MAX_ATTEMPTS",
     "AccessExport",
     "AgentProfile",
@@ -175,6 +177,7 @@ __all__ = [
     "Question",
     "RadarText",
     "RateWindow",
+    "Reach",
     "Recommendation",
     "RecommendationLift",
     "RecommendationShown",
@@ -188,6 +191,8 @@ __all__ = [
     "Review",
     "RfmChange",
     "RfmClass",
+    "Rights",
+    "RoleRule",
     "Rule",
     "RuleDue",
     "RuleRun",
@@ -219,5 +224,6 @@ __all__ = [
     "WebhookDelivery",
     "WebhookEndpoint",
     "WeeklyDigest",
+    "hidden_fields",
     "source_changed",
 ]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.customer import Customer
 from customers.models.product import Product
 from customers.models.topic import Topic
@@ -102,6 +102,8 @@ class Alarm(models.Model):
     gone. It is open until it ends by itself (`ended_at`) or staff dismiss it. `raised_at`,
     `last_seen_at` and `ended_at` are in the time of the shop (`customers.periods.shop_now`).
     """
+
+    REACHED: ClassVar = Reached(customers=("customer",), strays=True)
 
     class Kind(models.TextChoices):
         PRODUCT_SENTIMENT = "product_sentiment", _("reviews of a product get worse")

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.customer import Customer
 from customers.models.ticket import Ticket
 
@@ -46,6 +46,8 @@ class AssistEvent(models.Model):
     of a sending the message and the edit distance. `undoes` names the application that a
     line takes back; each is taken back once.
     """
+
+    REACHED: ClassVar = Reached(("ticket",), ("customer",), people=("by",))
 
     class Kind(models.TextChoices):
         ASKED = "asked", _("reply asked for")

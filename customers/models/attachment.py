@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.message import Message
 
 
@@ -15,6 +15,8 @@ class Attachment(models.Model):
     """A file of a message. `name` is the sender's and only shown; `file` lies under a name of
     ours. `content_id` is what an HTML mail calls it by.
     """
+
+    REACHED: ClassVar = Reached(tickets=("message__ticket",))
 
     message = models.ForeignKey(
         Message, models.CASCADE, related_name="attachments", verbose_name=_("message")

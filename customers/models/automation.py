@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.journal.recording import recorded
 from customers.models.automated_columns import AUTOMATED, TASKS_OF_ROW, AutomatedColumn
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.correction import of_one_row
 from customers.models.error_budget import ErrorBudget
 from customers.models.journal import JournalEntry
@@ -167,6 +167,8 @@ class AutomaticLabel(models.Model):
     """One label of a ticket or customer that was set without a person, and what became of
     it.
     """
+
+    REACHED: ClassVar = Reached(("ticket",), ("customer",))
 
     class Outcome(models.TextChoices):
         STANDING = "standing", _("standing")

@@ -2,12 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from customers.models.role_rule import Rights
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What decides who sees a row, for roles that do not reach everything: the first of its
+    tickets and then of its customers that it names (paths; "" is the row itself), or that one
+    of `people` (paths to users) is the user or, in a reach over teams, of their teams. `strays`
+    says whether rows that name neither ticket nor customer are for all.
+    """
+
+    tickets: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    strays: bool = False
+
+    def seen(self, rights: Rights) -> Q:
+        """The condition of the rows that these rights reach."""
+        seen, unnamed = Q(), Q()
+        for path, within, everything in self._paths(rights):
+            named = _is_named(path)
+            seen |= unnamed & (named if everything else within)
+            unnamed &= ~named if path else Q(pk__in=[])
+        for path in self.people:
+            seen |= Q(**{f"{path}__in": rights.people})
+        if self.strays:
+            seen |= unnamed
+        return seen or Q(pk__in=[])
+
+    def _paths(self, rights: Rights) -> list[tuple[str, Q, bool]]:
+        """Each path, the condition that it is within reach, and whether all of it is."""
+        tickets = apps.get_model("customers", "Ticket")._base_manager.order_by()
+        near = tickets.filter(rights.of_tickets(rights.tickets)).values("pk")
+        near_people = tickets.filter(rights.of_tickets(rights.customers), customer__isnull=False)
+        whose = near_people.values("customer")
+        told = [
+            (
+                path,
+                Q(**{f"{path}__in": near}) if path else rights.of_tickets(rights.tickets),
+                rights.tickets == ALL,
+            )
+            for path in self.tickets
+        ]
+        told += [
+            (path, Q(**{f"{path or 'pk'}__in": whose}), rights.customers == ALL)
+            for path in self.customers
+        ]
+        return told
+
+
+def _is_named(path: str) -> Q:
+    return Q(**{f"{path}__isnull": False}) if path else ~Q(pk__in=[])
 
 
 def bound_source(user: Any) -> str:
@@ -20,13 +78,21 @@ class RecordQuerySet(models.QuerySet):
     """The base of every record's queryset."""
 
     def visible_to(self, user: Any) -> Self:
-        """The rows that `user` may read: all for active staff members, none for others. With a
-        key that is bound to a source, those of that source.
+        """The rows that `user` may read: as far as their roles reach for active users, none for
+        others. With a key that is bound to a source, those of that source.
         """
         if isinstance(user, AnonymousUser) or not user.is_active:
             return self.none()
         source = bound_source(user)
-        return self.of_source(source) if source else self.all()
+        rows = self.of_source(source) if source else self.all()
+        return rows.within_reach_of(user)
+
+    def within_reach_of(self, user: Any) -> Self:
+        """The rows that the user's roles reach; all of a model that names nobody's records."""
+        reached: Reached | None = getattr(self.model, "REACHED", None)
+        if reached is None or user.rights.is_whole:
+            return self
+        return self.filter(reached.seen(user.rights))
 
     def of_source(self, source: str) -> Self:
         """The rows that came from `source`; none of a model that does not say where from."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
+from customers.models.hidden import HidesFields
 from customers.phone_numbers import e164
 
 NOT_DIALLED = str.maketrans("", "", " ().-/\u00a0")
@@ -36,10 +37,16 @@ class ContactPointQuerySet(RecordQuerySet):
         return self.filter(kind=kind, normalised=NORMALISED[kind](value))
 
 
-class ContactPoint(models.Model):
+class ContactPoint(HidesFields):
     """An e-mail address or phone number of a customer beside their first one, which stands on
     the customer's own row.
     """
+
+    REACHED: ClassVar = Reached(customers=("customer",))
+
+    def hides(self, hidden: Iterable[str]) -> set[str]:
+        """Its value, where its kind is hidden."""
+        return {"value", "normalised"} if self.kind in hidden else set()
 
     MOST = 20  # of one customer
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 
 if TYPE_CHECKING:
     from customers.models.user import User
@@ -71,6 +71,10 @@ class Correction(models.Model):
     opinion that stood on the row when they decided. There is one for each task and row:
     the latest decision, gone when the decision is taken back.
     """
+
+    REACHED: ClassVar = Reached(
+        ("ticket", "message__ticket"), ("customer", "review__customer"), ("by",)
+    )
 
     class Task(models.TextChoices):
         INTENT = "intent", _("intent")

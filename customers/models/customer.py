@@ -17,14 +17,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
-from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.base import ExternalRecord, Reached, unique_in_source
 from customers.models.contact_point import ContactPoint, normalised_email, normalised_phone
 from customers.models.correction import Correction
 from customers.models.custom_field import CustomValues
 from customers.models.erasure import ErasedPerson
+from customers.models.hidden import HidesFields, hidden_now
 from customers.models.measures import MEASURE_INDEXES, CustomerMeasures
 from customers.models.order_statistics import ORDER_STATISTICS_SQL, order_parameters
-from customers.models.search import SearchedText, matching_prefixes
+from customers.models.role_rule import HIDEABLE
+from customers.models.search import SearchedText, matching_prefixes, prefix_query
 from customers.models.taxonomy import Segment
 
 if TYPE_CHECKING:
@@ -63,6 +65,12 @@ WHERE c.id = locked.id AND c.sentiment_score IS DISTINCT FROM felt.score
 """
 
 
+# What a customer is found by, for whoever is shown neither addresses nor numbers.
+SHOWN_WORDS = SearchVector(
+    SearchedText("name"), SearchedText("company"), "external_id", config="simple"
+)
+
+
 class CustomerQuerySet(AnalysableQuerySet):
     """Many customers at once."""
 
@@ -75,7 +83,12 @@ class CustomerQuerySet(AnalysableQuerySet):
 
     def matching(self, words: str) -> CustomerQuerySet:
         """Customers whose name, e-mail, phone or external id has words beginning so."""
-        return matching_prefixes(self, words)
+        rows = matching_prefixes(self, words)
+        if hidden_now().isdisjoint({"email", "phone"}):
+            return rows
+        # what is not shown is not found by either; the index has narrowed the rows before
+        query = prefix_query(words)
+        return rows if query is None else rows.alias(told=SHOWN_WORDS).filter(told=query)
 
     def with_email(self, address: str) -> CustomerQuerySet:
         """Customers whom this address reaches, in small letters or capitals; it is looked up
@@ -152,7 +165,7 @@ def sentiment_followed(rows: models.QuerySet[Any]) -> Iterator[None]:
     Customer.objects.refresh_sentiment(before | set(owned.values_list("customer_id", flat=True)))
 
 
-class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
+class Customer(HidesFields, CustomValues, ExternalRecord, CustomerMeasures, Analysable):
     """A person or company that buys.
 
     `segment` is what staff decided, or a rule inside its error budget
@@ -162,6 +175,8 @@ class Customer(CustomValues, ExternalRecord, CustomerMeasures, Analysable):
 
     # who objects to profiling is not read, and so has no opinion of a model on their row
     ANALYSED_WHEN: ClassVar[Q] = Q(objects_to_profiling=False)
+    REACHED: ClassVar = Reached(customers=("",))
+    HIDES: ClassVar = HIDEABLE["customer"]
 
     name = models.CharField(_("name"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)

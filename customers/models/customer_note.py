@@ -8,11 +8,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 
 
 class CustomerNote(models.Model):
     """One note of a person of staff; `pinned_at` keeps it on top of the customer's page."""
+
+    REACHED: ClassVar = Reached(customers=("customer",))
 
     customer = models.ForeignKey(
         "customers.Customer",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -78,6 +78,13 @@ class DuplicateScan(models.Model):
 
 class DuplicatePairQuerySet(RecordQuerySet):
     """Many pairs at once."""
+
+    def within_reach_of(self, user: Any) -> Self:
+        """The pairs of which the user reaches both."""
+        if user.rights.is_whole:
+            return self
+        near = Customer.objects.all().within_reach_of(user).order_by().values("pk")
+        return self.filter(first__in=near, second__in=near)
 
     def open(self) -> Self:
         """Those that nobody has decided."""

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 
 if TYPE_CHECKING:
     from customers.models.user import User
@@ -44,6 +44,8 @@ class JournalEntry(models.Model):
     back, because they had changed since: [{"model", "pk", "reason"}], at most `MOST_LEFT`, and
     `left_count` how many there are.
     """
+
+    REACHED: ClassVar = Reached(people=("by",))
 
     MOST_LEFT = 100
 

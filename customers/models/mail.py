@@ -12,7 +12,7 @@ from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.mailbox import Mailbox
 from customers.models.message import Message
 from customers.models.satisfaction import SatisfactionRating
@@ -174,6 +174,8 @@ class OutboundMail(models.Model):
     dies in between leaves it `unsure`, and only a person sends it again. `sent_at` is when the
     server took it; a delivery report may make it `undelivered` later.
     """
+
+    REACHED: ClassVar = Reached(tickets=("message__ticket", "rating__ticket"))
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("waits to be sent")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
-from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.base import ExternalRecord, Reached, unique_in_source
 from customers.models.customer import Customer
 from customers.models.knowledge_source import KnowledgeQuerySet, KnowledgeSource
 from customers.models.search import SearchedText, prefix_query
@@ -64,6 +64,8 @@ class Message(KnowledgeSource, ExternalRecord, Analysable, SentimentRead):
 
     What is `is_internal` is for staff alone and never leaves the shop.
     """
+
+    REACHED: ClassVar = Reached(tickets=("ticket",))
 
     class Author(models.TextChoices):
         CUSTOMER = "customer", _("customer")

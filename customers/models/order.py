@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
@@ -13,10 +13,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from customers.models.base import ExternalRecord, RecordQuerySet, unique_in_source
+from customers.models.base import ExternalRecord, Reached, RecordQuerySet, unique_in_source
 from customers.models.custom_field import CustomValues
 from customers.models.customer import Customer
+from customers.models.hidden import HidesFields
 from customers.models.product import Product
+from customers.models.role_rule import HIDEABLE
 
 TOTALS_SQL = """
 UPDATE customers_order o SET
@@ -43,12 +45,15 @@ class OrderQuerySet(RecordQuerySet):
             return cursor.rowcount
 
 
-class Order(CustomValues, ExternalRecord):
+class Order(HidesFields, CustomValues, ExternalRecord):
     """One purchase, or one return of earlier purchases (`kind` "return", totals < 0).
 
     Totals are in `currency` and equal the sums of the lines. `customer` is null for
     guests.
     """
+
+    REACHED: ClassVar = Reached(customers=("customer",))
+    HIDES: ClassVar = HIDEABLE["order"]
 
     class Kind(models.TextChoices):
         SALE = "sale", _("sale")

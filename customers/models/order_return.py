@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.order import Order
 from customers.models.product import Product
 from customers.models.ticket import Ticket
@@ -18,6 +18,8 @@ class OrderReturn(models.Model):
     """Goods of one order that come back (an RMA). The money is an order of kind "return":
     `credit`, null until it is paid back, so that sums over orders stay true by themselves.
     """
+
+    REACHED: ClassVar = Reached(customers=("order__customer",))
 
     class Reason(models.TextChoices):
         DAMAGED = "damaged", _("damaged on the way")

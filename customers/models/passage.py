@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
 from customers.models.article import Article, Visibility
+from customers.models.base import Reached
 from customers.models.product import Product
 from customers.models.ticket import Ticket
 
@@ -32,6 +33,8 @@ class Passage(Analysable):
     a search filters by them before any model sees a text. Passages are made by
     `customers.knowledge.passages` when their source is saved, and go with it.
     """
+
+    REACHED: ClassVar = Reached(tickets=("ticket",), strays=True)
 
     ANALYSED_FIELDS = ("heading", "body")
 

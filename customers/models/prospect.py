@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.customer import Customer
 from customers.models.order import Order, OrderLine
 from customers.models.product import Product
@@ -125,6 +125,8 @@ class ProspectQuerySet(RecordQuerySet):
 
 class Prospect(models.Model):
     """A customer to tell about a product; rank 1 is the likeliest. `score` is r_ui."""
+
+    REACHED: ClassVar = Reached(customers=("customer",))
 
     SOURCE_PATH: ClassVar = "customer__source"
 

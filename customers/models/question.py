@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from customers.models.article import Article
+from customers.models.base import Reached, bound_source
 from customers.models.customer import Customer
 from customers.models.ticket import Ticket
 from customers.models.training import JobQuerySet
@@ -37,7 +38,10 @@ class QuestionQuerySet(JobQuerySet):
         """All questions for active staff members, their own for partners, none for others."""
         if not (getattr(user, "is_authenticated", False) and user.is_active):
             return self.none()
-        return self.all() if user.is_staff_member else self.filter(user=user)
+        if not user.is_staff_member:
+            return self.filter(user=user)
+        rows, source = self.within_reach_of(user), bound_source(user)
+        return rows.filter(Q(user=user) | Q(customer__source=source)) if source else rows
 
     def to_review(self) -> Self:
         """What staff should look at first: failed, then unhelpful, then without an answer."""
@@ -71,6 +75,8 @@ class Question(models.Model):
     hands over without being identified leaves `contact_name` and `contact_email`, which
     nobody verified. `verdict` is what staff say of the answer, or of the candidate.
     """
+
+    REACHED: ClassVar = Reached(("ticket",), ("customer",), people=("user",))
 
     class Status(models.TextChoices):
         PENDING = "pending", _("waiting for a worker")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.article import Article
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.training import JobQuerySet
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ class Finding(models.Model):
     a later look brings this row up to date; it changes with the values that are told, so a
     dismissal is of these words and not of what is written there next year.
     """
+
+    REACHED: ClassVar = Reached()  # it quotes tickets of anybody
 
     class Kind(models.TextChoices):
         CONTRADICTION = "contradiction", _("contradiction")
@@ -221,6 +223,8 @@ class ArticleDraft(models.Model):
     `tickets_read` counts the solved tickets that were looked at. `generator` names what
     wrote the text from these sentences, "" where they stand as agents wrote them.
     """
+
+    REACHED: ClassVar = Reached()  # it quotes tickets of anybody
 
     class Status(models.TextChoices):
         PENDING = "pending", _("waiting for a worker")

@@ -9,7 +9,7 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.customer import Customer
 from customers.models.product import Product
 
@@ -24,6 +24,8 @@ class Recommendation(models.Model):
     recommended most to others of the segment, else what sells in the shop. Customers of the
     comparison group get what sells, whatever they bought (`customers.holdout`).
     """
+
+    REACHED: ClassVar = Reached(customers=("customer",))
 
     SOURCE_PATH: ClassVar = "customer__source"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.analysable import Analysable, AnalysableQuerySet, pending_index
-from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.base import ExternalRecord, Reached, unique_in_source
 from customers.models.customer import Customer, sentiment_followed
 from customers.models.product import Product
 from customers.models.sentiment import Sentiment, SentimentRead
@@ -29,6 +29,8 @@ class Review(ExternalRecord, Analysable, SentimentRead):
 
     The sentiment is read from title and body alone, never from the stars.
     """
+
+    REACHED: ClassVar = Reached(customers=("customer",), strays=True)
 
     ANALYSED_FIELDS = ("title", "body")
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.sla import everything
 from customers.models.ticket import Ticket
 
@@ -104,6 +104,8 @@ class RuleRun(models.Model):
     """One time that a rule was asked about a ticket. `failed` holds the conditions, as the rule
     had them then, that were not met; `entry` is what was done, where something was.
     """
+
+    REACHED: ClassVar = Reached(tickets=("ticket",))
 
     class Outcome(models.TextChoices):
         APPLIED = "applied", _("applied")

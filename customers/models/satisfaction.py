@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.taxonomy import Intent
 from customers.models.team import Team
 from customers.models.ticket import Ticket
@@ -68,6 +68,8 @@ class SatisfactionRating(models.Model):
     bad) to 5 (very good), changed at most once. Agent, team, intent and topic are the ticket's
     when the customer was asked, for reports. By mail it goes as its `outbound_mail`.
     """
+
+    REACHED: ClassVar = Reached(tickets=("ticket",))
 
     SCORES: ClassVar = [
         (1, _("very bad")),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.journal import JournalEntry
 
 
@@ -31,6 +31,8 @@ class Import(models.Model):
     died; `tries` counts those that came no further. `mapping` leads from what the format reads
     to columns of the file; empty where the file names them as the format does.
     """
+
+    REACHED: ClassVar = Reached(people=("created_by",))
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", _("being looked into")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.audiences.tree import VERSION
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.business_hours import BusinessHours
 from customers.models.ticket import Ticket
 
@@ -92,6 +92,8 @@ class TicketSla(models.Model):
     the customer, or is solved. `paused_minutes` are the policy's minutes of all pauses that are
     over. `next_due_at` is what has to happen first, null while nothing is asked of us.
     """
+
+    REACHED: ClassVar = Reached(tickets=("ticket",))
 
     ticket = models.OneToOneField(
         Ticket,

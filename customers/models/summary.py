@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.assist_event import AssistEvent
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 from customers.models.customer import Customer
 from customers.models.message import Message
 from customers.models.ticket import Ticket
@@ -56,6 +56,8 @@ class Summary(models.Model):
     by the customer, and all of the extractive summary, are verbatim. `covers_until_at` is when
     the latest text was written that was read.
     """
+
+    REACHED: ClassVar = Reached(("ticket",), ("customer",))
 
     class Status(models.TextChoices):
         PENDING = "pending", _("waiting for a worker")

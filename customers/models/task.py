@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models.base import RecordQuerySet
+from customers.models.base import Reached, RecordQuerySet
 
 if TYPE_CHECKING:
     from customers.models.user import User
@@ -35,6 +35,8 @@ class TaskQuerySet(RecordQuerySet):
 
 class Task(models.Model):
     """Something to do until the end of `due_on`, about a customer, a ticket or neither."""
+
+    REACHED: ClassVar = Reached(("ticket",), ("customer",), people=("assignee", "created_by"))
 
     title = models.CharField(_("title"), max_length=200)
     due_on = models.DateField(_("due on"), null=True, blank=True)

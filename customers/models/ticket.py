@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import ticket_choices
-from customers.models.base import ExternalRecord, unique_in_source
+from customers.models.base import ExternalRecord, Reached, unique_in_source
 from customers.models.custom_field import CustomValues
 from customers.models.customer import Customer, sentiment_followed
 from customers.models.knowledge_source import KnowledgeSource
@@ -44,6 +44,8 @@ class Ticket(TicketDecisions, CustomValues, KnowledgeSource, ExternalRecord):
     overwrite each other. A ticket that is `snoozed_until_at` a time to come is left out of the
     queues; one that was merged leads to the one that goes on.
     """
+
+    REACHED: ClassVar = Reached(tickets=("",))
 
     KNOWLEDGE_FIELDS = frozenset({"subject", "status"})
     STEP = 0.5  # between two neighbours of the five steps: a change that people notice

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AbstractUser
 from django.utils.translation import gettext_lazy as _
 
+from customers.models.role_rule import Rights, rights_of
+
 if TYPE_CHECKING:
     from customers.models.api_key import ApiKey
 
@@ -18,7 +20,8 @@ class User(AbstractUser):
     `acting_key` is the API key that this request came with; it narrows what the user may do.
     """
 
-    ROLES = ("agent", "manager", "admin", "partner")
+    ROLES = ("agent", "lead", "manager", "admin", "partner")
+    STAFF_ROLES = ("agent", "lead", "manager", "admin")
     acting_key: ApiKey | None = None
 
     class Meta(AbstractUser.Meta):
@@ -46,7 +49,27 @@ class User(AbstractUser):
 
     @cached_property
     def is_staff_member(self) -> bool:
-        """Whether the user is a person of the shop: agents, managers and admins are, and
+        """Whether the user is a person of the shop: agents, leads, managers and admins are, and
         logins without a role, as on all screens; a partner's system is not.
         """
-        return not self.has_role("partner") or self.has_role("agent", "manager", "admin")
+        return not self.has_role("partner") or self.has_role(*self.STAFF_ROLES)
+
+    @cached_property
+    def rights(self) -> Rights:
+        """Which rows the user's roles reach, what is hidden from them, whether they export."""
+        return rights_of(self)
+
+    @cached_property
+    def is_lead(self) -> bool:
+        """Whether the user leads the teams that they are in."""
+        return self.has_role("lead")
+
+    def leads(self, person_pk: int | None) -> bool:
+        """Whether somebody is of a team that the user leads."""
+        if person_pk is None or not self.is_lead:
+            return False
+        return type(self).objects.filter(pk=person_pk, teams__members=self).exists()
+
+    def may_undo_acts_of(self, person_pk: int | None) -> bool:
+        """Managers undo what anybody did, leads what their teams did, others what they did."""
+        return self.is_manager or person_pk == self.pk or self.leads(person_pk)

@@ -19,6 +19,7 @@ from customers.models import (
     Task,
     User,
 )
+from customers.models.hidden import hidden_now
 from customers.people.contacts import check
 
 MOST_TAGS = 30
@@ -91,6 +92,13 @@ class CustomerForm(SeenForm, CustomFieldsForm):
             *("tags", "notes", "marketing_consent"),
         )
         widgets: Any = {"notes": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:  # what is not shown is not written either
+            for name in self.instance.hides(hidden_now()) & self.fields.keys():
+                self.fields[name].disabled = True
+                self.fields[name].help_text = _("Not shown to your role.")
 
     def as_typed(self) -> Customer | None:
         """Who is being typed, as far as it tells people apart; None where nothing of that

@@ -18,7 +18,7 @@ def wait_to_ask(request: HttpRequest) -> int:
     """Count a public question; 0 when it may be asked, else the seconds to wait."""
     client = client_address(request)
     limits = ((MINUTE, settings.ASK_LIMIT_MINUTE), (DAY, settings.ASK_LIMIT_DAY))
-    return max(_counted("ask", client, limit, seconds) for seconds, limit in limits)
+    return max(counted("ask", client, limit, seconds) for seconds, limit in limits)
 
 
 def wait_to_sign_in(request: HttpRequest, email: str) -> int:
@@ -26,8 +26,8 @@ def wait_to_sign_in(request: HttpRequest, email: str) -> int:
     mailbox, so that nobody's is flooded, and by address.
     """
     limit = settings.SIGN_IN_LIMIT_HOUR
-    by_address = _counted("sign-in", client_address(request), 4 * limit, HOUR)
-    return max(by_address, _counted("mailbox", email.casefold(), limit, HOUR))
+    by_address = counted("sign-in", client_address(request), 4 * limit, HOUR)
+    return max(by_address, counted("mailbox", email.casefold(), limit, HOUR))
 
 
 def wait_to_write(request: HttpRequest, who: str) -> int:
@@ -35,13 +35,13 @@ def wait_to_write(request: HttpRequest, who: str) -> int:
     Counted by address, and by `who` it is said to be from.
     """
     limit = settings.CONTACT_LIMIT_HOUR
-    by_address = _counted("write", client_address(request), limit, HOUR)
-    return max(by_address, _counted("write-as", who.casefold(), limit, HOUR))
+    by_address = counted("write", client_address(request), limit, HOUR)
+    return max(by_address, counted("write-as", who.casefold(), limit, HOUR))
 
 
 def first_use(token: str, *, seconds: int) -> bool:
     """Whether a token that lasts `seconds` is used for the first time."""
-    return _counted("token", token, 1, seconds) == 0
+    return counted("token", token, 1, seconds) == 0
 
 
 def client_address(request: HttpRequest) -> str:
@@ -58,7 +58,16 @@ def too_often(request: HttpRequest, template: str, wait: int, **context: object)
     return response
 
 
-def _counted(what: str, who: str, limit: int, seconds: int) -> int:
+def counted(what: str, who: str, limit: int, seconds: int) -> int:
+    """Count one more of `what` by `who`; 0 within `limit` in `seconds`, else seconds to wait."""
+    return RateWindow.objects.wait_after(_key(what, who, seconds), limit=limit, seconds=seconds)
+
+
+def forget(what: str, who: str, seconds: int) -> None:
+    """Count `what` by `who` from the beginning again."""
+    RateWindow.objects.filter(key=_key(what, who, seconds)).delete()
+
+
+def _key(what: str, who: str, seconds: int) -> str:
     secret = settings.SECRET_KEY.encode()
-    key = hmac.new(secret, f"{what}/{seconds}/{who}".encode(), hashlib.sha256).hexdigest()
-    return RateWindow.objects.wait_after(key, limit=limit, seconds=seconds)
+    return hmac.new(secret, f"{what}/{seconds}/{who}".encode(), hashlib.sha256).hexdigest()

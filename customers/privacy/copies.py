@@ -234,7 +234,8 @@ MORE_FORGETTING: tuple[Callable[[Person], int], ...] = (forget_in_alarms,)
 register_impersonal("people of the shop, not its customers", "customers.User",
                     "customers.AgentProfile", "customers.DigestSubscription", "customers.Team",
                     "auth.Group", "auth.Permission", "customers.ApiKey",
-                    "sessions.Session")  # fmt: skip
+                    "sessions.Session", "account.EmailAddress", "account.EmailConfirmation",
+                    "mfa.Authenticator", "usersessions.UserSession", "customers.RoleRule")  # fmt: skip
 register_impersonal("settings of the shop", *(
     f"customers.{name}" for name in (
         "Intent", "Segment", "CustomField", "Aspect", "BusinessHours", "Holiday", "Rule",

@@ -89,7 +89,7 @@ def ticket_summary(request: StaffRequest, pk: int) -> HttpResponse:
         Summary.objects.ask(by=request.user, ticket=ticket)
         if not request.headers.get("HX-Request"):
             return redirect(_at(ticket, "summary"))
-    return render(request, "assist/summary.html", summary_context(ticket=ticket))
+    return render(request, "assist/summary.html", summary_context(request.user, ticket=ticket))
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,7 +100,7 @@ def customer_summary(request: StaffRequest, pk: int) -> HttpResponse:
         Summary.objects.ask(by=request.user, customer=customer)
         if not request.headers.get("HX-Request"):
             return redirect(f"{reverse('customer', args=[pk])}#summary")
-    return render(request, "assist/summary.html", summary_context(customer=customer))
+    return render(request, "assist/summary.html", summary_context(request.user, customer=customer))
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.urls import reverse
 from customers.assisting.customer_facts import facts_about
 from customers.assisting.generators import generator_on
 from customers.forms import DraftWishesForm
+from customers.insight.paragraphs import shown_to
 from customers.models import AssistEvent, Customer, Draft, Message, Summary, Ticket
 from customers.quotations import address_of
 
@@ -34,7 +35,7 @@ def draft_context(ticket: Ticket) -> dict[str, Any]:
 
 
 def summary_context(
-    *, ticket: Ticket | None = None, customer: Customer | None = None
+    user: Any, *, ticket: Ticket | None = None, customer: Customer | None = None
 ) -> dict[str, Any]:
     """A summary with its sentences by their kind."""
     of: dict[str, Any] = {"ticket": ticket} if ticket else {"customer": customer}
@@ -44,7 +45,7 @@ def summary_context(
     return {
         **of,
         "summary": summary,
-        "facts": facts_about(customer) if customer else [],
+        "facts": shown_to(user, facts_about(customer)) if customer else [],
         "parts": _parts_of(summary),
         "address": reverse(name, args=[record.pk]),
     }

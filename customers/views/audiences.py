@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from customers.accounts.exporting import refuse_export
 from customers.admin.csv_export import csv_response
 from customers.admin.customers import CustomerAdmin
 from customers.audiences.comparison import compared, has_column, side_of
@@ -20,7 +21,7 @@ from customers.audiences.reading import read
 from customers.audiences.references import naming
 from customers.audiences.vocabulary import Vocabulary
 from customers.audiences.words import in_words
-from customers.models import Audience, Customer, Product
+from customers.models import Audience, Customer, Product, hidden_fields
 from customers.paging import page_of
 from customers.views.access import StaffRequest, get_audience_for, managers_only
 
@@ -83,7 +84,10 @@ def export_members(request: StaffRequest, pk: int) -> StreamingHttpResponse:
     """The customers of an audience as a file for spreadsheets, streamed."""
     audience = get_audience_for(request.user, pk)
     rows = members(audience).visible_to(request.user).order_by("pk")
-    return csv_response(rows, CustomerAdmin.export_columns, f"audience-{pk}.csv")
+    refuse_export(request.user)
+    hidden = hidden_fields(request.user, "customer")
+    columns = [name for name in CustomerAdmin.export_columns if name not in hidden]
+    return csv_response(rows, columns, f"audience-{pk}.csv")
 
 
 @require_POST

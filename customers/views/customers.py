@@ -117,7 +117,7 @@ def customer_context(customer: Customer, request: StaffRequest) -> dict[str, Any
         "note_form": NoteForm(),
         **timeline_context(customer, request),
         **insight_context(customer),
-        **summary_context(customer=customer),
+        **summary_context(request.user, customer=customer),
         **privacy_context(customer),
     }
 

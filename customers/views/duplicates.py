@@ -186,7 +186,7 @@ def _may_undo(request: StaffRequest, pair: DuplicatePair) -> bool:
     entry = pair.entry
     if pair.state != DuplicatePair.State.MERGED or entry is None or entry.undo_requested_at:
         return False
-    return entry.by_id == request.user.pk or request.user.is_manager
+    return request.user.may_undo_acts_of(entry.by_id)
 
 
 def _ring() -> None:

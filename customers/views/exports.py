@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
+from customers.accounts.exporting import refuse_export
 from customers.lists.columns import chosen, customer_columns
 from customers.lists.rows import BadQuery, customers_of, plain_query
 from customers.models import Export
@@ -33,6 +34,7 @@ def export_list(request: StaffRequest) -> HttpResponse:
 @require_POST
 def new_export(request: StaffRequest) -> HttpResponse:
     """Have a worker write the list of customers as the address has narrowed it."""
+    refuse_export(request.user)
     query, kind = plain_query(request.GET), request.POST.get("format", "")
     if kind not in Export.Format.values:
         messages.error(request, _("Choose CSV or Excel."))
@@ -77,6 +79,7 @@ def cancel_export(request: StaffRequest, pk: int) -> HttpResponse:
 @require_GET
 def export_file(request: StaffRequest, pk: int) -> FileResponse:
     """The file."""
+    refuse_export(request.user)
     export = get_export_for(request.user, pk)
     if not export.file or not export.file.storage.exists(str(export.file.name)):
         raise Http404

@@ -105,9 +105,9 @@ def mark_unread(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def undo_act(request: StaffRequest, pk: int) -> HttpResponse:
-    """Undo what one did oneself; managers undo what anybody did."""
+    """Undo what one did oneself; leads what their teams did, managers what anybody did."""
     entry = get_object_or_404(JournalEntry.objects.visible_to(request.user), pk=pk)
-    if entry.by != request.user and not request.user.is_manager:
+    if not request.user.may_undo_acts_of(entry.by_id):
         raise PermissionDenied
     if not entry.request_undo(by=request.user):
         messages.warning(request, _("This was undone already."))

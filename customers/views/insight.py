@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from customers.insight.digests import sentences_of
-from customers.insight.paragraphs import paragraph
+from customers.insight.paragraphs import paragraph, shown_to
 from customers.insight.scope import Scope, Shop, scope_of
 from customers.models import DigestSubscription, Product, WeeklyDigest
 from customers.paging import page_of
@@ -88,7 +88,7 @@ def digest_list(request: StaffRequest) -> HttpResponse:
     """The weeks that were told, the latest first."""
     rows = WeeklyDigest.objects.visible_to(request.user).order_by("-week_on")
     page = page_of(rows, request)
-    shown = [(digest, sentences_of(digest)[:1]) for digest in page]
+    shown = [(digest, shown_to(request.user, sentences_of(digest))[:1]) for digest in page]
     context = {
         "page": page,
         "digests": shown,
@@ -102,7 +102,7 @@ def digest_page(request: StaffRequest, pk: int) -> HttpResponse:
     """One week in words; `?check=1` asks its stored queries again."""
     digest = get_digest_for(request.user, pk)
     is_checked = bool(request.GET.get("check"))
-    sentences = sentences_of(digest, check=is_checked)
+    sentences = shown_to(request.user, sentences_of(digest, check=is_checked))
     context = {
         "digest": digest,
         "last": digest.week_on + timedelta(days=6),
@@ -121,7 +121,7 @@ def _page(request: StaffRequest, name: str, title: str, cards: list[PlotCard]) -
         "title": title,
         "cards": [card for card in cards if card.name in PLOTS],
         "scope": scope,
-        "sentences": paragraph(name, scope),
+        "sentences": shown_to(request.user, paragraph(name, scope)),
         "query": urlencode(scope.query),
         **picker_context(request, scope, shop),
     }

@@ -81,8 +81,8 @@ def get_entry_for(user: Any, pk: int) -> JournalEntry:
 
 
 def may_undo(request: StaffRequest, entry: JournalEntry) -> bool:
-    """Managers undo everything, everybody else what they did themselves."""
-    return request.user.is_manager or entry.by_id == request.user.pk
+    """Managers undo everything, leads what their teams did, others what they did themselves."""
+    return request.user.may_undo_acts_of(entry.by_id)
 
 
 def entry_context(request: StaffRequest, entry: JournalEntry) -> dict[str, Any]:

@@ -29,7 +29,11 @@ def product_list(request: HttpRequest) -> HttpResponse:
 def product_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One product: what it is, what customers say, what is like it."""
     product = get_product_for(request.user, pk)
-    reviews = product.reviews.select_related("customer", "sentiment_set_by")
+    reviews = (
+        Review.objects.visible_to(request.user)
+        .filter(product=product)
+        .select_related("customer", "sentiment_set_by")
+    )
     reviews = reviews.prefetch_related(mentions_with_aspects()).defer("customer__search")
     similar = product.similar.select_related("similar").defer("similar__search")
     together = product.bought_together.select_related("other").defer("other__search")

@@ -54,9 +54,9 @@ def ticket_context(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
         "questions": questions_of(ticket.questions.all(), request),
         "ticket_key": str(ticket.pk),
         **_forms(ticket, request),
-        **_of_customer(ticket),
+        **_of_customer(ticket, request.user),
         **draft_context(ticket),
-        **summary_context(ticket=ticket),
+        **summary_context(request.user, ticket=ticket),
         "events": events_of(ticket),
         **reply_context(ticket, request),
         **queue_context(request),
@@ -92,12 +92,13 @@ def _forms(ticket: Ticket, request: StaffRequest) -> dict[str, Any]:
     }
 
 
-def _of_customer(ticket: Ticket) -> dict[str, Any]:
+def _of_customer(ticket: Ticket, user: Any) -> dict[str, Any]:
     """The customer's latest orders, other open tickets and returns."""
     customer = ticket.customer
     if customer is None:
         return {"customer_orders": [], "other_tickets": [], "order_returns": []}
-    others = customer.tickets.open().exclude(pk=ticket.pk).defer("search")
+    seen = Ticket.objects.visible_to(user).filter(customer=customer)
+    others = seen.open().exclude(pk=ticket.pk).defer("search")
     returns = OrderReturn.objects.filter(order__customer=customer).select_related("order")
     return {
         "customer_orders": customer.orders.order_by("-placed_at")[:ORDERS_SHOWN],

@@ -70,6 +70,8 @@ def _from_passages(question: Question, language: str) -> Columns:
     engines = answering()
     started = perf_counter()
     readable = Passage.objects.readable(by_staff=question.by_staff, on=timezone.localdate())
+    if question.by_staff and question.user:
+        readable = readable.within_reach_of(question.user)
     hits = engines.find(question.text, language=language, passages=readable, limit=MOST_PASSAGES)
     found = perf_counter()
     answerer = engines.answerer(language)

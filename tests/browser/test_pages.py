@@ -1,7 +1,7 @@
 """Every page, in both themes, both widths and both languages: accessible, whole and quiet.
 
-Accessible is what axe-core finds nothing against by WCAG 2.1 A and AA. `pages.py` says how the
-pages are found.
+Accessible is what axe-core finds nothing against by WCAG 2.1 A and AA. `tests/routes.py` says
+how the pages are found.
 """
 
 from importlib.resources import files
@@ -10,11 +10,10 @@ from itertools import cycle
 import pytest
 from playwright.sync_api import expect
 
-from customers.urls import urlpatterns
 from tests.browser.conftest import NARROW, WIDE
-from tests.browser.pages import make_rows, pages_of
 from tests.browser.shop import overflow_of
 from tests.factories import UserFactory
+from tests.routes import make_rows, pages_of, screens
 
 pytestmark = [
     pytest.mark.browser,
@@ -58,7 +57,7 @@ def admin(transactional_db):
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_page_has_anything_against_it(open_tab, client, admin, part):
     client.force_login(admin)
-    pages, strange = pages_of(client, make_rows(), urlpatterns[part::PARTS])
+    pages, strange = pages_of(client, make_rows(), screens()[part::PARTS])
     assert strange == {}
     assert len(pages) > LEAST_PAGES / PARTS
     tabs = cycle([open_tab(admin, locale="en-GB"), open_tab(admin, locale="zh-CN")])

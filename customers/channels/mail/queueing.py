@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from customers.channels.mail.tokens import digest_id, invitation_id, mail_id, thread_id
 from customers.models import (
+    Customer,
     InboundMail,
     Mailbox,
     Message,
@@ -33,7 +34,7 @@ def queue_reply(message: Message) -> OutboundMail | None:
     would answer a machine.
     """
     ticket = message.ticket
-    to = ticket.customer.email if ticket.customer else ""
+    to = _address_of(ticket)
     if not (_is_reply(message) and to and ticket.channel in BY_MAIL):
         return None
     is_automatic = message.author_id is None
@@ -59,7 +60,7 @@ def queue_invitation(rating: SatisfactionRating, body: str) -> OutboundMail | No
     conversation; None where no mailbox sends, or where nobody reads what comes to the address.
     """
     ticket = rating.ticket
-    to = ticket.customer.email if ticket.customer else ""
+    to = _address_of(ticket)
     latest = _latest_of(ticket)
     mailbox = _mailbox_of(ticket, latest)
     if mailbox is None or not to or not _may_be_answered(latest, to):
@@ -157,3 +158,11 @@ def _latest_sent(ticket: Ticket) -> str:
     sent = OutboundMail.objects.filter(message__ticket=ticket)
     ids = sent.order_by("-message__sent_at", "-message_id").values_list("mail_id", flat=True)
     return ids.first() or ""
+
+
+def _address_of(ticket: Ticket) -> str:
+    """Where the customer is reached, also by those who are not shown it."""
+    if ticket.customer_id is None:
+        return ""
+    known = Customer.objects.filter(pk=ticket.customer_id).values_list("email", flat=True)
+    return known.first() or ""

@@ -202,6 +202,7 @@ MAKERS = {
     "inboundwebhook": InboundWebhookFactory,
     "shopstatus": ShopStatusFactory,
     "sourceversion": SourceVersionFactory,
+    "rolerule": lambda: models.RoleRule.objects.get(pk="lead"),
     "agentprofile": AgentProfileFactory,
     "businesshours": BusinessHoursFactory,
     "digestsubscription": DigestSubscriptionFactory,

@@ -28,7 +28,8 @@ SUMS = {"DailySales", "DailyVoice", "ProductSales", "TouchedDay"}
 OF_REQUESTS = {"IdempotentReply", "RateWindow", "RecordChange"}
 # of which a shop, a task or a feature has one
 SINGLE = {
-    *("errorbudget", "generatoruse", "privacysettings", "retentionrule", "satisfactionsettings"),
+    *("errorbudget", "generatoruse", "privacysettings", "retentionrule", "rolerule"),
+    "satisfactionsettings",
 }
 # what an entry of the journal and a search consist of
 PARTS = {"JournalChange", "MeaningSearch", "SearchWord"}

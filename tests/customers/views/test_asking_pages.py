@@ -12,6 +12,7 @@ from tests.factories import (
     TicketFactory,
     UserFactory,
 )
+from tests.partners import calling
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -193,10 +194,12 @@ def test_before_there_are_verdicts_the_curve_of_the_readers_card_is_shown(client
 
 def test_partners_see_what_they_asked_alone(client):
     partner = UserFactory(role="partner")
-    client.force_login(partner)
+    api = calling(partner)
     mine, theirs = QuestionFactory(user=partner), QuestionFactory(customer=CustomerFactory())
-    assert client.get(f"/questions/{mine.pk}/").status_code == 200
-    assert client.get(f"/questions/{theirs.pk}/").status_code == 404
+    assert api.get(f"/api/v1/questions/{mine.pk}/").status_code == 200
+    assert api.get(f"/api/v1/questions/{theirs.pk}/").status_code == 404
+    client.force_login(partner)  # partners are systems: they have no screens
+    assert client.get(f"/questions/{mine.pk}/").status_code == 403
 
 
 def test_every_page_has_the_box_to_search_and_ask_and_its_script(agent):

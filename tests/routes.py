@@ -1,4 +1,5 @@
-"""Every page of the product, found by the resolver of addresses: whoever adds one adds it here.
+"""Every address of the screens, found by the resolver: whoever adds one adds it here. The walk
+of pages and the matrix of who sees what both go by it.
 
 An address with arguments needs a row to be of; that is the only thing to write down.
 """
@@ -13,6 +14,7 @@ from customers import models
 from customers.asking.keys import key_of
 from customers.portal.identity import SESSION_KEY
 from customers.satisfaction.links import token_of
+from customers.urls import urlpatterns
 from tests.browser.shop import make_records
 from tests.customers.admin.rows import MAKERS
 from tests.factories import (
@@ -23,7 +25,11 @@ from tests.factories import (
 
 # What stands at an address that no page is at: another answer than a whole page of ours.
 NO_PAGES = {
-    "login": "whoever is logged in is led on; the flow of logging in opens it",
+    "account_login": "whoever is logged in is led on; the flow of logging in opens it",
+    "account_reset_password_from_key": "a link of a mail",
+    "mfa_authenticate": "follows a password",
+    "mfa_deactivate_totp": "there is an app to remove",
+    "mfa_view_recovery_codes": "there are codes once there is an app",
     "export-file": "there is a file once a worker made it",
     "attachment": "a file",
     "attachment-picture": "a file",
@@ -36,6 +42,7 @@ NO_PAGES = {
 }
 # Rows that an address is of, by the beginning of its route; the longest that fits counts.
 OF = {
+    "search/meaning/": "customer",
     "customers/bulk/": "bulkedit",
     "customers/contacts/": "contactpoint",
     "customers/notes/": "customernote",
@@ -89,7 +96,21 @@ OF = {
     "webhooks/": "webhookendpoint",
     "connectors/webhooks/": "inboundwebhook",
     "connectors/": "connector",
+    "people/": "user",
 }
+
+
+def screens():
+    """The patterns of all addresses of the screens."""
+    return list(_flat(urlpatterns))
+
+
+def _flat(patterns):
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        else:
+            yield from _flat(pattern.url_patterns)
 
 
 def make_rows():
@@ -127,10 +148,12 @@ def arguments_of(route, rows):
         "list_name": "customers",
         "language": "en",
         "category": "returns",
-        "key": key_of(question),
         "token": token_of(rows["rating"]),
         "name": "customer-sentiment" if "<int:pk>" in route else "sales-revenue",
         "kind": "html",
+        "role": "agent",
+        "uidb36": "1",
+        "key": "set-password" if "uidb36" in route else key_of(question),
     }
     if route.startswith("custom-fields/<slug"):
         known["pk"] = rows["order"].pk
