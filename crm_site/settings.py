@@ -39,6 +39,9 @@ MODELS_DIR = VAR_DIR / "models"
 REJECTS_DIR = VAR_DIR / "rejects"
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(VAR_DIR / "secret_key")
+# Signs the chain of the audit. It outlives other secrets: with another key no chain verifies.
+AUDIT_KEY = env.str("AUDIT_KEY", default="") or kept_secret(VAR_DIR / "audit_key")
+AUDIT_KEEP_DAYS = env.int("AUDIT_KEEP_DAYS", default=1095)
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -65,6 +68,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "customers.current_request.NumberRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "crm_site.compression.CompressTexts",
@@ -79,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "customers.api.throttling.RateLimitHeaders",
+    "customers.audit.middleware.AuditAccess",
 ]
 
 ROOT_URLCONF = "crm_site.urls"
@@ -288,6 +293,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-kept-answers": {"task": "customers.tasks.forget_kept_answers", "schedule": 3600},
     "imports": {"task": "customers.tasks.go_on_with_imports", "schedule": 30},
     "duplicates": {"task": "customers.tasks.look_for_duplicates", "schedule": 60},
+    "audit": {"task": "customers.tasks.seal_audit", "schedule": 30},
+    "audit-of-old": {"task": "customers.tasks.age_audit", "schedule": 86_400},
     "undo": {"task": "customers.tasks.undo_what_was_asked", "schedule": 60},
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
     "refresh-aggregates": {

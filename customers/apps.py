@@ -12,7 +12,8 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         """Have passages follow their sources, mail follow messages, clocks and rules tickets."""
-        from customers.channels.mail import receivers as _mail  # noqa: F401  # as below
-        from customers.knowledge import receivers  # noqa: F401  # needs the app registry
+        from customers.audit import receivers as _audit  # noqa: F401  # needs the app registry
+        from customers.channels.mail import receivers as _mail  # noqa: F401
+        from customers.knowledge import receivers  # noqa: F401
         from customers.rules import receivers as rules  # noqa: F401
         from customers.sla import receivers as clocks  # noqa: F401

@@ -8,6 +8,8 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from customers.alarms.run import raise_alarms as raise_what_is_found
+from customers.audit import chain
+from customers.audit.keeping import age_out
 from customers.channels.mail import fetching, sending, taking, trial
 from customers.duplicates import scan
 from customers.imports.jobs import carry_out, carry_out_all
@@ -74,6 +76,18 @@ def raise_alarms() -> None:
 def refresh_search_words() -> None:
     """Collect the words of the records anew, for those who mistype one."""
     refresh_words()
+
+
+@shared_task(expires=60)
+def seal_audit() -> None:
+    """Seal what was noted in the audit."""
+    chain.seal()
+
+
+@shared_task(expires=3600)
+def age_audit() -> None:
+    """Remove what the audit keeps no longer."""
+    age_out()
 
 
 @shared_task

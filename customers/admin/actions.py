@@ -26,11 +26,11 @@ def analyse_again(model_admin: Any, request: HttpRequest, rows: models.QuerySet)
 
 @admin.action(permissions=["view"], description=_("Export CSV"))
 def export_csv(
-    model_admin: Any, _request: HttpRequest, rows: models.QuerySet
+    model_admin: Any, request: HttpRequest, rows: models.QuerySet
 ) -> StreamingHttpResponse:
     """The rows as a file for spreadsheets, streamed."""
     name = f"{model_admin.opts.model_name}.csv"
-    return csv_response(rows, model_admin.export_columns, name)
+    return csv_response(request, rows, model_admin.export_columns, name)
 
 
 @admin.action(permissions=["delete"], description=_("Delete selected %(verbose_name_plural)s"))

@@ -83,7 +83,7 @@ def export_members(request: StaffRequest, pk: int) -> StreamingHttpResponse:
     """The customers of an audience as a file for spreadsheets, streamed."""
     audience = get_audience_for(request.user, pk)
     rows = members(audience).visible_to(request.user).order_by("pk")
-    return csv_response(rows, CustomerAdmin.export_columns, f"audience-{pk}.csv")
+    return csv_response(request, rows, CustomerAdmin.export_columns, f"audience-{pk}.csv")
 
 
 @require_POST

@@ -48,6 +48,7 @@ from tests.factories import (
     AspectMentionFactory,
     AssistEventFactory,
     AudienceFactory,
+    AuditEntryFactory,
     AutomaticLabelFactory,
     BoughtTogetherFactory,
     BusinessHoursFactory,
@@ -278,6 +279,7 @@ def make_agent():
 SCREENS = {
     "alarms": AlarmFactory,
     "audiences": make_audience,
+    "audit": AuditEntryFactory,
     "automation": lambda: AutomaticLabelFactory(settled_by=UserFactory()),
     "companies": make_company,
     "custom-fields": make_field,
@@ -317,7 +319,7 @@ SCREENS = {
 NOT_IN_THE_API = {
     *("ask", "automation", "duplicates", "imports", "models", "radar"),
     *("rules", "service-levels", "assignment", "satisfaction"),
-    *("channels", "custom-fields", "exports", "journal", "keys", "tasks"),
+    *("channels", "custom-fields", "audit", "exports", "journal", "keys", "tasks"),
 }
 ENDPOINTS = {
     **{noun: SCREENS[noun] for noun in SCREENS if noun not in NOT_IN_THE_API},

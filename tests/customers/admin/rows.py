@@ -13,6 +13,7 @@ from tests.factories import (
     AssistEventFactory,
     AttachmentFactory,
     AudienceFactory,
+    AuditEntryFactory,
     AutomaticLabelFactory,
     BoughtTogetherFactory,
     BusinessHoursFactory,
@@ -291,6 +292,12 @@ MAKERS = {
         action="city", value="Rome", created_by=UserFactory()
     ),
     "user": UserFactory,
+    "auditentry": AuditEntryFactory,
+    "audithead": lambda: models.AuditHead.objects.get_or_create(pk=1)[0],
+    "backup": lambda: models.Backup.objects.create(folder="backups/1"),
+    "queuebeat": lambda: models.QueueBeat.objects.create(
+        queue=f"q{models.QueueBeat.objects.count()}"
+    ),
 }
 
 

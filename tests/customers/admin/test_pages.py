@@ -27,7 +27,7 @@ def queries_of(client, path):
 SUMS = {"DailySales", "DailyVoice", "ProductSales", "TouchedDay"}
 OF_REQUESTS = {"IdempotentReply", "RateWindow"}
 # of which a shop, a task or a feature has one
-SINGLE = {"errorbudget", "generatoruse", "satisfactionsettings"}
+SINGLE = {"errorbudget", "generatoruse", "satisfactionsettings", "audithead"}
 # what an entry of the journal and a search consist of
 PARTS = {"JournalChange", "MeaningSearch", "SearchWord"}
 # what belongs to a ticket, and is shown with it

@@ -1,0 +1,81 @@
+"""The one door into the audit.
+
+record_access(Action.SEEN, kind="customer", pks=[7], by=user, via=Via.SCREEN)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from customers.models.audit import AuditEntry
+
+MOST_PKS = 1000  # of one row; more records take several rows
+
+Action, Via = AuditEntry.Action, AuditEntry.Via
+
+
+def record_access(
+    action: str,
+    *,
+    via: str,
+    by: Any = None,
+    kind: str = "",
+    pks: Sequence[int] = (),
+    row_count: int | None = None,
+    fields: str = "",
+    route: str = "",
+    ledger: str = "",
+    ledger_pk: int | None = None,
+) -> None:
+    """Note that `by` (null: a rule, a model, a command) did something with records of a kind.
+
+    It is part of the caller's transaction, if there is one: no effect without its entry.
+    """
+    known = by if by is not None and by.is_authenticated else None
+    chunks = [pks[start : start + MOST_PKS] for start in range(0, len(pks), MOST_PKS)] or [()]
+    entries = [
+        AuditEntry(
+            actor=known,
+            actor_name=known.get_username() if known else "",
+            key=getattr(known, "acting_key", None),
+            via=via,
+            action=action,
+            kind=kind,
+            pks=list(chunk),
+            row_count=len(chunk) if row_count is None else row_count,
+            fields=fields,
+            route=route,
+            ledger=ledger,
+            ledger_pk=ledger_pk,
+        )
+        for chunk in chunks
+    ]
+    if len(entries) == 1:
+        entries[0].save(force_insert=True)
+    else:
+        AuditEntry.objects.bulk_create(entries)
+
+
+class TellAudit:
+    """Notes an export while its rows go by, so that a large one needs no memory for its keys."""
+
+    def __init__(
+        self, via: str, kind: str, *, by: Any, route: str = "", ledger: tuple[str, int | None]
+    ) -> None:
+        self.columns = {"via": via, "kind": kind, "by": by, "route": route}
+        self.ledger, self.ledger_pk = ledger
+        self.pks: list[int] = []
+
+    def add(self, pk: int) -> None:
+        """A row left."""
+        self.pks.append(pk)
+        if len(self.pks) == MOST_PKS:
+            self.end()
+
+    def end(self) -> None:
+        """Note what was not noted yet."""
+        if self.pks:
+            named = {"ledger": self.ledger, "ledger_pk": self.ledger_pk}
+            record_access(Action.EXPORTED, pks=self.pks, **self.columns, **named)
+            self.pks = []
