@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "customers.current_request.NumberRequests",
     "django.middleware.security.SecurityMiddleware",
+    "crm_site.headers.PermissionsPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "crm_site.compression.CompressTexts",
     "csp.middleware.CSPMiddleware",
@@ -106,6 +107,7 @@ TEMPLATES = [
 # Data -----------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=embedded_url(VAR_DIR))}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -168,6 +170,12 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Behind a proxy that ends TLS and sets X-Forwarded-Proto itself, whatever the client sent.
+if env.bool("BEHIND_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # load balancers ask without TLS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 
 # API ----------------------------------------------------------------------------
@@ -293,6 +301,15 @@ CELERY_BEAT_SCHEDULE = {
     "forget-kept-answers": {"task": "customers.tasks.forget_kept_answers", "schedule": 3600},
     "imports": {"task": "customers.tasks.go_on_with_imports", "schedule": 30},
     "duplicates": {"task": "customers.tasks.look_for_duplicates", "schedule": 60},
+    **{
+        f"beat-of-{queue}": {
+            "task": "customers.tasks.beat_of_queue",
+            "schedule": 60,
+            "args": [queue],
+            "options": {"queue": queue, "expires": 60},
+        }
+        for queue in ("interactive", "bulk", "mail")
+    },
     "audit": {"task": "customers.tasks.seal_audit", "schedule": 30},
     "audit-of-old": {"task": "customers.tasks.age_audit", "schedule": 86_400},
     "undo": {"task": "customers.tasks.undo_what_was_asked", "schedule": 60},
@@ -311,6 +328,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=env.int("RECOMMENDATION_HOUR", default=3), minute=20),
     },
 }
+# Backups: every night at this hour (UTC), unless it is -1; so many are kept.
+BACKUP_HOUR = env.int("BACKUP_HOUR", default=2)
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=3)
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups")))
+if BACKUP_HOUR >= 0:
+    CELERY_BEAT_SCHEDULE["backup"] = {
+        "task": "crm_site.tasks.back_up",
+        "schedule": crontab(hour=BACKUP_HOUR, minute=10),
+    }
+# Prometheus reads /metrics with this bearer token; empty: the address does not exist.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep
 CELERY_TASK_PUBLISH_RETRY = False  # a broker that is down must not hold up a request
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -399,8 +427,16 @@ CONTACT_LIMIT_HOUR = env.int("CONTACT_LIMIT_HOUR", default=10)  # web forms of o
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "crm_site.logs.LineFormatter"},
+        "json": {"()": "crm_site.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if env.str("LOG_FORMAT", default="line") == "json" else "line",
+        }
+    },
     # the file broker has no host, and kombu says so at every start
     "loggers": {"kombu.connection": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},

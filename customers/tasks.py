@@ -18,7 +18,7 @@ from customers.insight.mailing import mail_digests
 from customers.journal.undo import undo_all_asked
 from customers.lists.jobs import take_up
 from customers.measures import refresh_measures_when_due
-from customers.models import IdempotentReply, Mailbox
+from customers.models import IdempotentReply, Mailbox, QueueBeat
 from customers.portal.identity import send_link
 from customers.rules.run import apply_pending, apply_timed, forget_old_runs
 from customers.satisfaction.inviting import invite_due, mail_invitations
@@ -76,6 +76,12 @@ def raise_alarms() -> None:
 def refresh_search_words() -> None:
     """Collect the words of the records anew, for those who mistype one."""
     refresh_words()
+
+
+@shared_task(expires=60)
+def beat_of_queue(queue: str) -> None:
+    """Note that a worker of this queue is alive."""
+    QueueBeat.objects.note(queue)
 
 
 @shared_task(expires=60)

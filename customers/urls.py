@@ -25,6 +25,7 @@ from customers.views import (
     egress,
     exports,
     generators,
+    health,
     help_centre,
     home,
     imports,
@@ -61,6 +62,9 @@ from customers.views import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("health/", health.health, name="health"),
+    path("health/details/", health.details, name="health-details"),
+    path("metrics", health.metrics, name="metrics"),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("search/", search.search, name="search"),

@@ -158,7 +158,7 @@ SILENT = frozenset(
     rules rule-switch rule-delete
     service-levels service-level-delete
     hours-new hours-edit hours-delete assignment assignment-agent assignment-away
-    satisfaction-set health metrics
+    satisfaction-set health health-details metrics
     portal-again portal-answer portal-article portal-article-short portal-ask portal-category
     portal-contact portal-file portal-forget portal-hand-over portal-home portal-identify
     portal-link portal-question portal-rate portal-reopen portal-search portal-ticket

@@ -286,4 +286,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(SQL, UNDO_SQL),
+        migrations.AlterField(
+            model_name="alarm",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("product_sentiment", "reviews of a product get worse"),
+                    ("aspect", "an aspect of a product gets worse"),
+                    ("returns", "a product comes back more often"),
+                    ("angry_customer", "a top customer is angry"),
+                    ("churn", "customers of a kind fall silent"),
+                    ("new_topic", "a new topic"),
+                    ("mail_stopped", "mail no longer goes out"),
+                    ("backup_missing", "no backup"),
+                ],
+                max_length=20,
+                verbose_name="kind",
+            ),
+        ),
     ]

@@ -249,7 +249,7 @@ def make_field():
 def make_task():
     """A task of the manager whose lists are measured."""
     about = {"customer": CustomerFactory(), "ticket": TicketFactory()}
-    mine = User.objects.get(username="manager")
+    mine = User.objects.get(username="admin")
     return Task.objects.create(title="Call", assignee=mine, **about)
 
 

@@ -292,7 +292,7 @@ MAKERS = {
         action="city", value="Rome", created_by=UserFactory()
     ),
     "user": UserFactory,
-    "auditentry": AuditEntryFactory,
+    "auditentry": lambda: AuditEntryFactory(action="asked"),
     "audithead": lambda: models.AuditHead.objects.get_or_create(pk=1)[0],
     "backup": lambda: models.Backup.objects.create(folder="backups/1"),
     "queuebeat": lambda: models.QueueBeat.objects.create(
