@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: run test lint bench
+.PHONY: run test lint bench faults audit
 .DEFAULT_GOAL := run
 
 # torch comes first and by its exact version: asked for by others it brings gigabytes of CUDA
@@ -31,3 +31,10 @@ lint: .venv/dev.stamp  ## style, types, architecture
 
 bench: .venv/dev.stamp  ## speed and memory beside peers; some by ARGS="road web"
 	@$(BIN)/python manage.py benchmark $(ARGS)
+
+faults: .venv/dev.stamp  ## kills workers, broker and database; some by ARGS="-k broker"
+	@$(BIN)/python -m pytest -m faults tests/faults -s $(ARGS)
+
+audit: .venv/dev.stamp  ## known weaknesses of what is installed, and the list of it (SBOM)
+	@$(BIN)/python manage.py sbom > var/sbom.json && echo "var/sbom.json"
+	@$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip

@@ -20,7 +20,7 @@ BEARER = "Bearer "
 @login_not_required
 @never_cache
 @require_GET
-def health(request: HttpRequest) -> JsonResponse:
+def health(_request: HttpRequest) -> JsonResponse:
     """200 while this process serves and its database answers, 503 otherwise; no more is told."""
     try:
         with connection.cursor() as cursor:
@@ -34,7 +34,7 @@ def health(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_GET
 @admins_only
-def details(request: StaffRequest) -> JsonResponse:
+def details(_request: StaffRequest) -> JsonResponse:
     """What waits and for how long, for admins."""
     told: dict[str, object] = {}
     for figure in figures():

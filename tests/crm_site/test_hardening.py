@@ -59,8 +59,8 @@ def faults_in(path):
             if (owner, node.func.attr) in UNSAFE:
                 yield f"{path}:{node.lineno} {owner}.{node.func.attr}"
         if isinstance(node, ast.keyword) and node.arg in ("trust_remote_code", "allow_pickle"):
-            if not (isinstance(node.value, ast.Constant) and node.value.value is False):
-                yield f"{path}:{node.lineno} {node.arg}"
+            is_off = isinstance(node.value, ast.Constant) and node.value.value is False
+            yield from () if is_off else (f"{path}:{node.lineno} {node.arg}",)
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
             yield from (f"{path} imports {name}" for name in names if name in ("pickle", "joblib"))
