@@ -438,6 +438,7 @@ LOGGING = {
         }
     },
     # the file broker has no host, and kombu says so at every start
-    "loggers": {"kombu.connection": {"level": "ERROR"}},
+    # httpx tells every address that it asks for
+    "loggers": {"kombu.connection": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
