@@ -45,7 +45,7 @@ class JsonFormatter(logging.Formatter):
         """Time, level, logger, message, number of the request, and of an exception the frames."""
         record = _without_values(record)
         facts = current_request()
-        said = {
+        said: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
             "logger": record.name,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import django_filters as filters
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from customers.filters.parts import DayFilter
@@ -30,6 +33,6 @@ class AuditFilter(filters.FilterSet):
         model = AuditEntry
         fields = ()
 
-    def holding(self, rows, _name, value):  # type: ignore[no-untyped-def]
+    def holding(self, rows: QuerySet, _name: str, value: Decimal) -> QuerySet:
         """Entries that name this record."""
         return rows.filter(pks__contains=[int(value)])

@@ -22,7 +22,7 @@ def age_out(now: dt.datetime | None = None) -> int:
     chain = AuditEntry.objects.sealed()
     first_kept = chain.filter(happened_at__gte=until).first() or chain.last()
     last = chain.filter(sequence__lt=first_kept.sequence).last() if first_kept else None
-    if last is None:
+    if last is None or last.sequence is None:
         return 0
     record_access(
         Action.AGED_OUT,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from customers.models.customer import Customer
 
 MOST_SHOWN = 5
+MOST_RELATED = 500  # tickets and orders of a customer that are looked for
 
 
 class AuditEntryQuerySet(RecordQuerySet):
@@ -49,7 +50,7 @@ class AuditEntryQuerySet(RecordQuerySet):
         """What concerned this customer: their own row, their tickets and their orders."""
         own = Q(kind="customer", pks__contains=[customer.pk])
         for kind, rows in (("ticket", customer.tickets), ("order", customer.orders)):
-            keys = rows.order_by("-pk").values_list("pk", flat=True)[: self.model.MOST_RELATED]
+            keys = rows.order_by("-pk").values_list("pk", flat=True)[:MOST_RELATED]
             if related := list(keys):
                 own |= Q(kind=kind, pks__overlap=related)
         return self.filter(own).order_by("-happened_at", "-id")
@@ -64,8 +65,6 @@ class AuditEntry(models.Model):
     the row that holds the rest: the journal entry of a change, the egress record of what a
     model was told, the export. A negative number among `pks` stands for an erased subject.
     """
-
-    MOST_RELATED = 500  # tickets and orders of a customer that are looked for
 
     class Via(models.TextChoices):
         SCREEN = "screen", _("screen")

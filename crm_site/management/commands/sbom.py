@@ -68,7 +68,7 @@ def _needs(found: metadata.Distribution, asked: Requirement) -> Iterator[Require
 
 
 def _package(name: str, found: metadata.Distribution) -> dict[str, Any]:
-    said = found.metadata
+    said: Any = found.metadata
     licence = said.get("License-Expression") or said.get("License") or ""
     component: dict[str, Any] = {
         "type": "library",
