@@ -77,7 +77,7 @@ def test_workers_that_are_killed_lose_nothing(shop):
 def test_a_worker_that_dies_at_a_named_place_loses_nothing(shop, tmp_path, place):
     folder = tmp_path / "tokens"
     folder.mkdir()
-    deaths = 12
+    deaths = 5
     for number in range(deaths):
         (folder / str(number)).touch()
     shop.messages(1200)
