@@ -36,5 +36,5 @@ faults: .venv/dev.stamp  ## kills workers, broker and database; some by ARGS="-k
 	@$(BIN)/python -m pytest -m faults tests/faults -s $(ARGS)
 
 audit: .venv/dev.stamp  ## known weaknesses of what is installed, and the list of it (SBOM)
-	@$(BIN)/python manage.py sbom > var/sbom.json && echo "var/sbom.json"
+	@mkdir -p var && $(BIN)/python manage.py sbom > var/sbom.json && echo "var/sbom.json"
 	@$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip
