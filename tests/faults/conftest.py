@@ -1,8 +1,14 @@
 import pytest
+from django.db import connection
 
 from customers.models import Message, Ticket
 from intelligence.models import Prediction
 from tests.faults.processes import LEDGER_ENGINE, Bell, Redis, Worker, has_redis
+
+CUT_OTHERS_SQL = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 def pytest_collection_modifyitems(items):
@@ -64,8 +70,11 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path, redis, settings):
+def shop(tmp_path, redis, settings, transactional_db):
     made = Shop(tmp_path, redis.url, settings)
     yield made
     for worker in made.running:
         worker.kill()
+    # what the killed ones had begun ends now, not while the tables are emptied
+    with connection.cursor() as cursor:
+        cursor.execute(CUT_OTHERS_SQL)
