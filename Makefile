@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: run test faults lint bench
+.PHONY: run test lint bench faults audit
 .DEFAULT_GOAL := run
 
 # torch comes first and by its exact version: asked for by others it brings gigabytes of CUDA
@@ -23,8 +23,8 @@ run: .venv/run.stamp  ## the whole product with the demo shop; options by ARGS="
 test: .venv/dev.stamp  ## every test; single ones by ARGS="tests/engines -k language"
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
-faults: .venv/dev.stamp  ## what must hold while processes die: minutes
-	@$(BIN)/python -m pytest -m faults tests/faults $(ARGS)
+faults: .venv/dev.stamp  ## kills workers, broker and database for minutes; some by ARGS="-k broker"
+	@$(BIN)/python -m pytest -m faults tests/faults -s $(ARGS)
 
 lint: .venv/dev.stamp  ## style, types, architecture
 	@$(BIN)/ruff check .
@@ -34,3 +34,8 @@ lint: .venv/dev.stamp  ## style, types, architecture
 
 bench: .venv/dev.stamp  ## speed and memory beside peers; some by ARGS="road web"
 	@$(BIN)/python manage.py benchmark $(ARGS)
+
+
+audit: .venv/dev.stamp  ## known weaknesses of what is installed, and the list of it (SBOM)
+	@mkdir -p var && $(BIN)/python manage.py sbom > var/sbom.json && echo "var/sbom.json"
+	@$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip

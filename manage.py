@@ -15,7 +15,7 @@ from crm_site.services.preflight import check_space
 # Commands that bring their own database or need none.
 WITHOUT_DATABASE = {
     *("up", "benchmark", "check", "help", "version", "collectstatic", "makemessages"),
-    *("compilemessages", "spectacular", "test", "train", "evaluate"),
+    *("compilemessages", "sbom", "spectacular", "test", "train", "evaluate"),
 }
 
 

@@ -45,6 +45,9 @@ PRIVACY_KEY = env.str("PRIVACY_KEY", default="") or kept_secret(VAR_DIR / "priva
 # What keeps erased people from coming back with a restored database. Keep it beside the backups,
 # not in them; all web servers and workers share it.
 TOMBSTONES_FILE = env.str("TOMBSTONES_FILE", default=str(VAR_DIR / "tombstones.jsonl"))
+# Signs the chain of the audit. It outlives other secrets: with another key no chain verifies.
+AUDIT_KEY = env.str("AUDIT_KEY", default="") or kept_secret(VAR_DIR / "audit_key")
+AUDIT_KEEP_DAYS = env.int("AUDIT_KEEP_DAYS", default=1095)
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -75,7 +78,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "customers.current_request.NumberRequests",
     "django.middleware.security.SecurityMiddleware",
+    "crm_site.headers.PermissionsPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "crm_site.compression.CompressTexts",
     "csp.middleware.CSPMiddleware",
@@ -91,6 +96,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "customers.accounts.gate.AccountGate",
     "customers.api.throttling.RateLimitHeaders",
+    "customers.audit.middleware.AuditAccess",
 ]
 
 ROOT_URLCONF = "crm_site.urls"
@@ -113,6 +119,7 @@ TEMPLATES = [
 # Data -----------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=embedded_url(VAR_DIR))}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -200,6 +207,12 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Behind a proxy that ends TLS and sets X-Forwarded-Proto itself, whatever the client sent.
+if env.bool("BEHIND_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # load balancers ask without TLS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 
 # API ----------------------------------------------------------------------------
@@ -337,6 +350,17 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-webhooks": {"task": "customers.tasks.forget_old_webhooks", "schedule": 3600},
     "imports": {"task": "customers.tasks.go_on_with_imports", "schedule": 30},
     "duplicates": {"task": "customers.tasks.look_for_duplicates", "schedule": 60},
+    **{
+        f"beat-of-{queue}": {
+            "task": "customers.tasks.beat_of_queue",
+            "schedule": 60,
+            "args": [queue],
+            "options": {"queue": queue, "expires": 60},
+        }
+        for queue in ("interactive", "bulk", "mail")
+    },
+    "audit": {"task": "customers.tasks.seal_audit", "schedule": 30},
+    "audit-of-old": {"task": "customers.tasks.age_audit", "schedule": 86_400},
     "undo": {"task": "customers.tasks.undo_what_was_asked", "schedule": 60},
     "error-budgets": {"task": "intelligence.tasks.derive_error_budgets", "schedule": 60},
     "refresh-aggregates": {
@@ -353,6 +377,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=env.int("RECOMMENDATION_HOUR", default=3), minute=20),
     },
 }
+# Backups: every night at this hour (UTC), unless it is -1; so many are kept.
+BACKUP_HOUR = env.int("BACKUP_HOUR", default=2)
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=3)
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups")))
+if BACKUP_HOUR >= 0:
+    CELERY_BEAT_SCHEDULE["backup"] = {
+        "task": "crm_site.tasks.back_up",
+        "schedule": crontab(hour=BACKUP_HOUR, minute=10),
+    }
+# Prometheus reads /metrics with this bearer token; empty: the address does not exist.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep
 CELERY_TASK_PUBLISH_RETRY = False  # a broker that is down must not hold up a request
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -450,9 +485,18 @@ SHOP_SECRETS = {name: key for name, key in os.environ.items() if name.endswith("
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "crm_site.logs.LineFormatter"},
+        "json": {"()": "crm_site.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if env.str("LOG_FORMAT", default="line") == "json" else "line",
+        }
+    },
     # the file broker has no host, and kombu says so at every start
-    "loggers": {"kombu.connection": {"level": "ERROR"}},
+    # httpx tells every address that it asks for
+    "loggers": {"kombu.connection": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

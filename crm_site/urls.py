@@ -1,7 +1,11 @@
 """Where everything is: the screens, the API, the admin."""
 
+import sys
+from http import HTTPStatus
+
 from django.apps import apps
 from django.contrib import admin
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views import defaults
@@ -25,7 +29,22 @@ urlpatterns = [
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    """Errors of ours: problem details under /api/, a page elsewhere."""
+    """Errors of ours: problem details under /api/, a page elsewhere. A database that does not
+    answer is no error of the request: 503, to be sent again.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _unavailable(request)
     if request.path.startswith("/api/"):
         return problems.server_error(request)
     return defaults.server_error(request)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    answer: HttpResponse
+    if request.path.startswith("/api/"):
+        answer = problems.unavailable(request)
+    else:
+        answer = defaults.server_error(request, "503.html")
+        answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    answer["Retry-After"] = "5"
+    return answer

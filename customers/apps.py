@@ -14,6 +14,7 @@ class CustomersConfig(AppConfig):
         """Have passages follow their sources, mail follow messages, clocks and rules tickets;
         and put the records on the data map.
         """
+        from customers.audit import receivers as _audit  # noqa: F401  # as below
         from customers.channels.mail import receivers as _mail  # noqa: F401  # as below
         from customers.connectors import receivers as _shops  # noqa: F401
         from customers.knowledge import receivers  # noqa: F401  # needs the app registry

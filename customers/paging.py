@@ -9,6 +9,8 @@ from django.core.paginator import Page, Paginator
 from django.db import models
 from django.http import HttpRequest
 
+from customers.audit.middleware import note_listed
+
 PAGE_ROWS = 50
 MOST_COUNTED = 10_000
 DEEP = 200  # rows before a page from which on it costs more to pass over whole rows than keys
@@ -53,4 +55,11 @@ class CappedPaginator(Paginator):
 
 def page_of(rows: models.QuerySet, request: HttpRequest, size: int = PAGE_ROWS) -> Page:
     """The page that `?page=` asks for; the first or last one when that makes no sense."""
-    return CappedPaginator(rows, size).get_page(request.GET.get("page"))
+    page = CappedPaginator(rows, size).get_page(request.GET.get("page"))
+    note_listed(request, str(rows.model._meta.model_name), _keys(page))
+    return page
+
+
+def _keys(page: Page) -> list[int]:
+    """The keys of the rows of a page, which are read now and not again when it is shown."""
+    return [row.pk for row in page.object_list if isinstance(getattr(row, "pk", None), int)]

@@ -9,6 +9,8 @@ from kombu.exceptions import OperationalError
 
 from customers.accounts.resetting import send_reset
 from customers.alarms.run import raise_alarms as raise_what_is_found
+from customers.audit import chain
+from customers.audit.keeping import age_out
 from customers.channels.mail import fetching, sending, taking, trial
 from customers.connectors import status as shop_status
 from customers.connectors import taking as shops
@@ -19,7 +21,7 @@ from customers.insight.mailing import mail_digests
 from customers.journal.undo import undo_all_asked
 from customers.lists.jobs import take_up
 from customers.measures import refresh_measures_when_due
-from customers.models import IdempotentReply, Mailbox
+from customers.models import IdempotentReply, Mailbox, QueueBeat
 from customers.portal.identity import send_link
 from customers.privacy import erasing, retention
 from customers.rules.run import apply_pending, apply_timed, forget_old_runs
@@ -79,6 +81,24 @@ def raise_alarms() -> None:
 def refresh_search_words() -> None:
     """Collect the words of the records anew, for those who mistype one."""
     refresh_words()
+
+
+@shared_task(expires=60)
+def beat_of_queue(queue: str) -> None:
+    """Note that a worker of this queue is alive."""
+    QueueBeat.objects.note(queue)
+
+
+@shared_task(expires=60)
+def seal_audit() -> None:
+    """Seal what was noted in the audit."""
+    chain.seal()
+
+
+@shared_task(expires=3600)
+def age_audit() -> None:
+    """Remove what the audit keeps no longer."""
+    age_out()
 
 
 @shared_task

@@ -52,7 +52,8 @@ def load_models(**_: Any) -> None:
             if not version.measured:
                 measure.delay(version.pk)
     except (WeightsError, DatabaseError) as error:
-        logger.error("%s", error)
+        told = str(error) if isinstance(error, WeightsError) else type(error).__name__
+        logger.error("%s", told)
 
 
 @shared_task

@@ -6,6 +6,15 @@ from pathlib import Path
 from typing import Any
 
 POLLING_SECONDS = 0.02
+# A broker that is away must not hold up a request: kombu would try for seconds before it tells.
+# What would have been rung for is found by the sweep. Workers try on by rules of their own.
+AT_ONCE = {
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+    "socket_connect_timeout": 1,
+}
 
 
 def broker_settings(var: Path, url: str = "") -> dict[str, Any]:
@@ -16,7 +25,8 @@ def broker_settings(var: Path, url: str = "") -> dict[str, Any]:
     pending row is the queue.
     """
     if url:
-        return {"broker_url": url, "broker_transport_options": {}}
+        known = AT_ONCE if url.startswith("redis") else {}
+        return {"broker_url": url, "broker_transport_options": dict(known)}
     folders = {name: var / "broker" / name for name in ("queue", "processed", "control")}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)

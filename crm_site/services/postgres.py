@@ -46,6 +46,9 @@ SETTINGS = {
     "random_page_cost": "1.1",
     "log_min_messages": "warning",
     "log_checkpoints": "off",
+    # statements that failed hold values, and so do details of errors: personal data
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "timezone": "UTC",
 }
 # Of tests nothing stays. What they roll back, a vacuum would note as tables of many pages

@@ -35,7 +35,7 @@ def export_csv(
     refuse_export(request.user)
     hidden = hidden_fields(request.user, model_admin.opts.model_name)
     columns = [path for path in model_admin.export_columns if path not in hidden]
-    return csv_response(rows, columns, name)
+    return csv_response(request, rows, columns, name)
 
 
 @admin.action(permissions=["delete"], description=_("Delete selected %(verbose_name_plural)s"))

@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.http import StreamingHttpResponse
 
+from customers.audit.recording import TellAudit, Via
 from customers.spreadsheet_cells import guarded
 
 CHUNK_ROWS = 2000
@@ -24,22 +25,38 @@ def cell(value: Any) -> str:
 
 
 def csv_response(
-    rows: models.QuerySet, columns: Sequence[str], filename: str
+    request: Any, rows: models.QuerySet, columns: Sequence[str], filename: str, subject: str = "pk"
 ) -> StreamingHttpResponse:
-    """These columns of the rows, read and sent a chunk at a time.
+    """These columns of the rows, read and sent a chunk at a time, and noted in the audit.
 
     A column is named by its path, such as `customer__email`; the header says the same.
+    `subject` is the path to the record that the audit names: of rows about customers, theirs.
     """
-    response = StreamingHttpResponse(_lines(rows, columns), content_type="text/csv; charset=utf-8")
+    field = rows.model._meta.get_field(subject.removesuffix("_id")) if subject != "pk" else None
+    kind = field.related_model if field is not None else rows.model
+    told = TellAudit(
+        Via.EXPORT,
+        kind._meta.model_name,
+        by=request.user,
+        route=request.resolver_match.view_name,
+        ledger=("", None),
+    )
+    lines = _lines(rows, (subject, *columns), told)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 
 
-def _lines(rows: models.QuerySet, columns: Sequence[str]) -> Iterator[str]:
+def _lines(rows: models.QuerySet, columns: Sequence[str], told: TellAudit) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    yield BYTE_ORDER_MARK + writer.writerow(columns)
-    for values in rows.values_list(*columns).iterator(chunk_size=CHUNK_ROWS):
-        yield writer.writerow([cell(value) for value in values])
+    yield BYTE_ORDER_MARK + writer.writerow(columns[1:])
+    try:
+        for pk, *values in rows.values_list(*columns).iterator(chunk_size=CHUNK_ROWS):
+            if isinstance(pk, int):
+                told.add(pk)
+            yield writer.writerow([cell(value) for value in values])
+    finally:
+        told.end()  # also of a file that the reader did not take to its end
 
 
 class _Echo:

@@ -8,6 +8,7 @@ from datetime import datetime
 from customers.alarms import (
     angry,
     aspects,
+    backups,
     churn,
     mail_stopped,
     product_sentiment,
@@ -28,6 +29,7 @@ RULES: Mapping[str, Callable[[datetime], Iterator[Finding]]] = {
     Alarm.Kind.CHURN: churn.find,
     Alarm.Kind.NEW_TOPIC: topics.find,
     Alarm.Kind.MAIL_STOPPED: mail_stopped.find,
+    Alarm.Kind.BACKUP_MISSING: backups.find,
 }
 
 

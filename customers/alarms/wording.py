@@ -26,6 +26,7 @@ TITLES = {
     "churn_tag": _("Customers tagged %(subject)s fall silent"),
     "new_topic": _("New topic: %(subject)s"),
     "mail_stopped": _("No mail goes out from %(subject)s"),
+    "backup_missing": _("No verified backup since %(subject)s"),
 }
 EXPLANATIONS = {
     "product_sentiment": _(
@@ -57,6 +58,10 @@ EXPLANATIONS = {
     "mail_stopped": _(
         "Sending stopped by itself: %(reason)s Replies in %(tickets)s tickets wait. Look for what "
         "writes so much, then resume it on the page of the mailbox."
+    ),
+    "backup_missing": _(
+        "For more than 26 hours no backup was made and read back. Run “manage.py backup”, and "
+        "look into the log of the bulk worker. %(reason)s"
     ),
 }
 

@@ -83,6 +83,12 @@ def server_error(request: HttpRequest) -> JsonResponse:
     return plain_problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 
+def unavailable(request: HttpRequest) -> JsonResponse:
+    """The answer while the database does not: nothing was carried out, send it again."""
+    detail = "The database does not answer right now; send the request again in a few seconds."
+    return plain_problem(request, HTTPStatus.SERVICE_UNAVAILABLE, detail)
+
+
 def plain_problem(request: HttpRequest, status: HTTPStatus, detail: str) -> JsonResponse:
     """A problem outside of any API view."""
     body = problem(status, detail, request.path)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 
+from customers.audit.changes import note_changes
 from customers.journal.columns import Columns, columns_of, kept_fields
 from customers.models.journal import JournalChange, JournalEntry
 
@@ -31,6 +32,7 @@ class Journal:
 
     def __init__(self, entry: JournalEntry) -> None:
         self.entry = entry
+        self.touched: dict[str, list[int]] = {}
 
     @contextmanager
     def watching(self, rows: models.QuerySet[Any], *names: str) -> Iterator[list[int]]:
@@ -77,6 +79,8 @@ class Journal:
             for chunk in (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
         )
         self.entry.row_count += len(rows)
+        kept = self.touched.setdefault(str(model._meta.model_name), [])
+        kept.extend(pk for pk, _before, _after in rows)
 
 
 def saved(row: models.Model, names: Sequence[str] = (), *, by: User | None) -> JournalEntry:
@@ -104,6 +108,7 @@ def continued(entry: JournalEntry) -> Iterator[Journal]:
         journal = Journal(entry)
         yield journal
         journal.entry.save(update_fields=["row_count"])
+        note_changes(journal.entry, journal.touched)
 
 
 @contextmanager
@@ -114,6 +119,7 @@ def recorded(kind: str, *, by: User | None, note: str = "") -> Iterator[Journal]
         yield journal
         if journal.entry.row_count:
             journal.entry.save(update_fields=["row_count"])
+            note_changes(journal.entry, journal.touched)
         else:
             journal.entry.delete()
 

@@ -17,6 +17,7 @@ from django.core.files import File
 from django.utils import timezone
 
 from customers.admin.csv_export import BYTE_ORDER_MARK, cell
+from customers.audit.recording import TellAudit, Via
 from customers.custom_fields.forms import PREFIX
 from customers.lists.columns import ALWAYS, chosen, customer_columns
 from customers.lists.rows import customers_of
@@ -77,7 +78,9 @@ def _write_rows(export: Export, rows: Any, names: Sequence[str], write: Write) -
     most = MOST_IN_SHEET if export.format == Export.Format.XLSX else None
     noted_at = time.monotonic()
     done = 0
-    for values in rows.order_by("pk").values_list(*read)[:most].iterator(CHUNK_ROWS):
+    told = TellAudit(Via.EXPORT, "customer", by=export.created_by, ledger=("export", export.pk))
+    for pk, *values in rows.order_by("pk").values_list("pk", *read)[:most].iterator(CHUNK_ROWS):
+        told.add(pk)
         kept = values[-1] if custom else {}
         own = [kept.get(key) for key in custom]
         write([*values[: len(plain)], *own])
@@ -86,6 +89,7 @@ def _write_rows(export: Export, rows: Any, names: Sequence[str], write: Write) -
             noted_at = time.monotonic()
             if not export.note(done):
                 return False
+    told.end()
     return export.note(done)
 
 

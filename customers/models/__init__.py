@@ -10,6 +10,7 @@ from customers.models.aspect import Aspect, AspectMention
 from customers.models.assist_event import AssistEvent
 from customers.models.attachment import Attachment
 from customers.models.audience import Audience
+from customers.models.audit import AuditEntry, AuditHead
 from customers.models.automation import AutomaticLabel
 from customers.models.base import ExternalRecord, RecordQuerySet
 from customers.models.bought_together import BoughtTogether
@@ -54,6 +55,7 @@ from customers.models.mailbox import Mailbox
 from customers.models.measures import CohortCell, Refresh, RfmChange, RfmClass
 from customers.models.message import Message
 from customers.models.model_version import ModelVersion
+from customers.models.operating import Backup, QueueBeat
 from customers.models.order import Order, OrderLine
 from customers.models.order_return import OrderReturn, ReturnItem
 from customers.models.passage import Passage
@@ -109,7 +111,10 @@ __all__ = [
     "AssistEvent",
     "Attachment",
     "Audience",
+    "AuditEntry",
+    "AuditHead",
     "AutomaticLabel",
+    "Backup",
     "BoughtTogether",
     "BulkEdit",
     "BusinessHours",
@@ -175,6 +180,7 @@ __all__ = [
     "ProspectSearch",
     "Purpose",
     "Question",
+    "QueueBeat",
     "RadarText",
     "RateWindow",
     "Reach",

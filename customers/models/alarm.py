@@ -113,6 +113,7 @@ class Alarm(models.Model):
         CHURN = "churn", _("customers of a kind fall silent")
         NEW_TOPIC = "new_topic", _("a new topic")
         MAIL_STOPPED = "mail_stopped", _("mail no longer goes out")
+        BACKUP_MISSING = "backup_missing", _("no backup")
 
     class Severity(models.IntegerChoices):
         NOTICE = 1, _("worth knowing")

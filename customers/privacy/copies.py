@@ -12,6 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 
 from customers import models as records
+from customers.audit.keeping import erase_subject
 from customers.privacy.data_map import Category, Copy, register, register_impersonal
 from customers.privacy.egress import forget_egress, shown_egress
 from customers.privacy.files import forget_import_files
@@ -85,6 +86,12 @@ def _said_in(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         return body.decode(errors="replace")
+
+
+def forget_in_audit(person: Person) -> int:
+    """Who looked at the person stays told, under a pseudonym; the chain holds."""
+    seen = records.AuditEntry.objects.filter(kind="customer", pks__contains=[person.pk])
+    return erase_subject("customer", person.pk) if seen.exists() else 0
 
 
 def forget_searches(_person: Person) -> int:
@@ -196,6 +203,9 @@ register(
          forget_in_journal, ("model",), shown=shown_changes),
     Copy("customers.IdempotentReply", {"body": CONTENT}, forget_answers,
          ("caller", "key", "request_sha256", "headers")),
+    Copy("customers.AuditEntry", {"pks": IDENTITY}, forget_in_audit,
+         ("actor_name", "via", "action", "kind", "fields", "route", "ledger", "previous_hash",
+          "hash")),
     Copy("customers.MeaningSearch", {"text": CONTENT, "found": BEHAVIOUR}, forget_searches),
     Copy("customers.SearchWord", {"word": CONTENT, "deletes": CONTENT}, forget_words),
     Copy("customers.Topic", {"words": CONTENT, "suggested_name": CONTENT,
@@ -235,7 +245,8 @@ register_impersonal("people of the shop, not its customers", "customers.User",
                     "customers.AgentProfile", "customers.DigestSubscription", "customers.Team",
                     "auth.Group", "auth.Permission", "customers.ApiKey",
                     "sessions.Session", "account.EmailAddress", "account.EmailConfirmation",
-                    "mfa.Authenticator", "usersessions.UserSession", "customers.RoleRule")  # fmt: skip
+                    "mfa.Authenticator", "usersessions.UserSession",
+                    "customers.RoleRule")  # fmt: skip
 register_impersonal("settings of the shop", *(
     f"customers.{name}" for name in (
         "Intent", "Segment", "CustomField", "Aspect", "BusinessHours", "Holiday", "Rule",
@@ -253,4 +264,5 @@ register_impersonal("machines: versions and their figures", "customers.ModelVers
                     "customers.Training", "customers.Promotion", "customers.GenerationLog",
                     "customers.RadarText", "contenttypes.ContentType")  # fmt: skip
 register_impersonal("keyed hashes and counts", "customers.RateWindow", "customers.Tombstone",
+                    "customers.AuditHead", "customers.Backup", "customers.QueueBeat",
                     "customers.RetentionRun")  # fmt: skip

@@ -87,7 +87,7 @@ def export_members(request: StaffRequest, pk: int) -> StreamingHttpResponse:
     refuse_export(request.user)
     hidden = hidden_fields(request.user, "customer")
     columns = [name for name in CustomerAdmin.export_columns if name not in hidden]
-    return csv_response(rows, columns, f"audience-{pk}.csv")
+    return csv_response(request, rows, columns, f"audience-{pk}.csv")
 
 
 @require_POST

@@ -37,7 +37,7 @@ def egress_list(request: StaffRequest) -> HttpResponse:
 def export_egress(request: StaffRequest) -> StreamingHttpResponse:
     """The ledger as it is narrowed, whole, as CSV."""
     rows: QuerySet = EgressRecord.objects.visible_to(request.user).order_by("-sent_at", "-id")
-    return csv_response(EgressFilter(request.GET, rows).qs, COLUMNS, "egress.csv")
+    return csv_response(request, EgressFilter(request.GET, rows).qs, COLUMNS, "egress.csv")
 
 
 @require_GET

@@ -63,7 +63,9 @@ def export_prospects(request: StaffRequest, pk: int) -> StreamingHttpResponse:
     """Everybody of the latest search who may still be told, as CSV."""
     product = get_product_for(request.user, pk)
     rows = product.prospects.to_tell().order_by("rank")
-    return csv_response(rows, PROSPECT_COLUMNS, f"prospects-{product.pk}.csv")
+    return csv_response(
+        request, rows, PROSPECT_COLUMNS, f"prospects-{product.pk}.csv", "customer_id"
+    )
 
 
 @require_GET

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from customers.failpoints import failpoint
 from customers.models import MAX_ATTEMPTS, Analysable
 from intelligence.analysis.claim import claimed
 from intelligence.analysis.kind import Kind
@@ -52,7 +53,9 @@ def _drain(kind: Kind, pks: Sequence[int] | None, deadline: float | None) -> Tal
         with claimed(kind, settings.ANALYSIS_BATCH_ROWS, pks) as rows:
             if not rows:
                 return tally
+            failpoint("claimed")
             tally.add(analyse_batch(kind, rows))
+            failpoint("stored")
     tally.out_of_time = True
     return tally
 
@@ -86,7 +89,7 @@ def analyse_batch(kind: Kind, rows: Sequence[Any]) -> Tally:
 
 
 def _record_failure(row: Analysable, error: Exception) -> Tally:
-    logger.warning("%s %s could not be read: %s", type(row).__name__, row.pk, describe(error))
+    logger.warning("%s %s could not be read: %s", type(row).__name__, row.pk, type(error).__name__)
     same_text = type(row)._base_manager.filter(pk=row.pk, requested_at=row.requested_at)
     same_text.filter(analysed_at__isnull=True).update(analysis_error=describe(error))
     return Tally(failed=int(row.attempts >= MAX_ATTEMPTS))

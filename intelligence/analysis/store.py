@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
+from customers.failpoints import failpoint
 from customers.models import Analysable, ModelVersion
 from intelligence.analysis.kind import Kind, Result
 from intelligence.engines.contract import Card
@@ -35,11 +36,13 @@ COMPARE_AND_SET = sql.SQL(
 def store(kind: Kind, rows: Sequence[Analysable], results: Sequence[Result]) -> int:
     """Store the results whose rows still show the text that was read; returns how many."""
     pairs = list(zip(rows, results, strict=True))
+    failpoint("read")
     with transaction.atomic():
         landed = compare_and_set(kind, pairs)
         stored = [(row, result) for row, result in pairs if row.pk in landed]
         kind.keep(stored)
         write_ledger(kind, stored)
+        failpoint("storing")
     return len(stored)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from customers.audit.recording import Action, Via, record_access
 from customers.models import Customer, Generator, GeneratorUse, Purpose, User
 from customers.models.generation import GenerationLog
 from customers.models.generator import TRIAL, Feature
@@ -143,6 +144,15 @@ def _asked(
     """The answer of the engine, and what the placeholders in it stand for."""
     bounded = _bounded(asked)
     mapping: dict[str, str] = {}
+    record_access(
+        Action.TOLD,
+        via=Via.MODEL,
+        by=log.user,
+        kind=log.feature,
+        fields=", ".join(asked.fields)[:100],
+        ledger="generationlog",
+        ledger_pk=log.pk,
+    )
     if generator.is_local:
         prompt, engine = spotlighted(asked.instructions, bounded), local_engine(generator)
     else:

@@ -51,6 +51,7 @@ from tests.factories import (
     AspectMentionFactory,
     AssistEventFactory,
     AudienceFactory,
+    AuditEntryFactory,
     AutomaticLabelFactory,
     BoughtTogetherFactory,
     BusinessHoursFactory,
@@ -283,6 +284,7 @@ def make_agent():
 SCREENS = {
     "alarms": AlarmFactory,
     "audiences": make_audience,
+    "audit": AuditEntryFactory,
     "automation": lambda: AutomaticLabelFactory(settled_by=UserFactory()),
     "companies": make_company,
     "custom-fields": make_field,
@@ -325,7 +327,7 @@ SCREENS = {
 NOT_IN_THE_API = {
     *("ask", "automation", "duplicates", "imports", "models", "radar"),
     *("rules", "service-levels", "assignment", "satisfaction"),
-    *("channels", "custom-fields", "exports", "connectors", "journal", "keys"),
+    *("audit", "channels", "custom-fields", "exports", "connectors", "journal", "keys"),
     *("privacy", "tasks", "webhooks"),
 }
 ENDPOINTS = {

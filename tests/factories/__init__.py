@@ -1,6 +1,7 @@
 """Rows for tests: each factory makes a valid row of its record, distinct but not random."""
 
 from tests.factories.assist import AssistEventFactory, DraftFactory, MacroFactory, SummaryFactory
+from tests.factories.audit import AuditEntryFactory
 from tests.factories.desk import (
     AgentProfileFactory,
     BusinessHoursFactory,
@@ -93,6 +94,7 @@ __all__ = [
     "AssistEventFactory",
     "AttachmentFactory",
     "AudienceFactory",
+    "AuditEntryFactory",
     "AutomaticLabelFactory",
     "BoughtTogetherFactory",
     "BusinessHoursFactory",

@@ -13,6 +13,7 @@ from tests.factories import (
     AssistEventFactory,
     AttachmentFactory,
     AudienceFactory,
+    AuditEntryFactory,
     AutomaticLabelFactory,
     BoughtTogetherFactory,
     BusinessHoursFactory,
@@ -324,6 +325,12 @@ MAKERS = {
     "retentionrun": lambda: models.RetentionRun.objects.create(counts={"mail": 1}),
     "privacysettings": lambda: models.PrivacySettings.objects.get_or_create(pk=1)[0],
     "user": UserFactory,
+    "auditentry": lambda: AuditEntryFactory(action="asked"),
+    "audithead": lambda: models.AuditHead.objects.get_or_create(pk=1)[0],
+    "backup": lambda: models.Backup.objects.create(folder="backups/1"),
+    "queuebeat": lambda: models.QueueBeat.objects.create(
+        queue=f"q{models.QueueBeat.objects.count()}"
+    ),
 }
 
 

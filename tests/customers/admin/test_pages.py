@@ -13,6 +13,8 @@ from tests.factories import UserFactory
 
 # of what is there from the start, what else to ask for to see only the row that was made
 SHOWS_ONE = {"intent": "?q=Taxon", "segment": "?q=Taxon", "user": "?q=agent"}
+# of the audit, which grows with each look, what looking does not add
+SHOWS_ONE["auditentry"] = "?action__exact=asked"
 
 Cost = namedtuple("Cost", "rows queries")
 
@@ -29,7 +31,7 @@ OF_REQUESTS = {"IdempotentReply", "RateWindow", "RecordChange"}
 # of which a shop, a task or a feature has one
 SINGLE = {
     *("errorbudget", "generatoruse", "privacysettings", "retentionrule", "rolerule"),
-    "satisfactionsettings",
+    *("satisfactionsettings", "audithead"),
 }
 # what an entry of the journal and a search consist of
 PARTS = {"JournalChange", "MeaningSearch", "SearchWord"}

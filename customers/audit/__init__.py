@@ -1,0 +1,1 @@
+"""The audit: who saw, changed, exported and asked, and what models were told."""

@@ -1,0 +1,1 @@
+"""How the shop's machinery is doing, as numbers out of the database."""

@@ -1,0 +1,163 @@
+"""Real processes that the tests of faults start and kill: Redis, workers, a web server."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+from celery import Celery
+
+from tests.processes import ROOT, environment
+
+LEDGER_ENGINE = "tests.intelligence.ledger_engine.load"
+
+
+def free_port():
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(condition, what, seconds=60, every=0.05):
+    """Seconds until `condition()` holds."""
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < seconds, f"waited in vain for {what}"
+        time.sleep(every)
+    return time.monotonic() - started
+
+
+def has_redis():
+    return shutil.which("redis-server") is not None
+
+
+class Redis:
+    """A Redis without persistence: what it held is gone when it is killed."""
+
+    def __init__(self, folder):
+        self.folder, self.port, self.process = folder, free_port(), None
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self):
+        options = ["--port", str(self.port), "--save", "", "--appendonly", "no"]
+        self.process = subprocess.Popen(
+            ["redis-server", *options, "--dir", str(self.folder), "--bind", "127.0.0.1"],
+            stdout=subprocess.DEVNULL,
+        )
+        wait_for(self.answers, "redis", 10)
+        return self
+
+    def answers(self):
+        try:
+            self.client().ping()
+        except Exception:
+            return False
+        return True
+
+    def client(self):
+        import redis
+
+        return redis.Redis(port=self.port)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Worker:
+    """A worker of all queues in a process group of its own; started again when told to."""
+
+    def __init__(self, folder, name, variables, concurrency=1):
+        self.folder, self.name, self.variables = folder, name, variables
+        self.concurrency, self.process = concurrency, None
+
+    def start(self):
+        options = ["-Q", "interactive,bulk", "-c", str(self.concurrency), "-l", "WARNING"]
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "celery", "-A", "crm_site", "worker", *options, *quiet),
+                *("-n", f"{self.name}@localhost"),
+            ],
+            cwd=ROOT,
+            env=environment(**self.variables),
+            stdout=(self.folder / f"{self.name}.log").open("a"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        return self
+
+    def kill(self):
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait()
+
+    def kill_child(self):
+        """Kill the pool process, as the kernel does when memory is short."""
+        found = subprocess.run(
+            ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False
+        )
+        for pid in found.stdout.split()[:1]:
+            os.kill(int(pid), signal.SIGKILL)
+
+    @property
+    def log(self):
+        return (self.folder / f"{self.name}.log").read_text()
+
+
+class Bell:
+    """Sends the messages that beat and the web server send, to any broker."""
+
+    def __init__(self, url, options=None):
+        self.app = Celery(broker=url)
+        self.app.conf.broker_transport_options = options or {}
+
+    def ring(self, task, *arguments, queue="interactive"):
+        """False when the broker is away."""
+        try:
+            self.app.send_task(task, arguments, queue=queue, retry=False)
+        except Exception:
+            return False
+        return True
+
+    def sweep(self):
+        return self.ring("intelligence.tasks.sweep")
+
+
+class Web:
+    """The web server on a port of its own."""
+
+    def __init__(self, folder, variables):
+        self.folder, self.port, self.variables = folder, free_port(), variables
+        self.address = f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        options = ["--interface", "wsgi", "--port", str(self.port), "--blocking-threads", "4"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "granian", *options, "crm_site.wsgi:application"],
+            cwd=ROOT,
+            env=environment(**self.variables),
+            stdout=(self.folder / "web.log").open("a"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        wait_for(self.answers, "the web server", 60, 0.2)
+        return self
+
+    def answers(self):
+        import httpx
+
+        try:
+            return httpx.get(f"{self.address}/health/", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def kill(self):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
