@@ -167,7 +167,7 @@ class Shop:
         page.set_default_timeout(PATIENCE_MS)
         if user:
             page.goto("/login/")
-            page.locator("[name=username]").fill(user)
+            page.locator("[name=login]").fill(user)
             page.locator("[name=password]").fill(self.logins[user])
             page.get_by_role("button", name="Log in").click()
             page.wait_for_url("**/")

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.template import Template
 from django.test import Client
 from django.test.utils import instrumented_test_render  # type: ignore[attr-defined]
+from django.urls import URLPattern
 from django.utils import timezone
 from django_filters import FilterSet
 
@@ -25,6 +26,7 @@ from customers.models import Company, Customer, Order, Review, Ticket
 from customers.urls import urlpatterns
 
 # Addresses without a number that are no list of rows.
+SCREENS = [route for route in urlpatterns if isinstance(route, URLPattern)]
 NO_LISTS = {"login", "logout", "search", "home", "aspects"}
 DEEP = ("page=20", "page=200")  # the last page that can be asked for holds the 10,000th row
 MOST_CHOICES, MOST_LINKS = 12, 30
@@ -61,7 +63,7 @@ def lists() -> dict[str, str]:
     """The addresses of all lists of the screens by the name of their route."""
     named = {
         str(route.name): f"/{route.pattern}"
-        for route in urlpatterns
+        for route in SCREENS
         if route.name not in NO_LISTS and str(route.pattern) == f"{route.name}/"
     }
     return (
@@ -197,5 +199,5 @@ def records() -> Iterator[Page]:
 def overviews() -> Iterator[Page]:
     """Home and the reports, which sum many rows up."""
     for name in ("home", "insight-sales", "insight-customers", "insight-voice", "insight-desk"):
-        address = next(f"/{route.pattern}" for route in urlpatterns if route.name == name)
+        address = next(f"/{route.pattern}" for route in SCREENS if route.name == name)
         yield Page("reports" if name != "home" else "home", name, address)
