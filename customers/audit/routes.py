@@ -128,12 +128,26 @@ PERSONAL: Mapping[str, Shown] = {
     "automatic-undo-since": Shown("automaticlabel", "conversation", pk=""),
     "audit": Shown("auditentry", "history", pk=""),
     "customer-audit": CUSTOMER,
+    **_all(CUSTOMER, "customer-access", "customer-consents", "customer-erase", "customer-hold"),
+    "access-file": Shown("accessexport", "everything", action=EXPORTED),
+    **_all(Shown("accessexport", "progress"), "accessexport", "access-progress"),
+    "message-redact": Shown("message", "conversation"),
+    "connector-webhook-retry": Shown("inboundwebhook", "purchases"),
 }
 
 # Sums, settings, articles and products; and the portal, where customers see what is their own.
 SILENT = frozenset(
     """
-    login logout set_language analysis-panel analysis-retry api-docs api-schema
+    account_login account_logout account account-sessions-end account_change_password
+    account_reauthenticate account_reset_password account_reset_password_done
+    account_reset_password_from_key account_reset_password_from_key_done
+    mfa_activate_totp mfa_authenticate mfa_deactivate_totp mfa_generate_recovery_codes mfa_index
+    mfa_reauthenticate mfa_view_recovery_codes people person person-change role roles
+    portal-preferences privacy privacy-come-back retention-try erasure erasure-go-on
+    erasure-progress erasure-receipt
+    webhooks webhook webhook-new webhook-try webhook-rotate webhook-replay
+    webhook-delivery-replay connectors connector connector-new shop-webhook
+    set_language analysis-panel analysis-retry api-docs api-schema
     bulk-edit-cancel export export-cancel export-progress exports
     view view-columns view-delete view-save
     custom-fields custom-field-new custom-field-edit custom-field-delete

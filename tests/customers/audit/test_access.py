@@ -6,7 +6,6 @@ from django.urls import NoReverseMatch, reverse
 from customers.audit.routes import PERSONAL, SILENT
 from customers.journal.recording import saved
 from customers.models import AuditEntry, Export, JournalEntry
-from customers.urls import urlpatterns
 from tests.customers.admin.rows import MAKERS
 from tests.factories import (
     CustomerFactory,
@@ -17,6 +16,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.partners import calling
+from tests.routes import screens
 
 pytestmark = pytest.mark.django_db
 CANARY = "Zanzibarquux"
@@ -37,7 +37,7 @@ def last():
 
 
 def test_every_screen_says_whether_it_shows_personal_data():
-    routes = {route.name for route in urlpatterns}
+    routes = {route.name for route in screens()}
     assert routes - set(PERSONAL) - SILENT == set(), (
         "say in customers/audit/routes.py what it shows"
     )
