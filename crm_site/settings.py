@@ -116,6 +116,9 @@ TEMPLATES = [
     },
 ]
 
+# Tests of faults alone: a named place at which a process dies (customers/failpoints.py).
+FAILPOINT = env.str("FAILPOINT", default="")
+
 # Data -----------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=embedded_url(VAR_DIR))}
 DATABASES["default"]["CONN_MAX_AGE"] = 60

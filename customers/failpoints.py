@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-_NAME, _, _FOLDER = os.environ.get("FAILPOINT", "").partition(":")
+from django.conf import settings
+
+_NAME, _, _FOLDER = settings.FAILPOINT.partition(":")
 EXIT_CODE = 9
 
 

@@ -97,6 +97,8 @@ OF = {
     "connectors/webhooks/": "inboundwebhook",
     "connectors/": "connector",
     "people/": "user",
+    "privacy/erasures/": "erasurerequest",
+    "privacy/access/": "accessexport",
 }
 
 

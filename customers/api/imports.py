@@ -67,9 +67,9 @@ class ImportViewSet(VisibleRows, mixins.ListModelMixin, mixins.RetrieveModelMixi
     serializer_class = ImportSerializer
 
     def get_queryset(self) -> Any:
-        """Those that the caller sent, or all for people of the shop."""
+        """Those that the caller sent; for people of the shop what they may see."""
         user: Any = self.request.user
-        rows = Import.objects.defer("sample")
+        rows: Any = super().get_queryset()
         return rows if user.is_staff_member else rows.filter(created_by=user)
 
     @extend_schema(

@@ -71,7 +71,7 @@ def addresses(name, keys):
 
 def test_no_page_shows_a_customer_in_silence(manager):
     keys, silent = canaries(), []
-    for route in urlpatterns:
+    for route in screens():
         if route.name.startswith(OWN_PAGES) or route.name == "logout":
             continue
         for address in addresses(route.name, keys):
@@ -164,9 +164,9 @@ def test_a_login_is_noted(client):
     user = UserFactory(username="bob")
     user.set_password("a long one 7")
     user.save()
-    client.post("/login/", {"username": "bob", "password": "wrong"})
+    client.post("/login/", {"login": "bob", "password": "wrong"})
     assert not AuditEntry.objects.filter(action="logged_in").exists()
-    client.post("/login/", {"username": "bob", "password": "a long one 7"})
+    client.post("/login/", {"login": "bob", "password": "a long one 7"})
     assert AuditEntry.objects.get(action="logged_in").actor == user
 
 

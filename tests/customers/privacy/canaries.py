@@ -14,6 +14,7 @@ from pgvector import SparseVector
 
 from customers.models import (
     AccessExport,
+    AuditEntry,
     BulkEdit,
     Company,
     Consent,
@@ -50,11 +51,13 @@ from tests.factories import (
     AutomaticLabelFactory,
     CorrectionFactory,
     CustomerFactory,
+    DomainEventFactory,
     DraftFactory,
     EgressRecordFactory,
     FindingFactory,
     ImportFactory,
     InboundMailFactory,
+    InboundWebhookFactory,
     MessageFactory,
     ModelVersionFactory,
     NoticeFactory,
@@ -71,6 +74,8 @@ from tests.factories import (
     RuleDueFactory,
     RuleRunFactory,
     SatisfactionRatingFactory,
+    ShopStatusFactory,
+    SourceVersionFactory,
     SummaryFactory,
     TicketFactory,
     TicketSlaFactory,
@@ -153,6 +158,7 @@ class CanaryPerson:
             "customers.ReturnItem": lambda: ReturnItem.objects.create(
                 order_return=returned, product=product, quantity=1, unit_price="1.00"
             ),
+            "customers.ShopStatus": lambda: ShopStatusFactory(order=order),
             "customers.Review": lambda: review,
             "customers.Ticket": lambda: ticket,
             "customers.Message": lambda: message,
@@ -239,6 +245,11 @@ class CanaryPerson:
             caller="c", key=self.word[:5], request_sha256="0" * 64, headers={}, status=200,
             body=json.dumps(body).encode(),
         )  # fmt: skip
+        InboundWebhookFactory(body=json.dumps(body).encode())
+        about = {"kind": "customer", "external_id": customer.external_id}
+        DomainEventFactory(record_id=customer.pk, **about)
+        SourceVersionFactory(source=customer.source, **about)
+        AuditEntry.objects.create(via="screen", action="seen", kind="customer", pks=[customer.pk])
         MeaningSearch.objects.create(
             text=customer.name, by=self.staff,
             found=[{"kind": "message", "pk": self.message.pk, "cosine": 1}],
