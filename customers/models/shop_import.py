@@ -48,6 +48,8 @@ class Import(models.Model):
     FINISHED = (Status.DONE, Status.FAILED, Status.CANCELLED)
     MOST_TRIES = 5
 
+    SOURCE_PATH: ClassVar = "source"
+
     format = models.CharField(_("format"), max_length=40, blank=True)
     source = models.SlugField(_("source"), max_length=40, blank=True)
     file = models.FileField(_("file"), upload_to="imports/", blank=True)
