@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from django.db import connection
 
@@ -5,6 +7,7 @@ from customers.models import Message, Ticket
 from intelligence.models import Prediction
 from tests.faults.processes import LEDGER_ENGINE, Bell, Redis, Worker, has_redis
 
+HERE = Path(__file__).parent
 CUT_OTHERS_SQL = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -13,8 +16,11 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 
 def pytest_collection_modifyitems(items):
     for item in items:
+        if not item.path.is_relative_to(HERE):
+            continue
         item.add_marker(pytest.mark.faults)
-        item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+        if not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
 
 
 @pytest.fixture
