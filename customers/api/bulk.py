@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.problems import as_api_error, field_errors, first_text
+from customers.api.upsert import Outcome
 from customers.models.base import bound_source
 
 MOST_ROWS = 500
@@ -39,7 +40,7 @@ class BulkOutcomeSerializer(serializers.Serializer):
     index = serializers.IntegerField(help_text="Its place in `rows`, from 0.")
     status = serializers.IntegerField(help_text="As if it had been sent alone: 200, 201, 400 …")
     id = serializers.IntegerField(allow_null=True)
-    detail = serializers.CharField(help_text="Why it was refused; empty otherwise.")
+    detail = serializers.CharField(help_text="Why it was refused or left out; empty otherwise.")
     errors = BulkErrorSerializer(many=True)  # type: ignore[assignment]
 
 
@@ -83,14 +84,14 @@ class BulkMixin:
         try:
             source, external_id = _key_of(request, row)
             with transaction.atomic():
-                written, is_new = self.upsert(row, source, external_id)
+                written, outcome = self.upsert(row, source, external_id)
         except Exception as error:
             known = as_api_error(error)
             if not isinstance(known, APIException):
                 raise
             return _refused(known)
-        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        return {"status": code, "id": written.pk, "detail": "", "errors": []}
+        detail = "Older than what is here; nothing changed." if outcome is Outcome.OUTDATED else ""
+        return {"status": outcome.status, "id": written.pk, "detail": detail, "errors": []}
 
 
 def _key_of(request: Request, row: dict[str, Any]) -> tuple[str, str]:

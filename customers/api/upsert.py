@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.permissions import SAFE_METHODS
@@ -14,9 +16,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.etags import etag_of
+from customers.api.problems import Conflict
+from customers.models import SourceVersion
 from customers.models.base import bound_source
 
 BY_EXTERNAL_ID = r"by-external-id/(?P<source>[-\w]{1,40})/(?P<external_id>[^/]{1,120})"
+
+
+class Outcome(Enum):
+    """What became of a record that was written by its external id."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    OUTDATED = "outdated"
+
+    @property
+    def status(self) -> int:
+        """The status of an answer that tells it."""
+        return status.HTTP_201_CREATED if self is Outcome.CREATED else status.HTTP_200_OK
 
 
 class UpsertMixin:
@@ -45,21 +62,26 @@ class UpsertMixin:
     def by_external_id(self, request: Request, source: str, external_id: str) -> Response:
         """Read the record that `source` knows by this id, or create or update it.
 
-        Writing equal values again changes nothing and answers 200.
+        Writing equal values again changes nothing and answers 200. With `source_updated_at`, when
+        the record changed at its source, older data is left out: the answer is the record as it
+        is, with the header `Outdated: true`.
         """
         if request.method != "PUT":
             return self.retrieve(request)  # type: ignore[attr-defined]
         row = self._known(source, external_id)
         with transaction.atomic():
             self.check_state(request, row)  # type: ignore[attr-defined]
-            row, is_new = self.upsert(_object_in(request), source, external_id)
-        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+            row, outcome = self.upsert(_object_in(request), source, external_id)
         shown = self.get_serializer(row).data  # type: ignore[attr-defined]
-        return Response(shown, status=code, headers={"ETag": etag_of(shown)})
+        headers = {"ETag": etag_of(shown)}
+        if outcome is Outcome.OUTDATED:
+            headers["Outdated"] = "true"
+        return Response(shown, status=outcome.status, headers=headers)
 
-    def upsert(self, data: Mapping[str, Any], source: str, external_id: str) -> tuple[Any, bool]:
-        """Create or update the record that `source` knows so: the record, and whether it is new.
-        Raises ValidationError for values that cannot be taken.
+    def upsert(self, data: Mapping[str, Any], source: str, external_id: str) -> tuple[Any, Outcome]:
+        """Create or update the record that `source` knows so: the record, and what became of it.
+        Data that says `source_updated_at` is taken only where it is not older than what came
+        before. Raises ValidationError for values that cannot be taken.
         """
         try:
             with transaction.atomic():
@@ -75,14 +97,27 @@ class UpsertMixin:
             self.kwargs["pk"] = self._pk_of(self.kwargs["source"], self.kwargs["external_id"])
         return super().get_object()  # type: ignore[misc]
 
-    def _written(self, data: Mapping[str, Any], source: str, external_id: str) -> tuple[Any, bool]:
+    def _written(
+        self, data: Mapping[str, Any], source: str, external_id: str
+    ) -> tuple[Any, Outcome]:
+        data = dict(data)
+        version_at = _moment_in(data.pop("source_updated_at", None))
+        is_newest = version_at is None or self._advanced(source, external_id, version_at)
         row = self._known(source, external_id)
+        if not is_newest:
+            if row is None:
+                raise Conflict("It was deleted at its source after this.")
+            return row, Outcome.OUTDATED
         if row is not None:  # a customer that was merged keeps the key of the one that stayed
             source, external_id = row.source, row.external_id
         keyed = {**data, "source": source, "external_id": external_id}
         serializer = self.get_serializer(row, data=keyed, partial=row is not None)  # type: ignore[attr-defined]
         serializer.is_valid(raise_exception=True)
-        return serializer.save(), row is None
+        return serializer.save(), Outcome.UPDATED if row else Outcome.CREATED
+
+    def _advanced(self, source: str, external_id: str, version_at: datetime) -> bool:
+        kind = self.get_queryset().model._meta.model_name  # type: ignore[attr-defined]
+        return bool(SourceVersion.objects.advance(kind, source, {external_id: version_at}))
 
     def _known(self, source: str, external_id: str) -> Any:
         rows: Any = self.get_queryset()  # type: ignore[attr-defined]
@@ -92,6 +127,16 @@ class UpsertMixin:
         rows: Any = self.get_queryset()  # type: ignore[attr-defined]
         pks = rows.from_source(source, external_id).values_list("pk", flat=True)
         return pks.first() or 0
+
+
+def _moment_in(said: Any) -> datetime | None:
+    """When the record changed at its source. Raises ValidationError for what is no time."""
+    if said is None:
+        return None
+    try:
+        return serializers.DateTimeField().run_validation(said)
+    except ValidationError as error:
+        raise ValidationError({"source_updated_at": error.detail}) from error
 
 
 def _object_in(request: Request) -> dict[str, Any]:
