@@ -207,6 +207,8 @@ PROPER_NAMES = {
     "UTC",
     "English",
     "API",
+    "HTTP",
+    "Webhook",
     "SKU",
     "parquet",
     "JSON",

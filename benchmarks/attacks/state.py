@@ -24,7 +24,8 @@ MADE_BY_THE_MACHINE = {
     *("recommendationlift", "prospect", "prospectsearch", "modelversion"),
     *("draft", "summary", "assistevent", "finding", "radartext", "articledraft"),
     *("generatortrial", "generationlog", "egressrecord", "ratewindow"),
-    *("meaningsearch", "searchword"),
+    *("meaningsearch", "searchword", "recordchange", "auditentry", "audithead", "queuebeat"),
+    *("idempotentreply", "domainevent", "webhookdelivery"),
     "presence",  # that somebody looked: written by looking, whatever the text says
 }
 # What stands in this app is made by the machine alone: predictions, vectors, fits.

@@ -27,7 +27,7 @@ from customers.urls import urlpatterns
 
 # Addresses without a number that are no list of rows.
 SCREENS = [route for route in urlpatterns if isinstance(route, URLPattern)]
-NO_LISTS = {"login", "logout", "search", "home", "aspects"}
+NO_LISTS = {"health", "login", "logout", "search", "home", "aspects"}
 DEEP = ("page=20", "page=200")  # the last page that can be asked for holds the 10,000th row
 MOST_CHOICES, MOST_LINKS = 12, 30
 LINK = re.compile(r'href="([^"]*\?[^"]+)"')

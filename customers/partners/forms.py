@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import ApiKey, User
-from customers.partners.scopes import PARTS, READ, verbs_of
+from customers.partners.scopes import PARTS, READ, WRITE, verbs_of
 
 DAYS = [("30", _("30 days")), ("90", _("90 days")), ("365", _("a year")), ("", _("no end"))]
 
@@ -62,8 +62,9 @@ class RotationForm(forms.Form):
 
 def scope_choices() -> list[tuple[str, str]]:
     """Scopes as people read them."""
+    verbs = {READ: _("read"), WRITE: _("write")}
     return [
-        (f"{part}:{verb}", f"{name}: {_('read') if verb == READ else _('write')}")
+        (f"{part}:{verb}", f"{name}: {verbs[verb]}")
         for part, name in PARTS.items()
         for verb in verbs_of(part)
     ]

@@ -21,7 +21,9 @@ def test_an_agent_logs_in_and_goes_from_home_to_what_is_due(open_tab, agent):
         work.write(tab.get_by_label("Username"), "agent")
         work.write(tab.get_by_label("Password"), "wrong")
         work.press(tab.get_by_role("button", name="Log in"))
-        expect(tab.get_by_text("Please enter a correct username and password.")).to_be_visible()
+        expect(
+            tab.get_by_text("The username and/or password you specified are not correct.")
+        ).to_be_visible()
         expect(tab.get_by_label("Username")).to_have_value("agent")
         work.write(tab.get_by_label("Password"), "correct horse")
         work.press(tab.get_by_role("button", name="Log in"))

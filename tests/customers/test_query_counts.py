@@ -443,7 +443,7 @@ def test_every_list_of_the_screens_and_of_the_api_is_measured():
     }
     # what aspects changed is one page of few rows, measured in test_aspect_trends; what a search
     # finds are a few rows of each kind, measured in search/test_find
-    assert lists - {"aspects", "search"} == set(SCREENS)
+    assert lists - {"aspects", "health", "search"} == set(SCREENS)
     assert {prefix for prefix, _, _ in router.registry} == set(ENDPOINTS)
 
 

@@ -54,7 +54,7 @@ def test_prospects_come_by_rank_and_only_with_consent(api, django_assert_max_num
     search = ProspectSearchFactory(status="done")
     rows = [ProspectFactory(product=search.product, rank=rank) for rank in range(1, 31)]
     Customer.objects.filter(pk=rows[0].customer_id).update(marketing_consent=False)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         found = api.get(f"/api/v1/products/{search.product_id}/prospects/?page_size=100").json()
     assert [row["rank"] for row in found["results"]] == list(range(2, 31))
     assert found["results"][0]["email"] == rows[1].customer.email

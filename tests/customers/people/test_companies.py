@@ -49,7 +49,7 @@ def test_two_companies_of_one_name_are_refused(agent):
 
 def test_the_list_costs_the_same_for_few_and_many(agent, django_assert_num_queries):
     def visit():
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             return agent.get("/companies/", {"q": "firm"})
 
     CustomerFactory(company="Firm A")

@@ -110,7 +110,7 @@ def test_prospects_cost_the_same_queries_for_few_and_many(
     search = ProspectSearchFactory(status="done")
     for rank in range(rows):
         ProspectFactory(product=search.product, rank=rank + 1)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         agent.get(f"/products/{search.product_id}/prospects/")
 
 
@@ -149,7 +149,7 @@ def test_what_a_complaint_costs_does_not_depend_on_how_many_there_are(
             customer=customer, order=OrderFactory(customer=customer), intent_id="complaint"
         )
         ReviewFactory(customer=customer, rating=1)
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(36):
         agent.get(f"/customers/{customer.pk}/")
 
 

@@ -222,7 +222,7 @@ def test_a_history_of_ten_thousand_purchases_is_served_and_nothing_of_it_offered
 ):
     garden = products["garden"]
     shop.buy(ada(), *[garden[number % 5] for number in range(10_000)])
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(27):
         found = names(live(partner, ada()))
     assert found == ["garden 5", "kitchen 0"]
 
