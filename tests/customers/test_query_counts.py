@@ -325,7 +325,7 @@ SCREENS = {
     ),
 }
 NOT_IN_THE_API = {
-    *("ask", "automation", "duplicates", "imports", "models", "radar"),
+    *("ask", "automation", "duplicates", "models", "radar"),
     *("rules", "service-levels", "assignment", "satisfaction"),
     *("audit", "channels", "custom-fields", "exports", "connectors", "journal", "keys"),
     *("privacy", "tasks", "webhooks"),
