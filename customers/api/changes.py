@@ -7,8 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
@@ -63,19 +62,6 @@ class ChangesMixin:
                 "more": is_more,
             }
         )
-
-
-def changes_of(serializer: type[serializers.Serializer]) -> Any:
-    """What the answer looks like, for the schema."""
-    return inline_serializer(
-        f"{serializer.__name__.removesuffix('Serializer')}Changes",
-        {
-            "results": serializer(many=True),
-            "deleted": serializers.ListField(child=serializers.IntegerField()),
-            "next": serializers.CharField(),
-            "more": serializers.BooleanField(),
-        },
-    )
 
 
 def _place(request: Request) -> Place:

@@ -72,7 +72,7 @@ def forget_answers_with(needles: Needles) -> int:
     """Kept answers that say anything of this say 410 from now on."""
     changed = 0
     for reply in records.IdempotentReply.objects.only("pk", "body").iterator(CHUNK):
-        if needles.hits(_said_in(bytes(reply.body))):
+        if needles.hits(said_in(bytes(reply.body))):
             changed += records.IdempotentReply.objects.filter(pk=reply.pk).update(
                 status=HTTPStatus.GONE.value,
                 headers={"Content-Type": "application/problem+json"},
@@ -81,7 +81,8 @@ def forget_answers_with(needles: Needles) -> int:
     return changed
 
 
-def _said_in(body: bytes) -> Any:
+def said_in(body: bytes) -> Any:
+    """What a stored body says: its JSON, else its text."""
     try:
         return json.loads(body)
     except ValueError:

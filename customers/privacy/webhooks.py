@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from django.db.models import Q
 
 from customers import models as records
+from customers.privacy.copies import said_in
 from customers.privacy.data_map import Category, Copy, Record, register, register_impersonal
 from customers.privacy.person import ERASED, Person
 
@@ -21,7 +19,7 @@ def forget_bodies(person: Person) -> int:
         return 0
     changed = 0
     for row in records.InboundWebhook.objects.only("pk", "body").iterator(CHUNK):
-        if person.needles.hits(_said_in(bytes(row.body))):
+        if person.needles.hits(said_in(bytes(row.body))):
             told = records.InboundWebhook.objects.filter(pk=row.pk)
             changed += told.update(body=b"", error=ERASED)
     return changed
@@ -45,13 +43,6 @@ def forget_versions(person: Person) -> int:
         )
         changed += rows.delete()[0]
     return changed
-
-
-def _said_in(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body.decode(errors="replace")
 
 
 register(
