@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from customers.journal.columns import model_called
 from customers.journal.told import UNTOLD, column_name, field_of, noun, reason
 from customers.models import JournalChange, JournalEntry
+from customers.models.hidden import HidesFields, hidden_now
 from customers.sql import rows_of
 
 SIZES_SQL = """
@@ -132,15 +133,32 @@ def _names(keys: Iterable[Key]) -> dict[Key, str]:
 
 
 def _columns(model: str, before: Any, after: Any, names: dict[Key, str]) -> list[ColumnChange]:
-    told = [name for name in {**(before or {}), **(after or {})} if name not in UNTOLD]
+    known = {**(before or {}), **(after or {})}
+    hidden = _hidden(model, known)
+
+    def said(name: str, columns: dict[str, Any] | None) -> str | None:
+        if columns is None:
+            return None
+        return _("not shown") if name in hidden else _text(model, name, columns.get(name), names)
+
     return [
-        ColumnChange(
-            name=column_name(model, name),
-            before=None if before is None else _text(model, name, before.get(name), names),
-            after=None if after is None else _text(model, name, after.get(name), names),
-        )
-        for name in told
+        ColumnChange(column_name(model, name), said(name, before), said(name, after))
+        for name in known
+        if name not in UNTOLD
     ]
+
+
+def _hidden(model: str, columns: dict[str, Any]) -> set[str]:
+    """The columns that whoever asks is not shown."""
+    try:
+        called = model_called(model)
+    except LookupError:
+        return set()
+    if not issubclass(called, HidesFields):
+        return set()
+    fields = {field.attname for field in called._meta.concrete_fields}
+    row = called(**{name: value for name, value in columns.items() if name in fields})
+    return row.hides(hidden_now())
 
 
 def _text(model: str, column: str, value: Any, names: dict[Key, str]) -> str:

@@ -45,8 +45,9 @@ class ContactPoint(HidesFields):
     REACHED: ClassVar = Reached(customers=("customer",))
 
     def hides(self, hidden: Iterable[str]) -> set[str]:
-        """Its value, where its kind is hidden."""
-        return {"value", "normalised"} if self.kind in hidden else set()
+        """Its value, where its kind is hidden; of a kind that is not told, where any may be."""
+        kinds = {self.kind} if self.kind else set(self.Kind.values)
+        return {"value", "normalised"} if kinds & set(hidden) else set()
 
     MOST = 20  # of one customer
 

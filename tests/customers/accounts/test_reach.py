@@ -2,7 +2,9 @@
 
 import pytest
 
+from customers.journal.recording import recorded
 from customers.models import (
+    ContactPoint,
     Customer,
     JournalEntry,
     Message,
@@ -117,6 +119,26 @@ def test_a_lead_undoes_what_their_team_did_and_no_more(shop):
         JournalEntry.objects.create(kind="edited", by=by)
     seen = JournalEntry.objects.visible_to(User.objects.get(pk=lead.pk))
     assert [entry.by for entry in seen] == [shop["bob"]]
+
+
+def test_the_journal_does_not_tell_what_is_hidden(shop, client):
+    customer = CustomerFactory(phone="+15550173219", country="Italy")
+    number = ContactPoint.objects.create(customer=customer, kind="phone", value="+15550173220")
+    with recorded(JournalEntry.Kind.BULK_EDITED, by=shop["ann"]) as journal:
+        rows = Customer.objects.filter(pk=customer.pk)
+        with journal.watching(rows, "phone", "country"):
+            rows.update(phone="+15550173221", country="France")
+        points = ContactPoint.objects.filter(pk=number.pk)
+        with journal.watching(points, "value"):
+            points.update(value="+15550173222")
+    client.force_login(User.objects.get(username="ann"))
+    page = f"/journal/{journal.entry.pk}/"
+    assert b"5550173221" in client.get(page).content
+    set_rule(hidden=["phone"])
+    told = client.get(page).content
+    assert b"555017" not in told
+    assert b"not shown" in told
+    assert b"France" in told
 
 
 def test_whom_nobody_reaches_is_found_by_nobody(shop, client):
