@@ -10,8 +10,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext_noop
+
 from customers.models.audit import AuditEntry
 
+# The classes of fields, as a list of entries translates them.
+FIELDS = frozenset(
+    (
+        *(gettext_noop("profile"), gettext_noop("contact"), gettext_noop("custom fields")),
+        *(gettext_noop("conversation"), gettext_noop("notes"), gettext_noop("tasks")),
+        *(gettext_noop("files"), gettext_noop("purchases"), gettext_noop("reviews")),
+        *(gettext_noop("members"), gettext_noop("prospects"), gettext_noop("search")),
+        *(gettext_noop("imported rows"), gettext_noop("history"), gettext_noop("progress")),
+        gettext_noop("everything"),
+    )
+)
 ASKED, EXPORTED, ACCEPTED = (
     AuditEntry.Action.ASKED,
     AuditEntry.Action.EXPORTED,

@@ -15,6 +15,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.base import RecordQuerySet
@@ -157,8 +158,8 @@ class AuditEntry(models.Model):
 
     @property
     def fields_shown(self) -> str:
-        """The class of the fields; a proof is nothing to read."""
-        return "" if self.is_of_retention else self.fields
+        """The class of the fields in words; a proof is nothing to read."""
+        return "" if self.is_of_retention or not self.fields else gettext(self.fields)
 
     @property
     def route_shown(self) -> str:

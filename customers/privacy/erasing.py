@@ -94,7 +94,7 @@ def preview(customer: Customer) -> list[tuple[str, int, str]]:
         count = record.of(person).count()
         if count:
             name = str(record.model._meta.verbose_name_plural)
-            told.append((name, count, record.stays))
+            told.append((name, count, _(record.stays) if record.stays else ""))
     return told
 
 

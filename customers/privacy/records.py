@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from customers.privacy.data_map import Category, Record, register
 from customers.privacy.person import Person
@@ -12,7 +13,9 @@ PROFILE, BEHAVIOUR, FILE = Category.PROFILE, Category.BEHAVIOUR, Category.FILE
 
 OWN, BY_CUSTOMER = ("",), ("customer",)
 BY_TICKET, BY_MESSAGE = ("ticket__customer",), ("message__ticket__customer",)
-BOOKS = "the books: an order stays as long as the law wants accounts, without the person"
+BOOKS = gettext_noop(
+    "the books: an order stays as long as the law wants accounts, without the person"
+)
 
 
 def _by_sender(person: Person) -> Q:

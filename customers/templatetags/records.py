@@ -12,12 +12,13 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from customers.features import feature_label, feature_value
 from customers.imports.formats import FORMATS
 from customers.markdown import render
 from customers.marks import AspectJudged, Mark, judged_aspects, marked, mention_marks
-from customers.models import AspectMention, RfmClass, Sentiment, Ticket
+from customers.models import AspectMention, RfmClass, RoleRule, Sentiment, Ticket
 from customers.paging import MOST_COUNTED
 from customers.sentences import translated
 
@@ -25,6 +26,11 @@ register = template.Library()
 
 CENT = Decimal("0.01")
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "CNY": "¥"}
+ROLES = {
+    **dict(RoleRule.ROLES),
+    "manager": pgettext_lazy("role", "manager"),
+    "admin": pgettext_lazy("role", "admin"),
+}
 TONES = {
     Sentiment.VERY_NEGATIVE: "bad",
     Sentiment.NEGATIVE: "bad",
@@ -251,3 +257,9 @@ def page_address(context: RequestContext, number: int) -> str:
     query = context.request.GET.copy()
     query["page"] = str(number)
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """What a role is called; the group's own name where it is none of ours."""
+    return str(ROLES.get(role, role))

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import NoReverseMatch, reverse
 
-from customers.audit.routes import PERSONAL, SILENT
+from customers.audit.routes import FIELDS, PERSONAL, SILENT
 from customers.journal.recording import saved
 from customers.models import AuditEntry, Export, JournalEntry
 from tests.customers.admin.rows import MAKERS
@@ -42,6 +42,7 @@ def test_every_screen_says_whether_it_shows_personal_data():
         "say in customers/audit/routes.py what it shows"
     )
     assert set(PERSONAL) & SILENT == set()
+    assert {shown.fields for shown in PERSONAL.values()} == FIELDS, "name them for translation"
     known = routes | {"set_language", "api-docs", "api-schema", "api-insight-sales"}
     assert (set(PERSONAL) | SILENT) - known == set(), "these addresses are gone"
 
