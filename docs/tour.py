@@ -215,6 +215,15 @@ def set_up(shop: Shop, imap_port: int, smtp_port: int) -> None:
     page.context.close()
 
 
+def is_analysed() -> bool:
+    """Whether the demo shop is loaded and the models have read all of it."""
+    from customers.models import Review, Ticket
+    from customers.operating.figures import figures
+
+    waits = [one.value for one in figures() if one.name == "pending_age_seconds"]
+    return Ticket.objects.exists() and Review.objects.exists() and waits == [None] * len(waits)
+
+
 def who_writes() -> tuple[str, str, str, str]:
     """Name and address of a customer whose teapot came last, its order and its name."""
     from customers.models import OrderLine
@@ -366,6 +375,7 @@ def main() -> None:
         servers[3] as play,
     ):
         django.setup()
+        until(is_analysed, "the demo shop, read by the models", 1200)
         mail = complaint()
         lines = (asked.var / "logins.txt").read_text().split("\n")
         logins = dict(line.split() for line in lines if line)
