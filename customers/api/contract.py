@@ -5,7 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
 
 from customers.api.problems import MEDIA_TYPE
 
@@ -130,6 +133,19 @@ class ContractSchema(AutoSchema):
             operation["responses"][str(status)] = told
         return operation
 
+    def _map_serializer_field(
+        self, field: Any, direction: Any, bypass_extensions: bool = False
+    ) -> dict[str, Any]:
+        """As the framework's, which forgets of fields that are only read that their column may be
+        null or empty.
+        """
+        column = _column_of(field) if field.read_only else None
+        if column is not None:
+            field.allow_null = field.allow_null or column.null
+            if isinstance(field, serializers.ChoiceField):
+                field.allow_blank = field.allow_blank or column.blank
+        return super()._map_serializer_field(field, direction, bypass_extensions)
+
     def _said_by_view(self, name: str) -> Any:
         said = getattr(self.view, name, None)
         return said(self.method) if said else None
@@ -158,6 +174,16 @@ class ContractSchema(AutoSchema):
             refusals |= {413, 415}
         said: dict[str, set[int]] = getattr(self.view, "refuses", {})
         return refusals | said.get("", set()) | said.get(getattr(self.view, "action", ""), set())
+
+
+def _column_of(field: Any) -> models.Field[Any, Any] | None:
+    """The column that a field of a ModelSerializer tells, where it tells one as it is."""
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    try:
+        column = model._meta.get_field(field.source) if model else None
+    except FieldDoesNotExist:
+        return None
+    return column if isinstance(column, models.Field) else None
 
 
 def _references(names: tuple[str, ...]) -> dict[str, Any]:
