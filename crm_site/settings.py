@@ -227,10 +227,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["customers.api.permissions.HasRole"],
     "DEFAULT_THROTTLE_CLASSES": ["customers.api.throttling.PerKeyThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["customers.api.parsers.ShallowJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["customers.api.parsers.StrictJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "customers.api.pagination.NewestFirstCursor",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "customers.api.contract.ContractSchema",
     "EXCEPTION_HANDLER": "customers.api.problems.problem_response",
     "PAGE_SIZE": 50,
 }
@@ -261,6 +261,8 @@ SPECTACULAR_SETTINGS = {
         "QuestionStatusEnum": "customers.models.Question.Status",
         "QuestionKindEnum": "customers.models.Question.Kind",
         "QuestionChannelEnum": "customers.models.Question.Channel",
+        "TicketKindEnum": "customers.models.Ticket.Kind",
+        "DeliveryStatusEnum": "customers.models.WebhookDelivery.Status",
         "TicketChannelEnum": "customers.models.Ticket.Channel",
         "DraftStatusEnum": "customers.models.Draft.Status",
         "SummaryStatusEnum": "customers.models.Summary.Status",
@@ -268,7 +270,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "customers.api.schema.add_problems",
+        "customers.api.contract.add_components",
     ],
 }
 

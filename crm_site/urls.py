@@ -28,6 +28,13 @@ urlpatterns = [
 ]
 
 
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Requests that are refused before a view: problem details under /api/, a page elsewhere."""
+    if request.path.startswith("/api/"):
+        return problems.bad_request(request)
+    return defaults.bad_request(request, exception)
+
+
 def handler500(request: HttpRequest) -> HttpResponse:
     """Errors of ours: problem details under /api/, a page elsewhere. A database that does not
     answer is no error of the request: 503, to be sent again.

@@ -51,7 +51,11 @@ class AssistedTicket:
         draft = Draft.objects.ask_for(ticket, by=request.user, **named)  # type: ignore[arg-type]
         return Response(DraftSerializer(draft).data, status=status.HTTP_202_ACCEPTED)
 
-    @extend_schema(methods=["GET"], responses=SummarySerializer, operation_id="ticket_summary_read")
+    @extend_schema(
+        methods=["GET"],
+        responses={200: SummarySerializer, 204: None},
+        operation_id="ticket_summary_read",
+    )
     @extend_schema(methods=["POST"], request=None, responses={202: SummarySerializer})
     @action(detail=True, methods=["get", "post"], filter_backends=[], pagination_class=None)
     def summary(self, request: Request, pk: str) -> Response:
@@ -65,7 +69,9 @@ class AssistedCustomer:
     get_object: Any
 
     @extend_schema(
-        methods=["GET"], responses=SummarySerializer, operation_id="customer_summary_read"
+        methods=["GET"],
+        responses={200: SummarySerializer, 204: None},
+        operation_id="customer_summary_read",
     )
     @extend_schema(methods=["POST"], request=None, responses={202: SummarySerializer})
     @action(detail=True, methods=["get", "post"], filter_backends=[], pagination_class=None)

@@ -6,21 +6,28 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from customers.api.pagination import whole_number
 from customers.models import RecordChange
 from customers.models.base import bound_source
 from customers.models.record_change import Place
 
 PLACE = re.compile(r"(\d{1,18})-(\d{1,18})")
 USUAL, MOST = 100, 200
-SINCE = OpenApiParameter("since", str, description="The `next` of the answer before; else all.")
-LIMIT = OpenApiParameter("limit", OpenApiTypes.INT, description=f"At most {MOST}.")
+SINCE = OpenApiParameter(
+    "since",
+    {"type": "string", "pattern": f"^{PLACE.pattern}$".replace(r"\d", "[0-9]")},
+    description="The `next` of the answer before; else all.",
+)
+LIMIT = OpenApiParameter(
+    "limit", {"type": "integer", "minimum": 1}, description=f"At most {MOST} are given."
+)
 
 
 class OutOfDate(APIException):
@@ -44,7 +51,7 @@ class ChangesMixin:
         where `more` is false all is told. No change is left out, however long its transaction
         took; one may be told twice.
         """
-        place, limit = _place(request), _limit(request)
+        place, limit = _place(request), whole_number(request, "limit", usual=USUAL, most=MOST)
         kind = self.get_queryset().model._meta.model_name
         if not RecordChange.objects.knows(place, kind=kind):
             raise OutOfDate
@@ -74,8 +81,17 @@ def _place(request: Request) -> Place:
     return Place(int(found[1]), int(found[2]))
 
 
-def _limit(request: Request) -> int:
-    said = request.query_params.get("limit", str(USUAL))
-    if not (said.isascii() and said.isdigit() and len(said) < 10 and int(said)):
-        raise ValidationError({"limit": f"Give a whole number from 1 to {MOST}."})
-    return min(int(said), MOST)
+def changes_of(record: type[serializers.Serializer]) -> serializers.Serializer:
+    """What the answer looks like for records of this serializer, for the schema."""
+    name = record.__name__.removesuffix("Serializer")
+    return inline_serializer(
+        f"{name}Changes",
+        {
+            "results": record(many=True, help_text="As they are now."),
+            "deleted": serializers.ListField(
+                child=serializers.IntegerField(), help_text="Ids of those that are gone."
+            ),
+            "next": serializers.CharField(help_text="The `since` of the next call."),
+            "more": serializers.BooleanField(help_text="Whether there is more by now."),
+        },
+    )

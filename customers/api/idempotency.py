@@ -68,12 +68,18 @@ class OncePerKey:
         handler = getattr(self, method.lower())
         setattr(self, method.lower(), _once(self, handler, key))
 
+    def kept_answer(self, response: Any) -> bytes:
+        """What is kept of an answer for whoever sends the write again: its bytes. A view whose
+        answers show a secret leaves that out.
+        """
+        return bytes(response.content)
+
 
 def _once(view: Any, handler: Callable[..., Any], key: str) -> Callable[..., Any]:
     def handled(request: Request, *_: Any, **__: Any) -> HttpResponseBase:
         try:
             with transaction.atomic():
-                return _new_or_kept(request, key, answer)
+                return _new_or_kept(request, key, answer, view.kept_answer)
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
                 raise StillUnderWay from error
@@ -87,7 +93,12 @@ def _once(view: Any, handler: Callable[..., Any], key: str) -> Callable[..., Any
     return handled
 
 
-def _new_or_kept(request: Request, key: str, answer: Callable[[Request], Any]) -> HttpResponseBase:
+def _new_or_kept(
+    request: Request,
+    key: str,
+    answer: Callable[[Request], Any],
+    kept_answer: Callable[[Any], bytes],
+) -> HttpResponseBase:
     caller, request_sha256 = _caller(request), _fingerprint(request)
     claimed = _claim(caller, key, request_sha256)
     if claimed is None:
@@ -98,7 +109,7 @@ def _new_or_kept(request: Request, key: str, answer: Callable[[Request], Any]) -
         return response
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
     IdempotentReply.objects.filter(pk=claimed).update(
-        status=response.status_code, headers=headers, body=response.content
+        status=response.status_code, headers=headers, body=kept_answer(response)
     )
     return response
 

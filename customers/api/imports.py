@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from django.db import transaction
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from kombu.exceptions import OperationalError
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -21,6 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from customers.api.problems import Conflict
 from customers.api.viewsets import VisibleRows
+from customers.doorbell import ring
 from customers.imports.formats import FORMATS
 from customers.imports.rejects import refused_lines
 from customers.models import Import
@@ -35,7 +33,10 @@ class ImportSerializer(serializers.ModelSerializer):
 
     file = serializers.FileField(write_only=True)
     format = serializers.ChoiceField(
-        choices=sorted(FORMATS), required=False, help_text="Recognised by its columns without it."
+        choices=sorted(FORMATS),
+        required=False,
+        allow_blank=True,
+        help_text="Recognised by its columns without it.",
     )
     source = serializers.SlugField(  # type: ignore[assignment]
         max_length=40, help_text="The system that the rows are of."
@@ -86,7 +87,7 @@ class ImportViewSet(VisibleRows, mixins.ListModelMixin, mixins.RetrieveModelMixi
             raise PermissionDenied(f"This key is for records of the source {bound}.")
         name = said.validated_data["file"].name
         run = said.save(file_name=name, created_by=request.user)
-        _ring(run)
+        ring(run_import, run.pk)
         return Response(self.get_serializer(run).data, status=HTTPStatus.ACCEPTED)
 
     @extend_schema(request=StartSerializer, responses={202: ImportSerializer})
@@ -132,13 +133,5 @@ class ImportViewSet(VisibleRows, mixins.ListModelMixin, mixins.RetrieveModelMixi
         if not run.ask_for(status):
             raise Conflict(f"It cannot be done now: the import is {run.get_status_display()}.")
         run.refresh_from_db()
-        _ring(run)
+        ring(run_import, run.pk)
         return Response(self.get_serializer(run).data, status=HTTPStatus.ACCEPTED)
-
-
-def _ring(run: Import) -> None:
-    def ring() -> None:
-        with suppress(OperationalError, OSError):  # the broker is away: the clock rings later
-            run_import.delay(run.pk)
-
-    transaction.on_commit(ring)

@@ -9,6 +9,14 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
 
+def whole_number(request: Request, name: str, *, usual: int, most: int) -> int:
+    """A number of the query, from 1 and at most `most`. Raises ValidationError for nonsense."""
+    asked = request.query_params.get(name, str(usual))
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 10 and int(asked)):
+        raise ValidationError({name: f"Give a whole number from 1 to {most}."})
+    return min(int(asked), most)
+
+
 class NewestFirstCursor(CursorPagination):
     """Newest first; `page_size` from 1 to 200."""
 
@@ -18,10 +26,8 @@ class NewestFirstCursor(CursorPagination):
 
     def get_page_size(self, request: Request) -> int:
         """The size that was asked for, at most 200; raises ValidationError for nonsense."""
-        asked = request.query_params.get("page_size", str(self.page_size))
-        if not (asked.isascii() and asked.isdigit() and len(asked) < 10 and int(asked)):
-            raise ValidationError({"page_size": "Give a whole number from 1 to 200."})
-        return min(int(asked), self.max_page_size)
+        usual: Any = self.page_size
+        return whole_number(request, "page_size", usual=usual, most=self.max_page_size)
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """As DRF's; says that `page_size` is at least 1."""

@@ -7,11 +7,12 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, IntegrityError
 from django.db.models import ProtectedError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
@@ -70,6 +71,11 @@ def field_errors(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
         yield {"pointer": pointer, "detail": str(detail)}
 
 
+def bad_request(request: HttpRequest) -> JsonResponse:
+    """The answer to a request that is refused before it reaches a view."""
+    return plain_problem(request, HTTPStatus.BAD_REQUEST, "The request cannot be read.")
+
+
 @csrf_exempt
 @login_not_required
 def not_found(request: HttpRequest, *_: Any, **__: Any) -> JsonResponse:
@@ -101,6 +107,13 @@ class Gone(APIException):
     status_code = HTTPStatus.GONE
 
 
+class TooLarge(APIException):
+    """The body has more bytes than a call may."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The body is too large; more records fit into a file for /imports/."
+
+
 def as_api_error(error: Exception) -> Exception:
     """The error as callers are told of it, where we or the database refused what they sent."""
     if isinstance(error, ErasedPerson):
@@ -112,6 +125,15 @@ def as_api_error(error: Exception) -> Exception:
     if isinstance(error, DataError):
         set_rollback()
         return ValidationError("A value is out of the range that can be stored.")
+    return _as_refused_request(error)
+
+
+def _as_refused_request(error: Exception) -> Exception:
+    """What the framework refuses while it reads a request."""
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(error, SuspiciousOperation):
+        return ParseError("The request cannot be read.")
     return error
 
 

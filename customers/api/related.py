@@ -61,7 +61,9 @@ class RelatedToProduct:
         return self.paginator.get_paginated_response(ProspectSerializer(page, many=True).data)
 
     @extend_schema(
-        methods=["GET"], responses=ProspectSearchSerializer, operation_id="prospect_search_read"
+        methods=["GET"],
+        responses={200: ProspectSearchSerializer, 204: None},
+        operation_id="prospect_search_read",
     )
     @extend_schema(methods=["POST"], request=None, responses={202: ProspectSearchSerializer})
     @action(

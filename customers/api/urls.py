@@ -12,6 +12,7 @@ from customers.api.insight import DigestViewSet, SalesView
 from customers.api.problems import not_found
 from customers.api.questions import QuestionViewSet
 from customers.api.schema import SchemaView
+from customers.api.webhooks import DeliveryViewSet, WebhookViewSet
 
 
 class ApiRoot(APIRootView):
@@ -43,6 +44,8 @@ router.register("topics", viewsets.TopicViewSet)
 router.register("intents", viewsets.IntentViewSet)
 router.register("aspects", viewsets.AspectViewSet)
 router.register("segments", viewsets.SegmentViewSet)
+router.register("webhooks", WebhookViewSet)
+router.register("webhook-deliveries", DeliveryViewSet)
 router.register("insight/digests", DigestViewSet, "digest")
 
 docs = SpectacularSwaggerSplitView.as_view(

@@ -15,7 +15,7 @@ from rest_framework.viewsets import GenericViewSet, ModelViewSet, ReadOnlyModelV
 from customers.api import filters
 from customers.api.assist import AssistedCustomer, AssistedTicket
 from customers.api.bulk import BulkMixin
-from customers.api.changes import ChangesMixin
+from customers.api.changes import ChangesMixin, changes_of
 from customers.api.etags import IF_MATCH, EtagMixin
 from customers.api.idempotency import OncePerKey
 from customers.api.pagination import (
@@ -45,7 +45,7 @@ from customers.api.serializers.records import FIELDS
 from customers.api.serializers.reviews import ReviewSerializer
 from customers.api.serializers.tickets import IntentSerializer, MessageSerializer, TicketSerializer
 from customers.api.serializers.topics import TopicSerializer
-from customers.api.upsert import UpsertMixin
+from customers.api.upsert import UpsertMixin, upsert_of
 from customers.decisions import withdraw
 from customers.duplicates.likely import likely_duplicates
 from customers.models import (
@@ -105,14 +105,48 @@ class RecordViewSet(
 ):
     """List, read, create and update a record, by id or by source and external id."""
 
+    refuses = {"changes": {400, 410}}
+
+    def request_serializers(self, method: str) -> Any:
+        """For the schema: a write by external id may say when the record changed."""
+        return upsert_of(self.serializer_class) if self._is_upsert(method) else None
+
+    def response_serializers(self, method: str) -> Any:
+        """For the schema: what the actions answer that are no record or list of records."""
+        if getattr(self, "action", "") == "changes":
+            return changes_of(self.serializer_class)
+        record = self.serializer_class
+        return {200: record, 201: record} if self._is_upsert(method) else None
+
+    def answer_headers(self, method: str) -> tuple[str, ...]:
+        """For the schema: the record's state, and whether a write was left out."""
+        headers = {
+            **dict.fromkeys(("retrieve", "update", "partial_update"), ("ETag",)),
+            "by_external_id": ("ETag", "Outdated") if method == "PUT" else ("ETag",),
+            "end_by_external_id": ("Outdated",),
+        }
+        return headers.get(getattr(self, "action", ""), ())
+
+    def _is_upsert(self, method: str) -> bool:
+        return getattr(self, "action", "") == "by_external_id" and method == "PUT"
+
 
 class CustomerViewSet(AssistedCustomer, RelatedToCustomer, RecordViewSet):
     """Customers with their statistics and segment."""
 
+    # of whoever was erased; without `new_consent` they are not stored again
+    refuses = RecordViewSet.refuses | {
+        action: {410} for action in ("create", "update", "partial_update", "by_external_id")
+    }
     scope = "customers"
     queryset = Customer.objects.select_related("segment_set_by", "segment").defer("search")
     serializer_class = CustomerSerializer
     filterset_class = filters.CustomerFilter
+
+    def answer_headers(self, method: str) -> tuple[str, ...]:
+        """For the schema: also who it may be."""
+        is_new = getattr(self, "action", "") == "create"
+        return ("Possible-Duplicates",) if is_new else super().answer_headers(method)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Create the customer; the header `Possible-Duplicates` names those whom it may be."""

@@ -25,6 +25,7 @@ PARTS: Mapping[str, Any] = {
     "imports": _("Imports"),
     "predictions": _("Predictions with their provenance"),
     "insight": _("Insight: sales, alarms, findings, topics, digests"),
+    "webhooks": _("Webhooks"),
     "taxonomies": _("Names: intents, aspects, segments"),
 }
 READ_ONLY = {"predictions", "recommendations", "taxonomies"}

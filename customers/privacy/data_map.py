@@ -175,9 +175,3 @@ def not_mapped() -> list[str]:
         known = {*entry.columns, *entry.plain, *getattr(entry, "keeps", ())}
         told += [f"{label}.{name}" for name in text_columns(model) if name not in known]
     return told
-
-
-def personal_columns() -> set[str]:
-    """The names of all columns with personal data: what a log must never repeat."""
-    entries: list[Record | Copy] = [*RECORDS.values(), *COPIES.values()]
-    return {name for entry in entries for name in entry.columns}

@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from customers.doorbell import ring
 from customers.lists.bulk import AT_ONCE, actions, kept_value, rows_to_edit
 from customers.lists.jobs import carry_out
 from customers.lists.rows import BadQuery, plain_query
 from customers.models import BulkEdit
 from customers.paging import capped_count
+from customers.tasks import take_up_jobs
 from customers.views.access import StaffRequest
-from customers.views.exports import ring_for_jobs
 
 MOST_TICKED = 200
 
@@ -100,7 +101,7 @@ def _do(edit: BulkEdit, *, at_once: bool) -> HttpResponse:
     with transaction.atomic():
         edit.save()
         if not at_once:
-            transaction.on_commit(ring_for_jobs)
+            ring(take_up_jobs)
     if at_once:
         carry_out(BulkEdit, edit.pk)
     return redirect("bulk-edit", pk=edit.pk)

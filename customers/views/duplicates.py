@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
-from kombu.exceptions import OperationalError
 
+from customers.doorbell import ring
 from customers.duplicates.merging import CHOSEN, MergeError, merge
 from customers.models import Customer, DuplicatePair, DuplicateScan
 from customers.paging import page_of
@@ -52,7 +51,7 @@ def start_search(request: StaffRequest) -> HttpResponse:
     with transaction.atomic():
         if not DuplicateScan.objects.filter(status__in=DuplicateScan.BUSY).exists():
             DuplicateScan.objects.create(requested_by=request.user)
-            transaction.on_commit(_ring)
+            ring(look_for_duplicates)
     return redirect("duplicates")
 
 
@@ -107,7 +106,7 @@ def undo_merge(request: StaffRequest, pk: int) -> HttpResponse:
     if not _may_undo(request, pair):
         raise PermissionDenied
     if pair.entry and pair.entry.request_undo(by=request.user):
-        transaction.on_commit(_ring_for_undo)
+        ring(undo_what_was_asked)
         messages.success(request, _("The merge is being undone."))
     return redirect("duplicatepair", pk=pk)
 
@@ -187,13 +186,3 @@ def _may_undo(request: StaffRequest, pair: DuplicatePair) -> bool:
     if pair.state != DuplicatePair.State.MERGED or entry is None or entry.undo_requested_at:
         return False
     return request.user.may_undo_acts_of(entry.by_id)
-
-
-def _ring() -> None:
-    with suppress(OperationalError, OSError):  # the broker is away: the clock rings later
-        look_for_duplicates.delay()
-
-
-def _ring_for_undo() -> None:
-    with suppress(OperationalError, OSError):
-        undo_what_was_asked.delay()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -11,9 +10,9 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from kombu.exceptions import OperationalError
 
 from customers.accounts.exporting import refuse_export
+from customers.doorbell import ring
 from customers.lists.columns import chosen, customer_columns
 from customers.lists.rows import BadQuery, customers_of, plain_query
 from customers.models import Export
@@ -53,7 +52,7 @@ def new_export(request: StaffRequest) -> HttpResponse:
             format=kind,
             created_by=request.user,
         )
-        transaction.on_commit(ring_for_jobs)
+        ring(take_up_jobs)
     return redirect("export", pk=export.pk)
 
 
@@ -89,9 +88,3 @@ def export_file(request: StaffRequest, pk: int) -> FileResponse:
 def get_export_for(user: Any, pk: int) -> Export:
     """The export: one's own, for managers any."""
     return get_object_or_404(Export.objects.visible_to(user), pk=pk)
-
-
-def ring_for_jobs() -> None:
-    """Tell a worker that an export or bulk edit waits."""
-    with suppress(OperationalError, OSError):  # the broker is away: the clock rings later
-        take_up_jobs.delay()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
-from kombu.exceptions import OperationalError
 
+from customers.doorbell import ring
 from customers.import_forms import ReadingForm, UploadForm
 from customers.imports.rejects import refused_lines
 from customers.models import Import
@@ -79,7 +76,7 @@ def import_go_on(request: StaffRequest, pk: int) -> HttpResponse:
     """Take it up again where it stopped."""
     run = get_import_for(request.user, pk)
     if run.go_on():
-        _ring(run)
+        ring(run_import, run.pk)
         messages.success(request, _("The import goes on where it stopped."))
     return redirect("import", pk=pk)
 
@@ -91,7 +88,7 @@ def import_undo(request: StaffRequest, pk: int) -> HttpResponse:
     if not _may_undo(request, run):
         raise PermissionDenied
     if run.entry and run.is_finished and run.entry.request_undo(by=request.user):
-        transaction.on_commit(_ring_for_undo)
+        ring(undo_what_was_asked)
         messages.success(request, _("The import is being undone."))
     return redirect("import", pk=pk)
 
@@ -100,7 +97,7 @@ def _start(request: HttpRequest, form: UploadForm) -> HttpResponse:
     run = form.save(commit=False)
     run.file_name, run.created_by = run.file.name, request.user
     run.save()
-    _ring(run)
+    ring(run_import, run.pk)
     return redirect("import", pk=run.pk)
 
 
@@ -116,7 +113,7 @@ def _confirm(request: StaffRequest, run: Import) -> HttpResponse:
     act = request.POST.get("act")
     asked = {"check": Import.Status.CHECKING, "import": Import.Status.QUEUED}.get(act or "")
     if asked and run.ask_for(asked):
-        _ring(run)
+        ring(run_import, run.pk)
     return redirect("import", pk=run.pk)
 
 
@@ -135,12 +132,3 @@ def _context(request: StaffRequest, run: Import) -> dict[str, object]:
 
 def _may_undo(request: StaffRequest, run: Import) -> bool:
     return run.created_by_id == request.user.pk or request.user.is_manager
-
-
-def _ring(run: Import) -> None:
-    transaction.on_commit(lambda: run_import.delay(run.pk))
-
-
-def _ring_for_undo() -> None:
-    with suppress(OperationalError, OSError):  # the broker is away: the clock rings later
-        undo_what_was_asked.delay()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -13,8 +12,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from kombu.exceptions import OperationalError
 
+from customers.doorbell import ring
 from customers.journal.filters import JournalFilter
 from customers.journal.rows import EntryRows, left_rows
 from customers.journal.told import told
@@ -62,16 +61,10 @@ def undo_entry(request: StaffRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     with transaction.atomic():
         asked = entry.request_undo(by=request.user)
-        transaction.on_commit(ring_for_undo)
+        ring(undo_what_was_asked)
     if not asked:
         messages.info(request, _("Somebody asked for this already."))
     return redirect("journalentry", pk=pk)
-
-
-def ring_for_undo() -> None:
-    """Tell a worker that something is to be undone."""
-    with suppress(OperationalError, OSError):  # the broker is away: the clock rings later
-        undo_what_was_asked.delay()
 
 
 def get_entry_for(user: Any, pk: int) -> JournalEntry:

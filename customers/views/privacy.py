@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from customers.doorbell import ring
 from customers.models import (
     AccessExport,
     Consent,
@@ -31,8 +32,8 @@ from customers.paging import page_of
 from customers.privacy import consents, erasing, retention
 from customers.privacy.forms import ComeBackForm, ConsentForm, EraseForm, HoldForm
 from customers.privacy.tombstones import lift
+from customers.tasks import take_up_jobs
 from customers.views.access import StaffRequest, get_customer_for
-from customers.views.exports import ring_for_jobs
 
 View = Callable[..., Any]
 
@@ -200,7 +201,7 @@ def new_access_export(request: StaffRequest, pk: int) -> HttpResponse:
     customer = get_customer_for(request.user, pk)
     with transaction.atomic():
         job = AccessExport.objects.create(customer=customer, created_by=request.user)
-        transaction.on_commit(ring_for_jobs)
+        ring(take_up_jobs)
     return redirect("accessexport", pk=job.pk)
 
 

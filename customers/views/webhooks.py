@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,13 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from customers.events.types import TEST
 from customers.journal.recording import recorded
-from customers.models import DomainEvent, JournalEntry, WebhookDelivery, WebhookEndpoint
+from customers.models import JournalEntry, WebhookDelivery, WebhookEndpoint
 from customers.paging import page_of
 from customers.views.access import StaffRequest, admins_only
 from customers.webhooks.forms import SecretRotationForm, WebhookEndpointForm
 from customers.webhooks.signing import secret_of
+from customers.webhooks.trying import send_test
 
 MOST_COUNTED = 1_000
 
@@ -82,9 +81,7 @@ def try_webhook(request: StaffRequest, pk: int) -> HttpResponse:
     if not endpoint.is_active:
         messages.error(request, _("It is not active: tick that first."))
         return redirect("webhook", pk=pk)
-    with transaction.atomic():
-        event = DomainEvent.objects.create(type=TEST, kind="webhook", record_id=pk)
-        WebhookDelivery.objects.create(event=event, endpoint=endpoint)
+    send_test(endpoint)
     messages.success(request, _("The test event is on its way; its log is below."))
     return redirect("webhook", pk=pk)
 

@@ -18,7 +18,7 @@ class AlarmSerializer(serializers.ModelSerializer):
     explanation = serializers.SerializerMethodField()
     state = serializers.ChoiceField(choices=["open", "dismissed", "ended"], read_only=True)
     dismissed_by = serializers.CharField(
-        source="dismissed_by.username", read_only=True, default=None
+        source="dismissed_by.username", read_only=True, default=None, allow_null=True
     )
 
     class Meta:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
@@ -32,6 +34,19 @@ TYPES: Mapping[str, dict[str, Any]] = {
 }
 
 
+_without_own = ContextVar("_without_own", default=False)
+
+
+@contextmanager
+def without_own_fields() -> Iterator[None]:
+    """In the block the schema is the one of a shop that has no custom fields."""
+    token = _without_own.set(True)
+    try:
+        yield
+    finally:
+        _without_own.reset(token)
+
+
 class CustomValuesSchema(OpenApiSerializerFieldExtension):
     """The custom fields in the API's schema, as they are when it is asked for."""
 
@@ -43,9 +58,9 @@ class CustomValuesSchema(OpenApiSerializerFieldExtension):
         is_answer = direction == "response"
         properties = {
             field.key: schema_of(field, may_be_null=not is_answer)
-            for field in CustomField.objects.of(record)
+            for field in (() if _without_own.get() else CustomField.objects.of(record))
         }
-        others: Any = OTHERS if is_answer else False
+        others: Any = OTHERS if is_answer or _without_own.get() else False
         told = {"type": "object", "description": DESCRIPTION, "properties": properties}
         return {**told, "additionalProperties": others}
 

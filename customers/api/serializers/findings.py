@@ -18,7 +18,7 @@ class FindingSerializer(serializers.ModelSerializer):
     explanation = serializers.SerializerMethodField()
     details = serializers.JSONField(source="title", read_only=True)
     dismissed_by = serializers.CharField(
-        source="dismissed_by.username", read_only=True, default=None
+        source="dismissed_by.username", read_only=True, default=None, allow_null=True
     )
 
     class Meta:

@@ -54,6 +54,8 @@ API_OF = {
     "insight": "weeklydigest",
     "consents": "consent",
     "imports": "import",
+    "webhooks": "webhookendpoint",
+    "webhook-deliveries": "webhookdelivery",
     "predictions": None,
     "intents": None,
     "aspects": None,
