@@ -152,30 +152,6 @@ def test_rows_that_are_read_without_a_claim_are_read_again_and_again(shop, setti
     assert shop.stored() == (100, 0)
 
 
-def test_poison_does_not_stop_the_rest(shop):
-    shop.messages(490)
-    shop.messages(5, body="KILL")
-    shop.messages(5, body="RAISE")
-    started = time.monotonic()
-    shop.workers()
-    seconds = drained(shop, 240)
-    stored, doubled = shop.stored()
-    aside = Message.objects.failed()
-    tell(
-        "poison",
-        rows=500,
-        done=stored,
-        doubled=doubled,
-        set_aside=aside.count(),
-        most_tries=max(aside.values_list("attempts", flat=True)),
-        seconds=round(seconds + time.monotonic() - started - seconds, 1),
-    )
-    assert (stored, doubled) == (490, 0)
-    assert aside.count() == 10
-    assert not aside.filter(analysis_error="").exists()
-    assert all(row.attempts <= 3 for row in aside)
-
-
 @pytest.mark.parametrize("count", [1, 2])
 def test_the_speed_of_worker_processes(shop, count):
     shop.messages(5000)
