@@ -17,6 +17,7 @@ from intelligence.analysis.claim import claimed
 from intelligence.analysis.kind import Kind, Result
 from intelligence.analysis.limits import TooLong, within
 from intelligence.analysis.store import store
+from intelligence.ending import is_ending
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,9 @@ def analyse_rows(kind: Kind, pks: Sequence[int]) -> Tally:
 
 
 def analyse_pending(kind: Kind, seconds: float | None = None) -> Tally:
-    """Read all pending rows of a kind; stops between two batches after `seconds`."""
+    """Read all pending rows of a kind; stops between two batches after `seconds`, or when the
+    worker is asked to end.
+    """
     _prepare(kind)
     kind.before_bulk()
     return _drain(kind, None, None if seconds is None else time.monotonic() + seconds)
@@ -52,7 +55,7 @@ def analyse_pending(kind: Kind, seconds: float | None = None) -> Tally:
 def _drain(kind: Kind, pks: Sequence[int] | None, deadline: float | None) -> Tally:
     _prepare(kind)
     tally = Tally()
-    while deadline is None or time.monotonic() < deadline:
+    while not is_ending() and (deadline is None or time.monotonic() < deadline):
         with claimed(kind, settings.ANALYSIS_BATCH_ROWS, pks) as rows:
             if not rows:
                 return tally

@@ -9,7 +9,7 @@ from customers.models import Message
 from tests.faults.processes import wait_for
 from tests.faults.test_workers import tell
 
-ROWS = int(os.environ.get("RAPPORT_POISON_ROWS", "1000"))
+ROWS = int(os.environ.get("RAPPORT_POISON_ROWS", "400"))
 EACH = max(1, ROWS // 200)
 POISON = ("KILL", "HUNGRY", "WAIT")
 LIMITS = {

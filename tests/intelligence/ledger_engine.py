@@ -90,7 +90,7 @@ class LedgerReader:
         if "KILL" in text:
             os.kill(os.getpid(), signal.SIGKILL)
         if "HUNGRY" in text:
-            _ = [bytearray(b"x" * 20_000_000) for _ in range(50)]
+            _ = bytearray(1_000_000_000)
         while "WAIT" in text and not Path(f"{path}.go").exists():
             time.sleep(0.02)
 
