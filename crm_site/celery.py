@@ -7,9 +7,10 @@ from typing import Any
 from celery import Celery
 from celery.exceptions import SecurityWarning
 from celery.signals import task_postrun, task_prerun, worker_process_init
+from django.conf import settings
 from django.db import close_old_connections
 
-from crm_site.services.process import die_with_parent
+from crm_site.services.process import die_with_parent, limit_memory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_site.settings")
 
@@ -25,6 +26,12 @@ app.autodiscover_tasks()
 def end_with_the_worker(**_: Any) -> None:
     """A pool process must not outlive a worker that was killed."""
     die_with_parent(parent=os.getppid())
+
+
+@worker_process_init.connect
+def take_no_more_memory(**_: Any) -> None:
+    """One text must not take the memory of the whole machine."""
+    limit_memory(settings.WORKER_MEMORY_MB)
 
 
 @task_prerun.connect

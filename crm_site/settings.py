@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm_site.services.broker import broker_settings
 from crm_site.services.postgres import embedded_url
+from crm_site.services.process import memory_of_machine_mb
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -396,6 +397,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: what is lost is rung again by the sweep
 CELERY_TASK_PUBLISH_RETRY = False  # a broker that is down must not hold up a request
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_LOST_WAIT = 2.0  # so long a dead pool process may still owe its result
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0  # a pool process loads the models before it reports
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -405,9 +407,15 @@ CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
+# What one pool process may take for itself, in MB: what asks for more gets a MemoryError, and the
+# row says so, before the kernel ends something else. 0: as much as there is.
+WORKER_MEMORY_MB = env.int("WORKER_MEMORY_MB", default=max(3072, memory_of_machine_mb() * 6 // 10))
+
 # Analysis: what reads the records ---------------------------------------------------
 ANALYSIS_BATCH_ROWS = env.int("ANALYSIS_BATCH_ROWS", default=256)
 ANALYSIS_INTERACTIVE_ROWS = 20  # up to so many rows asked for at once jump the bulk queue
+# What reading one row may take; a batch gets half a second a row beyond it. 0: for ever.
+ANALYSIS_PATIENCE_SECONDS = env.float("ANALYSIS_PATIENCE_SECONDS", default=30.0)
 ANALYSIS_OVERDUE_SECONDS = env.int("ANALYSIS_OVERDUE_SECONDS", default=20)
 ANALYSIS_SWEEP_SECONDS = env.int("ANALYSIS_SWEEP_SECONDS", default=30)
 ENGINE_THREADS = env.int("ENGINE_THREADS", default=1)

@@ -26,6 +26,7 @@ from customers.portal.identity import send_link
 from customers.privacy import erasing, retention
 from customers.rules.run import apply_pending, apply_timed, forget_old_runs
 from customers.satisfaction.inviting import invite_due, mail_invitations
+from customers.sealed import from_queue
 from customers.search.spelling import refresh_words
 from customers.sla.times import measure_the_rest
 from customers.sla.watch import watch
@@ -165,15 +166,19 @@ def forget_kept_answers() -> None:
 
 
 @shared_task(expires=600)
-def mail_link(email: str, address: str, after: str) -> None:
-    """Mail a link to the portal to the customer of this mailbox, if there is one."""
-    send_link(email, address, after)
+def mail_link(sealed: str) -> None:
+    """Mail a link to the portal to the customer of a mailbox, if there is one; sealed are its
+    address, where links lead, and the page that follows.
+    """
+    send_link(*from_queue(sealed))
 
 
 @shared_task(expires=600)
-def mail_reset(email: str, root: str, language: str) -> None:
-    """Mail a link for a new password to the logins of this address, if there are any."""
-    send_reset(email, root, language)
+def mail_reset(sealed: str) -> None:
+    """Mail a link for a new password to the logins of an address, if there are any; sealed are
+    the address, where links lead, and the language.
+    """
+    send_reset(*from_queue(sealed))
 
 
 @shared_task(expires=55)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import current_app, shared_task
-from celery.signals import worker_process_init
+from celery.signals import task_failure, worker_process_init
 from django.conf import settings
 from django.db import DatabaseError
 
@@ -38,6 +39,8 @@ from intelligence.training.jobs import carry_out_training, end_the_dead, measure
 logger = logging.getLogger(__name__)
 
 BULK_SECONDS = 120  # then the task rings itself again, so that other bulk work gets a turn
+# For models that hang where Python's own timer does not reach them (intelligence.analysis.limits).
+LIMIT_SECONDS = 1800
 
 
 @worker_process_init.connect
@@ -56,13 +59,13 @@ def load_models(**_: Any) -> None:
         logger.error("%s", told)
 
 
-@shared_task
+@shared_task(time_limit=LIMIT_SECONDS)
 def analyse_rows(kind: str, pks: list[int]) -> None:
     """Read these rows, which somebody is waiting for."""
     read_rows(KINDS[kind], pks)
 
 
-@shared_task
+@shared_task(time_limit=LIMIT_SECONDS)
 def analyse_pending(kind: str) -> None:
     """Read all pending rows of a kind."""
     if drain(KINDS[kind], seconds=BULK_SECONDS).out_of_time:
@@ -71,6 +74,17 @@ def analyse_pending(kind: str) -> None:
         measure_recommender.delay()
     elif kind in text_index.KINDS:
         text_index.keep_current(kind)
+
+
+@task_failure.connect
+def go_on_after_a_death(sender: Any, exception: BaseException, args: Any, **_: Any) -> None:
+    """A row ended the pool process: its neighbours need not wait for the sweep. The try was
+    counted, so this ends.
+    """
+    if sender.name in (analyse_rows.name, analyse_pending.name) and isinstance(
+        exception, WorkerLostError | TimeLimitExceeded
+    ):
+        sender.delay(*args)
 
 
 @shared_task(expires=settings.ANALYSIS_SWEEP_SECONDS)

@@ -68,6 +68,7 @@ OF = {
     "orders/": "order",
     "topics/": "topic",
     "alarms/": "alarm",
+    "analysis/set-aside/": "message",
     "radar/": "finding",
     "articles/": "article",
     "macros/": "macro",
@@ -163,6 +164,8 @@ def arguments_of(route, rows):
     }
     if route.startswith("custom-fields/<slug"):
         known["pk"] = rows["order"].pk
+    if route.startswith("analysis/set-aside/"):
+        known["kind"] = "message"
     if route.startswith("taxonomies/"):
         known["slug"] = "get_refund"
     return {name: known[name] for name in re.findall(r"<(?:\w+:)?(\w+)>", route)}

@@ -21,8 +21,11 @@ def web(host: str, port: int, environment: Mapping[str, str]) -> Child:
     """The web server: two processes of two threads measured best on two cores."""
     granian = ["-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     size = ["--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "warning"]
-    command = [sys.executable, *granian, *size, "crm_site.wsgi:application"]
-    return Child("web", command, {"env": dict(environment)})
+    # One that dies is replaced beside the other; without it the server ends. A reload gives a new
+    # one so many seconds to load before the old one answers its last request.
+    care = ["--respawn-failed-workers", "--respawn-interval", "5", "--workers-kill-timeout", "20"]
+    command = [sys.executable, *granian, *size, *care, "crm_site.wsgi:application"]
+    return Child("web", command, {"env": dict(environment)}, renew_signal=signal.SIGHUP)
 
 
 def worker(queue: str, environment: Mapping[str, str]) -> Child:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,9 +47,21 @@ def ensure_postgres(var: Path) -> Iterator[None]:
 
 
 def mark_up(var: Path, *, running: bool) -> None:
-    """Note that the whole product runs over `var`, so that commands share its database."""
+    """Note that the whole product runs over `var`, in this process, so that commands share its
+    database and can tell it to load its code anew.
+    """
     path = var / "up"
-    path.touch() if running else path.unlink(missing_ok=True)
+    path.write_text(str(os.getpid())) if running else path.unlink(missing_ok=True)
+
+
+def renew(var: Path) -> None:
+    """Have the product that runs over `var` load its code and settings anew. Raises ServiceError
+    when none runs.
+    """
+    try:
+        os.kill(int((var / "up").read_text()), signal.SIGUSR1)
+    except (OSError, ValueError) as error:
+        raise ServiceError(f"Nothing runs over {var}; start it with manage.py up.") from error
 
 
 def _is_up(var: Path) -> bool:

@@ -32,7 +32,8 @@ COLOURS = (36, 32, 33, 35, 34, 31)
 class Child:
     """One process of the tree: how to start it, and how it has been doing.
 
-    `options` go to Popen; `stop_signal` asks it to end. A child that is not `kept` may
+    `options` go to Popen; `stop_signal` asks it to end, `renew_signal` to load its code anew
+    while it serves on; one that cannot is ended and started. A child that is not `kept` may
     end by itself when its work is done; one that is `needed` by the others ends after them.
     """
 
@@ -42,6 +43,8 @@ class Child:
     stop_signal: int = signal.SIGTERM
     kept: bool = True
     needed: bool = False
+    renew_signal: int | None = None
+    renewed: bool = False
     process: subprocess.Popen | None = None
     deaths: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_DEATHS))
     start_at: float = 0.0
@@ -64,6 +67,7 @@ class Supervisor:
         # the way of the very thread that it interrupted.
         self.ending = False
         self.hard = False
+        self.renewing = False
         log_folder.mkdir(parents=True, exist_ok=True)
 
     def start(self, child: Child) -> None:
@@ -92,12 +96,15 @@ class Supervisor:
         """End on SIGINT and SIGTERM; a second one ends at once."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
+        signal.signal(signal.SIGUSR1, self._on_renewal)
 
     def watch(self) -> None:
         """Look after the children until a signal comes. Raises ServiceError when a child
         dies again and again.
         """
         while not self.ending:
+            if self.renewing:
+                self._renew()
             for child in list(self.children):
                 self._look_after(child)
             time.sleep(WATCH_SECONDS)
@@ -116,6 +123,14 @@ class Supervisor:
         """A line of our own."""
         print(text, file=self.out, flush=True)
 
+    def _renew(self) -> None:
+        self.renewing = False
+        for child in self.children:
+            if not child.kept or child.needed or not child.is_running:
+                continue
+            child.renewed = child.renew_signal is None
+            _signal_group(child, child.renew_signal or child.stop_signal)
+
     def _look_after(self, child: Child) -> None:
         if child.is_running or child.process is None:
             if child.process is None and time.monotonic() >= child.start_at:
@@ -124,6 +139,10 @@ class Supervisor:
         code = child.process.returncode
         if not child.kept:
             self.children.remove(child)
+            return
+        if child.renewed:
+            child.renewed = False
+            self.start(child)
             return
         child.deaths.append(time.monotonic())
         if _dies_again_and_again(child):
@@ -144,6 +163,9 @@ class Supervisor:
     def _on_signal(self, number: int, frame: Any) -> None:
         self.hard = self.ending
         self.ending = True
+
+    def _on_renewal(self, number: int, frame: Any) -> None:
+        self.renewing = True
 
     def _pass_lines_on(self, child: Child) -> None:
         assert child.process is not None

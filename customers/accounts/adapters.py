@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 
 from customers.accounts import limits
 from customers.portal.limits import client_address
+from customers.sealed import cipher
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -55,17 +53,12 @@ class MfaAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """The text as it is stored."""
-        return _cipher().encrypt(text.encode()).decode()
+        return cipher("second-step").encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """The text of what is stored."""
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        return cipher("second-step").decrypt(encrypted_text.encode()).decode()
 
     def get_totp_label(self, user: Any) -> str:
         """What the app on the phone calls it."""
         return user.get_username()
-
-
-def _cipher() -> Fernet:
-    key = hashlib.sha256(b"rapport.second-step/" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

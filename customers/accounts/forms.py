@@ -19,6 +19,7 @@ from kombu.exceptions import OperationalError
 
 from customers.accounts import limits
 from customers.models import RoleRule
+from customers.sealed import for_queue
 from customers.tasks import mail_reset
 
 logger = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class ResetForm(ResetPasswordForm):
         if not limits.wait_to_reset(request, email):
             root = request.build_absolute_uri(reverse("home"))
             try:
-                mail_reset.delay(email, root, get_language() or "en")
+                mail_reset.delay(for_queue(email, root, get_language() or "en"))
             except (OperationalError, OSError) as error:
                 logger.warning("a link for a password was not sent, no broker: %s", error)
         return email

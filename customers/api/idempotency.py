@@ -22,6 +22,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 
 from customers.api.problems import Conflict
+from customers.failpoints import failpoint
 from customers.models import IdempotentReply
 
 HEADER = "Idempotency-Key"
@@ -74,16 +75,24 @@ class OncePerKey:
         """
         return bytes(response.content)
 
+    def finalize_response(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """As the framework's: with a key before the effect is committed, without one after it."""
+        if request.method in METHODS:
+            failpoint("answering")
+        return super().finalize_response(request, *args, **kwargs)  # type: ignore[misc]
+
 
 def _once(view: Any, handler: Callable[..., Any], key: str) -> Callable[..., Any]:
     def handled(request: Request, *_: Any, **__: Any) -> HttpResponseBase:
         try:
             with transaction.atomic():
-                return _new_or_kept(request, key, answer, view.kept_answer)
+                response = _new_or_kept(request, key, answer, view.kept_answer)
+            failpoint("committed")
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
                 raise StillUnderWay from error
             raise
+        return response
 
     def answer(request: Request) -> Any:
         response = handler(request, *view.args, **view.kwargs)

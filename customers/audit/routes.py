@@ -144,6 +144,7 @@ PERSONAL: Mapping[str, Shown] = {
     **_all(CUSTOMER, "customer-access", "customer-consents", "customer-erase", "customer-hold"),
     "access-file": Shown("accessexport", "everything", action=EXPORTED),
     **_all(Shown("accessexport", "progress"), "accessexport", "access-progress"),
+    **_all(Shown("message", "conversation", pk=""), "set-aside", "set-aside-again"),
     "message-redact": Shown("message", "conversation"),
     "connector-webhook-retry": Shown("inboundwebhook", "purchases"),
 }

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.feelings import FEELING_STEPS
@@ -14,7 +12,7 @@ from customers.insight.paragraphs import paragraph
 from customers.insight.scope import scope_of
 from customers.models import Alarm, Customer, Finding, Review, Ticket
 from customers.paging import capped_count
-from customers.progress import READ_MODELS, analysis_progress
+from customers.progress import analysis_progress
 from customers.reports.needs import mark_read, mark_seen, needs_of
 from customers.views.access import StaffRequest, own_page
 
@@ -61,14 +59,6 @@ def home(request: StaffRequest) -> HttpResponse:
 def analysis_panel(request: HttpRequest) -> HttpResponse:
     """The panel alone; it polls itself while something is pending."""
     return render(request, "components/analysis_panel.html", panel_context())
-
-
-@require_POST
-def retry_failed(request: HttpRequest) -> HttpResponse:
-    """Ask again for every row that was set aside."""
-    asked = sum(model.objects.failed().request_analysis() for model in READ_MODELS)
-    messages.success(request, _("%(n)s rows will be read again.") % {"n": asked})
-    return redirect("home")
 
 
 @require_POST

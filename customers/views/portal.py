@@ -24,6 +24,7 @@ from customers.asking.keys import key_of, question_of
 from customers.models import Customer, Question
 from customers.portal.identity import asker_of, read_link, sign_in, sign_out, use_link
 from customers.portal.limits import too_often, wait_to_ask, wait_to_sign_in
+from customers.sealed import for_queue
 from customers.tasks import mail_link
 
 logger = logging.getLogger(__name__)
@@ -159,7 +160,7 @@ def mail_link_later(email: str, address: str, after: str) -> None:
     way. Without a broker no link is sent, and that is in the log: the asker can ask again.
     """
     try:
-        mail_link.delay(email, address, after)
+        mail_link.delay(for_queue(email, address, after))
     except (OperationalError, OSError) as error:
         logger.warning("a link was not sent, the broker is away: %s", error)
 

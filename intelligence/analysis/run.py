@@ -14,10 +14,14 @@ from django.db import InterfaceError, OperationalError
 from customers.failpoints import failpoint
 from customers.models import MAX_ATTEMPTS, Analysable
 from intelligence.analysis.claim import claimed
-from intelligence.analysis.kind import Kind
+from intelligence.analysis.kind import Kind, Result
+from intelligence.analysis.limits import TooLong, within
 from intelligence.analysis.store import store
+from intelligence.ending import is_ending
 
 logger = logging.getLogger(__name__)
+
+ROWS_AS_LONG = 64  # so many rows may take as long again as any batch may
 
 
 @dataclass(slots=True)
@@ -40,7 +44,9 @@ def analyse_rows(kind: Kind, pks: Sequence[int]) -> Tally:
 
 
 def analyse_pending(kind: Kind, seconds: float | None = None) -> Tally:
-    """Read all pending rows of a kind; stops between two batches after `seconds`."""
+    """Read all pending rows of a kind; stops between two batches after `seconds`, or when the
+    worker is asked to end.
+    """
     _prepare(kind)
     kind.before_bulk()
     return _drain(kind, None, None if seconds is None else time.monotonic() + seconds)
@@ -49,7 +55,7 @@ def analyse_pending(kind: Kind, seconds: float | None = None) -> Tally:
 def _drain(kind: Kind, pks: Sequence[int] | None, deadline: float | None) -> Tally:
     _prepare(kind)
     tally = Tally()
-    while deadline is None or time.monotonic() < deadline:
+    while not is_ending() and (deadline is None or time.monotonic() < deadline):
         with claimed(kind, settings.ANALYSIS_BATCH_ROWS, pks) as rows:
             if not rows:
                 return tally
@@ -73,11 +79,16 @@ def _prepare(kind: Kind) -> None:
 def analyse_batch(kind: Kind, rows: Sequence[Any]) -> Tally:
     """Read and store these claimed rows; a batch that raises is halved until the row
     that raises stands alone, and that one keeps its error.
+
+    A batch that takes too long is not halved, or its halves would take as long again each: its
+    rows come back in smaller company, as those whose worker died do.
     """
     try:
-        return Tally(n=store(kind, rows, kind.read(rows)))
+        return Tally(n=store(kind, rows, _read(kind, rows)))
     except (OperationalError, InterfaceError):
         raise  # the database is away: not the fault of any row
+    except TooLong as error:
+        return _record_failure(rows[0], error) if len(rows) == 1 else Tally()
     except Exception as error:
         # An engine may raise anything on some input, and one row must not stop the rest.
         if len(rows) == 1:
@@ -86,6 +97,11 @@ def analyse_batch(kind: Kind, rows: Sequence[Any]) -> Tally:
     tally = analyse_batch(kind, rows[:half])
     tally.add(analyse_batch(kind, rows[half:]))
     return tally
+
+
+def _read(kind: Kind, rows: Sequence[Any]) -> list[Result]:
+    with within(settings.ANALYSIS_PATIENCE_SECONDS * (1 + len(rows) / ROWS_AS_LONG)):
+        return kind.read(rows)
 
 
 def _record_failure(row: Analysable, error: Exception) -> Tally:

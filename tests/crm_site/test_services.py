@@ -1,8 +1,11 @@
 """The embedded services, one by one."""
 
 import errno
+import io
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from crm_site.services import postgres, preflight
 from crm_site.services.errors import ServiceError
 from crm_site.services.logins import first_logins
 from crm_site.services.on_demand import ensure_postgres
+from crm_site.services.supervisor import Child, Supervisor, wait_until
 from customers.models import User
 
 
@@ -87,3 +91,27 @@ def test_a_signal_never_stands_in_its_own_way(tmp_path):
     # A lock taken by the handler stood in the way of the wait that it interrupted.
     program = [sys.executable, "-m", "tests.programs.stopped_at_once", str(tmp_path)]
     assert subprocess.run(program, timeout=60, check=False).returncode == 0
+
+
+def test_a_renewal_ends_what_must_and_signals_what_renews_itself(tmp_path):
+    sleeping = [sys.executable, "-c", "import time; time.sleep(60)"]
+    hearing = "signal.signal(signal.SIGHUP, lambda *_: None); print('up', flush=True)"
+    hearing = f"import signal, time; {hearing}; [time.sleep(1) for _ in range(60)]"
+    supervisor = Supervisor(tmp_path / "log", io.StringIO())
+    plain = Child("plain", sleeping)
+    serving = Child("serving", [sys.executable, "-c", hearing], renew_signal=signal.SIGHUP)
+    database = Child("database", sleeping, needed=True)
+    for child in (plain, serving, database):
+        supervisor.start(child)
+    wait_until(lambda: "up" in serving.last_lines, serving, 20)
+    before = [child.process.pid for child in (plain, serving, database)]
+    supervisor.renewing = True
+    watching = threading.Thread(target=supervisor.watch)
+    watching.start()
+    wait_until(lambda: plain.is_running and plain.process.pid != before[0], serving, 20)
+    supervisor.ending = True
+    watching.join()
+    assert [serving.process.pid, database.process.pid] == before[1:]
+    assert serving.is_running
+    assert not plain.deaths
+    supervisor.stop()

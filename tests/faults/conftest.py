@@ -48,10 +48,10 @@ class Shop:
             "ANALYSIS_BATCH_ROWS": "64",
         }
 
-    def workers(self, count=1, **variables):
+    def workers(self, count=1, app="crm_site", **variables):
         first = len(self.running)
         made = [
-            Worker(self.folder, f"w{first + number}", self.variables | variables)
+            Worker(self.folder, f"w{first + number}", self.variables | variables, app=app)
             for number in range(count)
         ]
         self.running += made

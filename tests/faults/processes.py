@@ -11,9 +11,17 @@ from contextlib import closing
 
 from celery import Celery
 
+from crm_site.services import commands
+from crm_site.services.process import die_with_parent
 from tests.processes import ROOT, environment
 
 LEDGER_ENGINE = "tests.intelligence.ledger_engine.load"
+
+
+def ends_with_us():
+    """What a process of ours does first: a run of tests that is killed leaves nothing behind."""
+    parent = os.getpid()
+    return lambda: die_with_parent(parent=parent)
 
 
 def free_port():
@@ -29,6 +37,12 @@ def wait_for(condition, what, seconds=60, every=0.05):
         assert time.monotonic() - started < seconds, f"waited in vain for {what}"
         time.sleep(every)
     return time.monotonic() - started
+
+
+def children_of(pid):
+    """The processes that this one started, oldest first."""
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(child) for child in found.stdout.split()]
 
 
 def has_redis():
@@ -47,6 +61,7 @@ class Redis:
         self.process = subprocess.Popen(
             ["redis-server", *options, "--dir", str(self.folder), "--bind", "127.0.0.1"],
             stdout=subprocess.DEVNULL,
+            preexec_fn=ends_with_us(),
         )
         wait_for(self.answers, "redis", 10)
         return self
@@ -71,16 +86,16 @@ class Redis:
 class Worker:
     """A worker of all queues in a process group of its own; started again when told to."""
 
-    def __init__(self, folder, name, variables, concurrency=1):
+    def __init__(self, folder, name, variables, concurrency=1, app="crm_site"):
         self.folder, self.name, self.variables = folder, name, variables
-        self.concurrency, self.process = concurrency, None
+        self.concurrency, self.app, self.process = concurrency, app, None
 
     def start(self):
         options = ["-Q", "interactive,bulk", "-c", str(self.concurrency), "-l", "WARNING"]
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "celery", "-A", "crm_site", "worker", *options, *quiet),
+                *(sys.executable, "-m", "celery", "-A", self.app, "worker", *options, *quiet),
                 *("-n", f"{self.name}@localhost"),
             ],
             cwd=ROOT,
@@ -88,6 +103,7 @@ class Worker:
             stdout=(self.folder / f"{self.name}.log").open("a"),
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=ends_with_us(),
         )
         return self
 
@@ -99,11 +115,12 @@ class Worker:
 
     def kill_child(self):
         """Kill the pool process, as the kernel does when memory is short."""
-        found = subprocess.run(
-            ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False
-        )
-        for pid in found.stdout.split()[:1]:
-            os.kill(int(pid), signal.SIGKILL)
+        for pid in children_of(self.process.pid)[:1]:
+            os.kill(pid, signal.SIGKILL)
+
+    def is_ready(self):
+        """Whether its pool process has loaded what it reads with."""
+        return "Loading weights: 100%" in self.log
 
     @property
     def log(self):
@@ -145,6 +162,7 @@ class Web:
             stdout=(self.folder / "web.log").open("a"),
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=ends_with_us(),
         )
         wait_for(self.answers, "the web server", 60, 0.2)
         return self
@@ -161,3 +179,40 @@ class Web:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+class ProductWeb(Web):
+    """The web server as the product starts it. Whoever is at it looks after it, as the supervisor
+    does; a thread may, so the kernel is not asked to end it with the one that started it.
+    """
+
+    starts = 0
+
+    def start(self):
+        self.starts += 1
+        child = commands.web("127.0.0.1", self.port, environment(**self.variables))
+        self.process = subprocess.Popen(
+            child.command,
+            cwd=ROOT,
+            stdout=(self.folder / "web.log").open("a"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **child.options,
+        )
+        wait_for(self.answers, "the web server", 60, 0.2)
+        wait_for(lambda: len(self.workers()) == 2, "its processes")
+        return self
+
+    def look_after(self):
+        if self.process.poll() is not None:
+            self.start()
+
+    def workers(self):
+        return children_of(self.process.pid)
+
+    def kill_one(self):
+        """Kill its oldest process; whether there was one."""
+        found = self.workers()
+        for pid in found[:1]:
+            os.kill(pid, signal.SIGKILL)
+        return bool(found)

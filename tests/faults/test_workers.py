@@ -1,5 +1,6 @@
 """Workers die, messages come twice or never: no row is lost, none is stored twice."""
 
+import os
 import random
 import time
 
@@ -9,10 +10,16 @@ from customers.models import Message
 from intelligence.analysis.kinds import KINDS
 from intelligence.analysis.run import analyse_batch
 from intelligence.loaded import text_reader
-from tests.faults.processes import wait_for
+from tests.faults.processes import LEDGER_ENGINE, wait_for
 
 ROWS = 3000
 BATCH = 64
+POOL_ROWS = int(os.environ.get("RAPPORT_POOL_ROWS", "20000"))
+# The real models instead, by RAPPORT_POOL_ENGINE=intelligence.engines.default.load_text_reader
+POOL_ENGINE = {
+    "ENGINE_TEXT": os.environ.get("RAPPORT_POOL_ENGINE", LEDGER_ENGINE),
+}
+POOL_KILLS = int(os.environ.get("RAPPORT_POOL_KILLS", "10"))
 
 
 def tell(test, **figures):
@@ -152,45 +159,64 @@ def test_rows_that_are_read_without_a_claim_are_read_again_and_again(shop, setti
     assert shop.stored() == (100, 0)
 
 
-def test_poison_does_not_stop_the_rest(shop):
-    shop.messages(490)
-    shop.messages(5, body="KILL")
-    shop.messages(5, body="RAISE")
-    started = time.monotonic()
-    shop.workers()
-    seconds = drained(shop, 240)
-    stored, doubled = shop.stored()
-    aside = Message.objects.failed()
-    tell(
-        "poison",
-        rows=500,
-        done=stored,
-        doubled=doubled,
-        set_aside=aside.count(),
-        most_tries=max(aside.values_list("attempts", flat=True)),
-        seconds=round(seconds + time.monotonic() - started - seconds, 1),
-    )
-    assert (stored, doubled) == (490, 0)
-    assert aside.count() == 10
-    assert not aside.filter(analysis_error="").exists()
-    assert all(row.attempts <= 3 for row in aside)
+def up(shop, workers):
+    """Wait until each of these worker processes reads, so that no loading is measured."""
+    rows = 8 * int(workers[0].variables["ANALYSIS_BATCH_ROWS"])
+
+    def both_read():
+        shop.bell.sweep()
+        return shop.left() == 0 and all(worker.is_ready() for worker in workers)
+
+    shop.messages(rows)
+    wait_for(both_read, "the workers", 120, every=1)
+    return rows
 
 
-@pytest.mark.parametrize("count", [1, 2])
-def test_the_speed_of_worker_processes(shop, count):
-    shop.messages(5000)
-    workers = shop.workers(count)
-    wait_for(lambda: all("w" in worker.name for worker in workers), "workers")
-    time.sleep(8)  # they load
+def read_by(shop, count):
+    """Workers, the rows that were read before, and rows a second of so many processes."""
+    workers = shop.workers(count, **POOL_ENGINE)
+    already = up(shop, workers)
+    shop.messages(POOL_ROWS)
     started = time.monotonic()
     for _ in range(count):
         shop.bell.ring("intelligence.tasks.analyse_pending", "message", queue="bulk")
-    wait_for(lambda: shop.left() == 0, "all rows", 180)
-    seconds = time.monotonic() - started
+    wait_for(lambda: shop.left() == 0, "all rows", 1200)
+    return workers, already, POOL_ROWS / (time.monotonic() - started)
+
+
+def test_a_pool_of_two_reads_on_while_one_is_killed_ten_times(shop):
+    """The figure of the pool: rows a second of one process, of two, and of two while one dies."""
+    (one,), first, alone = read_by(shop, 1)
+    one.kill()
+    pair, second, together = read_by(shop, 2)
+    shop.messages(POOL_ROWS)
+    draw, kills, started = random.Random(11), 0, time.monotonic()
+    pause = 0.8 * POOL_ROWS / together / POOL_KILLS
+    while kills < POOL_KILLS and shop.left():
+        shop.bell.sweep()
+        time.sleep(pause * draw.uniform(0.7, 1.3))
+        kills += 1
+        if kills % 2:
+            pair[0].kill()
+            pair[0].start()
+        else:
+            pair[0].kill_child()
+    drained(shop, 1200)
+    under_kills = POOL_ROWS / (time.monotonic() - started)
+    stored, doubled = shop.stored()
+    all_rows = first + second + 3 * POOL_ROWS
     tell(
-        f"{count} worker processes",
-        rows=5000,
-        seconds=round(seconds, 1),
-        rows_per_second=round(5000 / seconds),
+        "pool of two",
+        rows=POOL_ROWS,
+        kills=kills,
+        lost=all_rows - stored,
+        doubled=doubled,
+        set_aside=Message.objects.failed().count(),
+        read_again=shop.runs() - all_rows,
+        one_rows_per_second=round(alone),
+        two_rows_per_second=round(together),
+        two_under_kills_rows_per_second=round(under_kills),
     )
-    assert shop.stored() == (5000, 0)
+    assert (stored, doubled, Message.objects.failed().count()) == (all_rows, 0, 0)
+    assert kills == POOL_KILLS
+    assert shop.runs() <= all_rows + BATCH * kills

@@ -1,8 +1,9 @@
 """A deterministic text engine that notes every text it reads, for tests of the road.
 
 It obeys words in the text: RAISE raises, KILL kills the process, WAIT waits until the
-file $ENGINE_LEDGER.go exists. Sentiment is positive for "good", negative otherwise;
-the intent is always track_order.
+file $ENGINE_LEDGER.go exists, HUNGRY takes a gigabyte. Each text takes $ENGINE_PACE
+seconds. Sentiment is positive for "good", negative otherwise; the intent is always
+track_order.
 """
 
 import hashlib
@@ -83,10 +84,13 @@ class LedgerReader:
         if path:
             with open(path, "a") as ledger:
                 ledger.write(text.replace("\n", " ") + "\n")
+        time.sleep(float(os.environ.get("ENGINE_PACE", "0")))
         if "RAISE" in text:
             raise ValueError("this text cannot be read")
         if "KILL" in text:
             os.kill(os.getpid(), signal.SIGKILL)
+        if "HUNGRY" in text:
+            _ = bytearray(1_000_000_000)
         while "WAIT" in text and not Path(f"{path}.go").exists():
             time.sleep(0.02)
 
@@ -111,6 +115,17 @@ class LedgerReader:
 
 def load(**_):
     return LedgerReader()
+
+
+class NoAnswers:
+    """Answers nothing, and is there at once."""
+
+    def load(self):
+        return
+
+
+def load_no_answers(**_):
+    return NoAnswers()
 
 
 class PriorityReader(LedgerReader):

@@ -55,6 +55,7 @@ class Command(BaseCommand):
         try:
             if embedded:
                 self._start_database(supervisor)
+            mark_up(settings.VAR_DIR, running=True)
             self._start_product(supervisor, options)
             supervisor.watch()
         finally:
@@ -68,7 +69,6 @@ class Command(BaseCommand):
         child = commands.postgres(server)
         supervisor.start(child)
         server.wait_until_ready(lambda: child.is_running)
-        mark_up(settings.VAR_DIR, running=True)
 
     def _start_product(self, supervisor: Supervisor, options: dict[str, Any]) -> None:
         environment = os.environ | {"RAPPORT_VAR": str(settings.VAR_DIR)}
