@@ -1,4 +1,4 @@
-"""`python -m benchmarks.instruments.open_load`: sends requests when they are due, in a process of its own.
+"""`python -m benchmarks.instruments.open_load`: sends requests when due, in its own process.
 
 The load is open: a request goes when its time has come, however many are unanswered, and its
 latency counts from that time. A server that stands still for a second is thereby charged with
