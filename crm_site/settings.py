@@ -100,6 +100,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "crm_site.urls"
+FORM_RENDERER = "crm_site.form_widgets.WithoutTemplates"
 WSGI_APPLICATION = "crm_site.wsgi.application"
 TEMPLATES = [
     {
