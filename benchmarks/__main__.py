@@ -1,4 +1,4 @@
-"""`python -m benchmarks NAME [--small] [--json]`: one benchmark, in a process of its own.
+"""`python -m benchmarks NAME [--small] [--json] [--keep FOLDER]`: one benchmark in its process.
 
 A process each, because the memory of one must not stand in the figures of the next.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import django
 
-from benchmarks.instruments.state import temporary_state
+from benchmarks.instruments.state import kept_state, temporary_state
 
 # The exit status of a benchmark that ran, and missed a target that must be met.
 MISSED = 3
@@ -30,7 +30,7 @@ def names() -> list[str]:
 def main() -> None:
     """Measure, print the figures as a table, and with --json as one object last."""
     options = _options()
-    with temporary_state() as var:
+    with kept_state(options.keep) if options.keep else temporary_state() as var:
         # An inherited address would point at the records of a real shop.
         for variable in ("DATABASE_URL", "CELERY_BROKER_URL"):
             os.environ.pop(variable, None)
@@ -50,6 +50,9 @@ def _options() -> Namespace:
     parser.add_argument("name", choices=names())
     parser.add_argument("--small", action="store_true", help="a quick try; figures mean little")
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
+    parser.add_argument(
+        "--keep", type=Path, help="a folder for the shop that `load` makes: it is found there again"
+    )
     return parser.parse_args()
 
 

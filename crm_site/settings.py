@@ -101,6 +101,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "crm_site.urls"
+FORM_RENDERER = "crm_site.form_widgets.WithoutTemplates"
 WSGI_APPLICATION = "crm_site.wsgi.application"
 TEMPLATES = [
     {
@@ -108,6 +109,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"lucide": "customers.templatetags.icons"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

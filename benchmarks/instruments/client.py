@@ -58,10 +58,10 @@ def partner(product: Product) -> Caller:
     return Caller(product, headers)
 
 
-def bearer(user: User) -> str:
+def bearer(user: User, *, requests_per_minute: int = ApiKey.MOST_A_MINUTE) -> str:
     """The header's value with a new key of `user`, in all scopes."""
-    most = {"requests_per_minute": ApiKey.MOST_A_MINUTE}
-    _key, secret = issue(user, name="benchmark", by=user, scopes=scope_names(), **most)
+    limit = {"requests_per_minute": requests_per_minute}
+    _key, secret = issue(user, name="benchmark", by=user, scopes=scope_names(), **limit)
     return f"Bearer {secret}"
 
 

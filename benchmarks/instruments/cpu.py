@@ -13,8 +13,13 @@ from typing import Any
 
 from django.db import connection
 
+from benchmarks.instruments.process_memory import tree_of
+
 PROC = Path("/proc")
-USER_FIELD = 11  # of the fields after the name in /proc/PID/stat; the system's time is next
+# Of the fields after the name in /proc/PID/stat: the user's time; next to it stand the system's,
+# and both of the children that ended.
+USER_FIELD = 11
+PARTS = {"granian": "web", "postgres": "database", "celery": "worker"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,28 @@ def cost_of(work: Callable[[], Any]) -> Cost:
     return Cost(seconds, after - before if known else None)  # type: ignore[operator]
 
 
+def spent_by_parts(root: int) -> dict[str, float]:
+    """Processor seconds so far of the web server, the database and the workers below `root`,
+    with what they started; empty where it is not known.
+    """
+    spent: dict[str, float] = {}
+    for process in tree_of(root):
+        part = next((part for mark, part in PARTS.items() if mark in process.command), None)
+        times = _times(process.pid)
+        if part and times:
+            spent[part] = spent.get(part, 0.0) + sum(times)
+    return spent
+
+
+def _times(pid: int) -> list[float]:
+    """User and system seconds of a process and of its children that ended."""
+    try:
+        fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+    return [int(ticks) / os.sysconf("SC_CLK_TCK") for ticks in fields[USER_FIELD : USER_FIELD + 4]]
+
+
 def _session_pid() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
@@ -42,9 +69,5 @@ def _session_pid() -> int:
 
 
 def _cpu_seconds(session: int) -> float | None:
-    try:
-        fields = (PROC / str(session) / "stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    ticks = int(fields[USER_FIELD]) + int(fields[USER_FIELD + 1])
-    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+    times = _times(session)
+    return time.process_time() + sum(times[:2]) if times else None

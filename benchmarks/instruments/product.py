@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -18,11 +19,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from crm_site.services import commands
 from crm_site.services.on_demand import ensure_postgres
 from crm_site.services.process import die_with_parent
+from crm_site.services.static_files import collect_when_changed
+from crm_site.services.supervisor import Supervisor, wait_until
 
 UP_LINE = "Rapport is up"
-STOP_SECONDS = 40
+STOP_SECONDS, WEB_SECONDS = 40, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,37 @@ def running_product(*options: str) -> Iterator[Product]:
         connection.close()
         process.send_signal(signal.SIGINT)
         process.wait(STOP_SECONDS)
+
+
+@contextmanager
+def running_web() -> Iterator[Product]:
+    """The web server as `manage.py up` runs it, with the worker that reads what comes in, over
+    the `database` that is up already. Nothing else runs: no clock, no bulk work.
+    """
+    host, port = "127.0.0.1", _free_port()
+    environment = os.environ | {"RAPPORT_VAR": str(settings.VAR_DIR)}
+    collect_when_changed()
+    children = [commands.web(host, port, environment), commands.worker("interactive", environment)]
+    supervisor = Supervisor(settings.VAR_DIR / "log", sys.stderr)
+    try:
+        for child in children:
+            supervisor.start(child)
+        wait_until(lambda: _answers(host, port), children[0], WEB_SECONDS)
+        yield Product(host, port, os.getpid())
+    finally:
+        connection.close()
+        supervisor.stop()
+
+
+def _answers(host: str, port: int) -> bool:
+    line = http.client.HTTPConnection(host, port, timeout=2)
+    try:
+        line.request("GET", "/health/")
+        return line.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        line.close()
 
 
 def _wait_until_up(lines: IO[str]) -> None:

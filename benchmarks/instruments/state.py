@@ -1,12 +1,18 @@
-"""A state folder that is gone when the benchmark ends. Needs no settings."""
+"""State folders: gone when the benchmark ends, or kept for the next run. Needs no settings."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+
+
+def kept_state(folder: Path) -> AbstractContextManager[Path]:
+    """A folder that stays, with what an earlier run made in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return nullcontext(folder.resolve())
 
 
 @contextmanager

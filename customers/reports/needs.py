@@ -18,6 +18,7 @@ MOST_TICKETS = 8
 MOST_NOTICES = 8
 MOST_MENTIONS = 8
 MOST_TASKS = 8
+BY_DUE = (F("sla__next_due_at").asc(nulls_last=True), "-last_message_at", "-pk")
 MOST_WAITING = 99  # more is shown as "99+"
 
 
@@ -56,9 +57,7 @@ def needs_of(user: User) -> dict[str, Any]:
     tasks = Task.objects.visible_to(user).open().filter(assignee=user)
     unseen = Notice.objects.filter(user=user, seen_at=None).select_related("ticket")
     return {
-        "my_tickets": listed.order_by(
-            F("sla__next_due_at").asc(nulls_last=True), "-last_message_at", "-pk"
-        )[:MOST_TICKETS],
+        "my_tickets": listed.filter(pk__in=_first_due(awake)).order_by(*BY_DUE),
         "my_count": capped_count(awake),
         "my_late_count": capped_count(late.filter(ticket__assignee=user)),
         "late_count": capped_count(late),
@@ -69,6 +68,16 @@ def needs_of(user: User) -> dict[str, Any]:
         "my_task_count": capped_count(tasks),
         "notices": unseen.defer("ticket__search").order_by("-created_at")[:MOST_NOTICES],
     }
+
+
+def _first_due(tickets: Any) -> list[int]:
+    """The keys of those that are due first, then of the latest: each by an index of its own, for
+    there is none over both that would save sorting all.
+    """
+    due = tickets.filter(sla__next_due_at__isnull=False).order_by(*BY_DUE)
+    keys = list(due.values_list("pk", flat=True)[:MOST_TICKETS])
+    rest = tickets.filter(sla__next_due_at__isnull=True).order_by("-last_message_at", "-pk")
+    return keys + list(rest.values_list("pk", flat=True)[: MOST_TICKETS - len(keys)])
 
 
 def mark_seen(user: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -51,8 +52,13 @@ class PredictionSerializer(serializers.Serializer):
 
     def to_representation(self, detail: dict[str, Any]) -> Any:
         """The stored detail as it is, for the analysis wrote it in this form; None before."""
-        known: Any = self.fields
-        return {name: detail[name] for name in known if name in detail} if detail else None
+        return shown_prediction(detail)
+
+
+def shown_prediction(detail: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What of a stored detail is told. A list tells some of each row: without a serializer."""
+    known = PredictionSerializer._declared_fields
+    return {name: detail[name] for name in known if name in detail} if detail else None
 
 
 class DecisionSerializer(serializers.Serializer):
@@ -85,7 +91,7 @@ class DecisionField(serializers.Field):
             "decided_by": by.get_username() if by else None,
             "decided_at": at.isoformat() if at else None,
             "automatic": getattr(row, f"{self.task}_set_automatically", False),
-            "prediction": PredictionSerializer().to_representation(detail),
+            "prediction": shown_prediction(detail),
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -129,7 +130,12 @@ class TicketSerializer(RecordSerializer):
         rows: Any = ticket.messages.all()
         if not user.is_staff_member:
             rows = [message for message in rows if not message.is_internal]
-        return MessageSerializer(rows, many=True, context=self.context).data
+        return self._conversation.to_representation(rows)
+
+    @cached_property
+    def _conversation(self) -> Any:
+        """What shows the messages of all tickets of a list: it is costly to make."""
+        return MessageSerializer(many=True, context=self.context)
 
     @extend_schema_field(bool)
     def get_pending(self, ticket: Ticket) -> bool:

@@ -30,10 +30,13 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """NAME ..., --small, --json."""
+        """NAME ..., --small, --json, --keep."""
         parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names()))
         parser.add_argument("--small", action="store_true", help="quick tries; figures mean little")
         parser.add_argument("--json", action="store_true", help="end with one JSON object")
+        parser.add_argument(
+            "--keep", metavar="FOLDER", help="where `load` makes its shop, and finds it again"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run; an unknown name is one line and exit status 2. A missed target is no error,
@@ -46,17 +49,19 @@ class Command(BaseCommand):
                 returncode=2,
             )
         self._missed: list[str] = []
-        reports = {name: self._run(name, small=options["small"]) for name in wanted}
+        more = ["--small"] if options["small"] else []
+        more += ["--keep", options["keep"]] if options["keep"] else []
+        reports = {name: self._run(name, more) for name in wanted}
         if options["json"]:
             self.stdout.write(json.dumps(reports))
         if self._missed:
             raise CommandError(f"Targets that must be met were missed: {', '.join(self._missed)}.")
 
-    def _run(self, name: str, *, small: bool) -> dict[str, Any]:
+    def _run(self, name: str, more: list[str]) -> dict[str, Any]:
         """The report of one benchmark, whose table is passed on."""
         command = [sys.executable, "-m", "benchmarks", name, "--json"]
         ended = subprocess.run(
-            [*command, *(["--small"] if small else [])],
+            [*command, *more],
             cwd=settings.BASE_DIR,
             stdout=subprocess.PIPE,
             text=True,
