@@ -499,7 +499,11 @@ LOGGING = {
         }
     },
     # the file broker has no host, and kombu says so at every start
-    # httpx tells every address that it asks for
-    "loggers": {"kombu.connection": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
+    # httpx tells every address that it asks for, and mcp every message that comes
+    "loggers": {
+        "kombu.connection": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+        "mcp": {"level": "WARNING"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

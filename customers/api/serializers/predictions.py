@@ -95,6 +95,7 @@ def decided_sentiment() -> serializers.ChoiceField:
         choices=Sentiment.choices,
         source="sentiment_decision",
         read_only=True,
+        allow_blank=True,
         help_text="What staff say; empty where nobody decided. Written by `corrections`.",
     )
 

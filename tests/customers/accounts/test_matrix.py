@@ -54,6 +54,7 @@ API_OF = {
     "insight": "weeklydigest",
     "consents": "consent",
     "imports": "import",
+    "proposals": "proposal",
     "predictions": None,
     "intents": None,
     "aspects": None,
