@@ -71,6 +71,7 @@ OF = {
     "radar/": "finding",
     "articles/": "article",
     "macros/": "macro",
+    "proposals/": "proposal",
     "questions/": "question",
     "help/articles/": "article",
     "help/tickets/": "ticket",

@@ -40,6 +40,7 @@ DUPLICATE = Shown("duplicatepair", "profile")
 QUESTION = Shown("question", "conversation")
 MEMBERS = Shown("customer", "members", pk="")
 IMPORT = Shown("import", "imported rows")
+PROPOSAL = Shown("proposal", "conversation")
 COMPANY = Shown("company", "profile")
 
 
@@ -116,6 +117,9 @@ PERSONAL: Mapping[str, Shown] = {
     "corrections": Shown("correction", "conversation", pk=""),
     **_all(_listed(DUPLICATE), "duplicates"),
     **_all(DUPLICATE, "duplicatepair", "duplicatepair-apart", "duplicatepair-undo"),
+    "proposals": _listed(PROPOSAL),
+    **_all(PROPOSAL, "proposal", "proposal-decline"),
+    **_all(replace(PROPOSAL, action=ACCEPTED), "proposal-confirm", "proposal-take"),
     **_all(IMPORT, "import", "import-progress", "import-cancel", "import-go-on", "import-undo"),
     "import-rejects": replace(IMPORT, action=EXPORTED),
     "imports": _listed(IMPORT),

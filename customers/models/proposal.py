@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.base import Reached, RecordQuerySet
+from customers.models.order import OrderLine
 
 if TYPE_CHECKING:
     from customers.models.user import User
@@ -39,11 +40,14 @@ class ProposalQuerySet(RecordQuerySet):
         return late.update(status=Proposal.Status.EXPIRED, decided_at=F("expires_at"))
 
     def for_rows(self) -> Self:
-        """With all that a list shows of each."""
-        related = ("key", "owner", "ticket", "customer", "order", "decided_by", "entry")
-        rows = self.select_related(*related, "ticket__customer")
+        """With all that is shown of each, and that it depends on."""
+        near = ("ticket__customer", "ticket__assignee", "ticket__team", "customer", "order")
+        rows = self.select_related(*near, "key", "owner", "decided_by", "entry")
         searched = ("ticket__search", "customer__search", "ticket__customer__search")
-        return rows.defer(*searched).order_by("-created_at", "-id")
+        lines = Prefetch(
+            "order__lines", OrderLine.objects.select_related("product").defer("product__search")
+        )
+        return rows.defer(*searched).prefetch_related(lines).order_by("-created_at", "-id")
 
 
 class Proposal(models.Model):

@@ -12,14 +12,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers.desk import typed, wording
+from customers.desk import typed
 from customers.models import ApiKey, JournalEntry, Proposal, User
 from customers.models.proposal import WAITS_FOR
 from customers.proposals.kinds import kind_of
-from customers.proposals.lines import Line, Overtaken, Refused
+from customers.proposals.lines import Overtaken, Refused
 
 MOST_WAITING = 500  # of one key: an agent that ran wild fills no list
-EXCERPT = 300
 
 
 def propose(key: ApiKey, columns: Mapping[str, Any]) -> tuple[Proposal, bool]:
@@ -48,12 +47,6 @@ def propose(key: ApiKey, columns: Mapping[str, Any]) -> tuple[Proposal, bool]:
 def token_of(proposal: Proposal, state: Mapping[str, Any]) -> str:
     """What a form carries, so that it confirms what was shown and nothing else."""
     return _digest({name: state.get(name) for name in kind_of(proposal).depends})[:32]
-
-
-def is_overtaken(proposal: Proposal) -> bool:
-    """Whether what it depends on changed since it was made."""
-    now = kind_of(proposal).state(proposal)
-    return token_of(proposal, now) != token_of(proposal, proposal.base)
 
 
 def confirm(proposal: Proposal, *, by: User, token: str) -> JournalEntry | None:
@@ -96,28 +89,9 @@ def take(proposal: Proposal, *, by: User) -> None:
         row.close(Proposal.Status.CONFIRMED, by=by, outcome=_("Taken into the reply box."))
 
 
-def differences(proposal: Proposal) -> list[Line]:
-    """What changed on the record since the proposal was made, as far as it depends on it."""
-    depends, base = kind_of(proposal).depends, proposal.base
-    lines: list[Line] = []
-    ticket = proposal.ticket
-    if ticket is not None and "version" in depends and base.get("version", 0) < ticket.version:
-        lines += [
-            Line(one.what, one.before, one.after, who=one.who, at=one.at)
-            for one in wording.since(ticket, base.get("version", 0))
-        ]
-    if ticket is not None and "seen" in depends:
-        lines += [
-            Line(_("Message"), "", one.body[:EXCERPT], True, str(one.author or ""), one.sent_at)
-            for one in wording.said_since(ticket, base.get("seen", 0))
-        ]
-    return lines or [Line(_("The record"), "", _("changed since it was proposed"))]
-
-
 def _locked(proposal: Proposal) -> Proposal:
-    related = ("ticket", "customer", "order", "key", "owner")
-    rows = Proposal.objects.select_related(*related).defer("ticket__search", "customer__search")
-    row = rows.select_for_update(of=("self",)).get(pk=proposal.pk)
+    rows = Proposal.objects.for_rows().order_by()
+    row: Proposal = rows.select_for_update(of=("self",)).get(pk=proposal.pk)
     if not row.is_open:
         raise Refused(_("It was decided already, or its time is over."))
     return row

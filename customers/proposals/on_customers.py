@@ -41,8 +41,7 @@ def no_state(_proposal: Proposal) -> dict[str, Any]:
 
 def tags_state(proposal: Proposal) -> dict[str, Any]:
     """The customer's tags."""
-    rows = Customer.objects.filter(pk=proposal.customer_id)
-    return {"tags": rows.values_list("tags", flat=True).get()}
+    return {"tags": _customer(proposal).tags}
 
 
 def tags_lines(proposal: Proposal) -> list[Line]:
@@ -100,9 +99,7 @@ def label_state(proposal: Proposal) -> dict[str, Any]:
     """What people decided so far; of a ticket its version."""
     if proposal.arguments["task"] in OF_TICKETS:
         return on_tickets.state(proposal)
-    row = labelled(proposal)
-    row.refresh_from_db(fields=[_column(proposal)])
-    return {"label": _decided(proposal, row)}
+    return {"label": _decided(proposal, labelled(proposal))}
 
 
 def label_lines(proposal: Proposal) -> list[Line]:
@@ -146,10 +143,11 @@ def labelled(proposal: Proposal) -> Any:
     pk = proposal.arguments.get("message")
     if pk is None:
         return proposal.about
-    found = Message.objects.filter(ticket=proposal.ticket_id, pk=pk).first()
-    if found is None:
+    if not hasattr(proposal, "message"):
+        proposal.message = Message.objects.filter(ticket=proposal.ticket_id, pk=pk).first()
+    if proposal.message is None:
         raise Refused(_("The message is gone."))
-    return found
+    return proposal.message
 
 
 def _column(proposal: Proposal) -> str:

@@ -19,8 +19,7 @@ Shown = Mapping[str, Any]
 
 def state(proposal: Proposal) -> dict[str, Any]:
     """The order's version."""
-    order = Order.objects.only("updated_at").get(pk=proposal.order_id)
-    return {"order": order_actions.version_of(order)}
+    return {"order": order_actions.version_of(_both(proposal)[1])}
 
 
 def refund_lines(proposal: Proposal) -> list[Line]:
@@ -42,10 +41,10 @@ def return_lines(proposal: Proposal) -> list[Line]:
     """What comes back, and why."""
     order, said = _both(proposal)[1], proposal.arguments
     units = {one["position"]: one["quantity"] for one in said["units"]}
-    lines = order.lines.filter(position__in=units).select_related("product")
     items = ", ".join(
         f"{units[one.position]} × {one.product or one.description}"
-        for one in lines.defer("product__search")
+        for one in order.lines.all()
+        if one.position in units
     )
     why = dict(OrderReturn.Reason.choices)[said["return_reason"]]
     return [_of_order(order), Line(_("Comes back"), "", items), Line(_("Reason"), "", str(why))]

@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from customers.desk import replying, verbs
 from customers.desk.acting import Stale
 from customers.desk.people import colleagues
-from customers.models import JournalEntry, Proposal, Team, Ticket, User
+from customers.models import JournalEntry, Message, Proposal, Team, Ticket, User
 from customers.proposals.lines import Line, Overtaken, Refused
 
 NOTHING = "–"
 
 
 def state(proposal: Proposal) -> dict[str, Any]:
-    """The ticket's version, and its latest message (0 for none)."""
+    """The ticket's version, and its latest message (0 for none), as they were loaded."""
     ticket = _ticket(proposal)
-    latest = ticket.messages.order_by("-pk").values_list("pk", flat=True).first()
-    version = Ticket.objects.filter(pk=ticket.pk).values_list("version", flat=True).get()
-    return {"version": version, "seen": latest or 0}
+    if not hasattr(proposal, "latest_message"):
+        proposal.latest_message = latest_messages([ticket.pk]).get(ticket.pk, 0)
+    return {"version": ticket.version, "seen": proposal.latest_message}
+
+
+def latest_messages(tickets: Iterable[int]) -> dict[int, int]:
+    """The latest message of each of these tickets that has one."""
+    rows = Message.objects.filter(ticket__in=tickets).order_by().values("ticket")
+    return dict(rows.annotate(latest=Max("pk")).values_list("ticket", "latest"))
 
 
 def reply_lines(proposal: Proposal) -> list[Line]:
     """The text, and the status that the ticket goes to with it."""
     ticket, then = _ticket(proposal), proposal.arguments.get("then", "")
-    lines = [Line(_("Reply"), "", proposal.arguments["body"], is_text=True)]
+    lines = [Line(_("Reply"), "", proposal.arguments.get("body", ""), is_text=True)]
     return lines + ([_status_line(ticket, then)] if then else [])
 
 
 def note_lines(proposal: Proposal) -> list[Line]:
     """The text."""
-    return [Line(_("Note"), "", proposal.arguments["body"], is_text=True)]
+    return [Line(_("Note"), "", proposal.arguments.get("body", ""), is_text=True)]
 
 
 def reply(proposal: Proposal, by: User, shown: Mapping[str, Any]) -> None:
