@@ -18,6 +18,7 @@ class McpView(APIView):
 
     authentication_classes: ClassVar = [KeyAuthentication]
     http_method_names: ClassVar = ["post"]  # there is nothing to listen to and no session to end
+    schema = None  # it speaks another protocol than the API
     # what a key may do is decided tool by tool
     lists_addresses = True
 

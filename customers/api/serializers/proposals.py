@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from customers.api.serializers.records import VisibleRelatedField
@@ -92,7 +93,7 @@ class ProposalSerializer(serializers.ModelSerializer):
     return_reason = serializers.ChoiceField(
         OrderReturn.Reason.choices, help_text="Why goods come back.", **GIVEN
     )
-    decided_by = serializers.CharField(source="decided_by.username", read_only=True, default=None)
+    decided_by = serializers.SerializerMethodField(help_text="A login of the shop, or null.")
 
     class Meta:
         model = Proposal
@@ -106,6 +107,11 @@ class ProposalSerializer(serializers.ModelSerializer):
         read_only_fields: ClassVar = (
             *("status", "arguments", "created_at", "expires_at", "decided_at", "outcome"),
         )
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_decided_by(self, proposal: Proposal) -> str | None:
+        """The user's name."""
+        return proposal.decided_by.get_username() if proposal.decided_by else None
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The columns of the proposal; refuses what its kind does not know, or lacks."""
