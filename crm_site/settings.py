@@ -353,6 +353,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "customers.tasks.apply_retention",
         "schedule": crontab(hour=env.int("RETENTION_HOUR", default=2), minute=40),
     },
+    "expire-proposals": {"task": "customers.tasks.expire_proposals", "schedule": 300},
     "forget-kept-answers": {"task": "customers.tasks.forget_kept_answers", "schedule": 3600},
     "shops": {"task": "customers.tasks.look_after_shops", "schedule": 30},
     "forget-old-webhooks": {"task": "customers.tasks.forget_old_webhooks", "schedule": 3600},
@@ -511,7 +512,11 @@ LOGGING = {
         }
     },
     # the file broker has no host, and kombu says so at every start
-    # httpx tells every address that it asks for
-    "loggers": {"kombu.connection": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
+    # httpx tells every address that it asks for, and mcp every message that comes
+    "loggers": {
+        "kombu.connection": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+        "mcp": {"level": "WARNING"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

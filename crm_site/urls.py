@@ -7,10 +7,11 @@ from django.apps import apps
 from django.contrib import admin
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views import defaults
 
 from customers.api import problems
+from customers.mcp.views import McpView
 
 # The CRM works without what reads its records; its addresses come and go with it.
 live = (
@@ -19,10 +20,13 @@ live = (
     else []
 )
 
+FOR_MACHINES = ("/api/", "/mcp")
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     *live,
     path("api/", include("customers.api.urls")),
+    re_path(r"^mcp/?$", McpView.as_view(), name="mcp"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("customers.urls")),
 ]
@@ -41,14 +45,14 @@ def handler500(request: HttpRequest) -> HttpResponse:
     """
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return _unavailable(request)
-    if request.path.startswith("/api/"):
+    if request.path.startswith(FOR_MACHINES):
         return problems.server_error(request)
     return defaults.server_error(request)
 
 
 def _unavailable(request: HttpRequest) -> HttpResponse:
     answer: HttpResponse
-    if request.path.startswith("/api/"):
+    if request.path.startswith(FOR_MACHINES):
         answer = problems.unavailable(request)
     else:
         answer = defaults.server_error(request, "503.html")

@@ -57,3 +57,8 @@ class NumberRequests:
             _current.reset(token)
         response[HEADER] = number
         return response
+
+
+def standing_for(route: str) -> None:
+    """What follows in this context is as a request, though it came in by another way."""
+    _current.set(CurrentRequest(uuid.uuid4().hex, route=route))

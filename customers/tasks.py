@@ -21,7 +21,7 @@ from customers.insight.mailing import mail_digests
 from customers.journal.undo import undo_all_asked
 from customers.lists.jobs import take_up
 from customers.measures import refresh_measures_when_due
-from customers.models import IdempotentReply, Mailbox, QueueBeat
+from customers.models import IdempotentReply, Mailbox, Proposal, QueueBeat
 from customers.portal.identity import send_link
 from customers.privacy import erasing, retention
 from customers.rules.run import apply_pending, apply_timed, forget_old_runs
@@ -157,6 +157,12 @@ def erase_people() -> None:
 def apply_retention() -> None:
     """Take away what has been kept for its time."""
     retention.apply()
+
+
+@shared_task(expires=300)
+def expire_proposals() -> None:
+    """Shut the proposals that nobody decided about in time."""
+    Proposal.objects.expire()
 
 
 @shared_task(expires=3600)

@@ -72,6 +72,7 @@ OF = {
     "radar/": "finding",
     "articles/": "article",
     "macros/": "macro",
+    "proposals/": "proposal",
     "questions/": "question",
     "help/articles/": "article",
     "help/tickets/": "ticket",

@@ -24,6 +24,7 @@ from customers.models import (
     Macro,
     Order,
     Product,
+    Proposal,
     Question,
     Recommendation,
     Review,
@@ -297,6 +298,18 @@ class TopicFilter(filters.FilterSet):
     class Meta:
         model = Topic
         fields = ("kind", "is_active", "language")
+
+
+class ProposalFilter(filters.FilterSet):
+    """Filters of proposals."""
+
+    ticket = filters.NumberFilter(field_name="ticket_id")
+    customer = filters.NumberFilter(field_name="customer_id")
+    created_since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+
+    class Meta:
+        model = Proposal
+        fields = ("status", "kind")
 
 
 class QuestionFilter(filters.FilterSet):

@@ -10,8 +10,10 @@ from customers.api.consents import ConsentViewSet
 from customers.api.imports import ImportViewSet
 from customers.api.insight import DigestViewSet, SalesView
 from customers.api.problems import not_found
+from customers.api.proposals import ProposalViewSet
 from customers.api.questions import QuestionViewSet
 from customers.api.schema import SchemaView
+from customers.api.search import SearchView
 from customers.api.webhooks import DeliveryViewSet, WebhookViewSet
 
 
@@ -35,6 +37,7 @@ router.register("audiences", AudienceViewSet)
 router.register("articles", viewsets.ArticleViewSet)
 router.register("imports", ImportViewSet)
 router.register("macros", viewsets.MacroViewSet)
+router.register("proposals", ProposalViewSet)
 router.register("questions", QuestionViewSet)
 router.register("recommendations", viewsets.RecommendationViewSet)
 router.register("corrections", viewsets.CorrectionViewSet)
@@ -53,6 +56,7 @@ docs = SpectacularSwaggerSplitView.as_view(
 )
 
 urlpatterns = [
+    path("v1/search/", SearchView.as_view(), name="api-search"),
     path("v1/insight/sales/", SalesView.as_view(), name="api-insight-sales"),
     path("v1/", include((router.urls, "api"))),
     path("schema/", SchemaView.as_view(permission_classes=[]), name="api-schema"),

@@ -37,7 +37,7 @@ class AuditAccess:
         response = self.get_response(request)
         user: Any = getattr(request, "user", None)
         if user is not None and user.is_authenticated and _tells(request, response):
-            self._note(request, response, user)
+            note_access(request, response, by=user, via=_via(request), route=_route(request))
         return response
 
     def process_view(self, request: HttpRequest, *_: Any) -> None:
@@ -45,24 +45,18 @@ class AuditAccess:
         if (facts := current_request()) is not None:
             facts.via, facts.route, facts.request = _via(request), _route(request), request
 
-    def _note(self, request: HttpRequest, response: Any, user: Any) -> None:
-        shown = shown_by(request)
-        if shown is None:
-            return
-        facts, writes = current_request(), request.method not in SAFE
-        if writes and facts is not None and facts.journalled:
-            return  # the journal noted it, in the transaction of the change
-        action = shown.action or (Action.CHANGED if writes else Action.SEEN)
-        kind, pks = _records(shown, request, response)
-        record_access(
-            action,
-            via=_via(request),
-            by=user,
-            kind=kind,
-            pks=pks,
-            fields=shown.fields,
-            route=_route(request),
-        )
+
+def note_access(request: HttpRequest, response: Any, *, by: Any, via: str, route: str) -> None:
+    """Note what an answer shows or changed, as the address of its request says."""
+    shown = shown_by(request)
+    if shown is None:
+        return
+    facts, writes = current_request(), request.method not in SAFE
+    if writes and facts is not None and facts.journalled:
+        return  # the journal noted it, in the transaction of the change
+    action = shown.action or (Action.CHANGED if writes else Action.SEEN)
+    kind, pks = _records(shown, request, response)
+    record_access(action, via=via, by=by, kind=kind, pks=pks, fields=shown.fields, route=route)
 
 
 # plots of one record, by the first word of their name

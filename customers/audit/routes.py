@@ -53,6 +53,7 @@ DUPLICATE = Shown("duplicatepair", "profile")
 QUESTION = Shown("question", "conversation")
 MEMBERS = Shown("customer", "members", pk="")
 IMPORT = Shown("import", "imported rows")
+PROPOSAL = Shown("proposal", "conversation")
 COMPANY = Shown("company", "profile")
 
 
@@ -129,6 +130,9 @@ PERSONAL: Mapping[str, Shown] = {
     "corrections": Shown("correction", "conversation", pk=""),
     **_all(_listed(DUPLICATE), "duplicates"),
     **_all(DUPLICATE, "duplicatepair", "duplicatepair-apart", "duplicatepair-undo"),
+    "proposals": _listed(PROPOSAL),
+    **_all(PROPOSAL, "proposal", "proposal-decline"),
+    **_all(replace(PROPOSAL, action=ACCEPTED), "proposal-confirm", "proposal-take"),
     **_all(IMPORT, "import", "import-progress", "import-cancel", "import-go-on", "import-undo"),
     "import-rejects": replace(IMPORT, action=EXPORTED),
     "imports": _listed(IMPORT),
@@ -176,7 +180,7 @@ SILENT = frozenset(
     channels mail-webhook mailbox mailbox-new mailbox-try mailbox-state mailbox-resume
     taxonomy taxonomy-index taxonomy-edit taxonomy-move taxonomy-retire
     insight-sales insight-customers insight-voice insight-digest insight-digests insight-desk
-    insight-digest-subscribe api-insight-sales plot plot-of
+    insight-digest-subscribe api-insight-sales api-search plot plot-of
     models model model-versions model-promote model-train model-assist model-recommendations
     model-generators model-generator model-generator-new model-generator-switch
     model-generator-trial model-generator-try recommender-fit training training-progress

@@ -110,11 +110,11 @@ def _watched(act: Act, keys: list[int]) -> Iterator[None]:
     journal, beside = act.journal, {"ticket__in": keys}
     with ExitStack() as stack:
         watchers = Ticket.watchers.through._base_manager.filter(**beside)
-        watching = stack.enter_context(_followed(journal, watchers))
-        stack.enter_context(_followed(journal, Correction.objects.filter(**beside)))
-        stack.enter_context(_followed(journal, AutomaticLabel.objects.filter(**beside)))
+        watching = stack.enter_context(followed(journal, watchers))
+        stack.enter_context(followed(journal, Correction.objects.filter(**beside)))
+        stack.enter_context(followed(journal, AutomaticLabel.objects.filter(**beside)))
         own = Ticket.objects.filter(pk__in=keys)
-        changed = stack.enter_context(_followed(journal, own, *COLUMNS))
+        changed = stack.enter_context(followed(journal, own, *COLUMNS))
         yield
     act.edited.update(row.pk for row in changed)
     act.touched.update(act.edited, (row.ticket_id for row in watching))
@@ -128,7 +128,7 @@ def _name_the_untold(journal: Journal, act: Act) -> None:
 
 
 @contextmanager
-def _followed(journal: Journal, rows: Any, *names: str) -> Iterator[list[Any]]:
+def followed(journal: Journal, rows: Any, *names: str) -> Iterator[list[Any]]:
     """Keep which of these rows are edited, come or go in the block; those are given."""
     fields = kept_fields(rows.model, names)
     found: list[Any] = []

@@ -11,7 +11,7 @@ from customers.filters.parts import (
 )
 from customers.filters.shop import OrderFilter, ProductFilter, ReviewFilter
 from customers.filters.tickets import TicketFilter
-from customers.filters.watch import AlarmListFilter, EgressFilter
+from customers.filters.watch import AlarmListFilter, EgressFilter, ProposalListFilter
 
 __all__ = [
     "AlarmFilter",
@@ -22,6 +22,7 @@ __all__ = [
     "KeptInput",
     "OrderFilter",
     "ProductFilter",
+    "ProposalListFilter",
     "QuestionFilter",
     "ReviewFilter",
     "ReviewQueueFilter",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import django_filters as filters
+from django.db.models import Exists, OuterRef, QuerySet
+from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
 from customers.filters.parts import DayFilter, ValueFilter
-from customers.models import Alarm, EgressRecord
+from customers.models import Alarm, ApiKey, EgressRecord, Proposal
 from customers.models.generator import EGRESS_PURPOSES
 
 
@@ -33,3 +35,24 @@ class EgressFilter(filters.FilterSet):
     class Meta:
         model = EgressRecord
         fields = ()
+
+
+class ProposalListFilter(filters.FilterSet):
+    """The list of proposals, by what is proposed and with which key."""
+
+    kind = filters.ChoiceFilter(choices=Proposal.Kind.choices, label=_("Kind"))
+    key = filters.ModelChoiceFilter(
+        queryset=lambda _request: ApiKey.objects.filter(
+            Exists(Proposal.objects.filter(key=OuterRef("pk")))
+        ).order_by("name", "pk"),
+        label=_("API key"),
+    )
+    status = filters.CharFilter(method="unchanged", widget=HiddenInput)
+
+    class Meta:
+        model = Proposal
+        fields = ()
+
+    def unchanged(self, rows: QuerySet, _name: str, _value: str) -> QuerySet:
+        """The tabs narrow by it."""
+        return rows

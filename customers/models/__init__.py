@@ -60,6 +60,7 @@ from customers.models.order import Order, OrderLine
 from customers.models.order_return import OrderReturn, ReturnItem
 from customers.models.passage import Passage
 from customers.models.product import Product
+from customers.models.proposal import Proposal
 from customers.models.prospect import Prospect, ProspectSearch
 from customers.models.question import Question
 from customers.models.radar import ArticleDraft, Finding, RadarText
@@ -176,6 +177,7 @@ __all__ = [
     "Product",
     "ProductSales",
     "Promotion",
+    "Proposal",
     "Prospect",
     "ProspectSearch",
     "Purpose",

@@ -70,6 +70,7 @@ class AuditEntry(models.Model):
     class Via(models.TextChoices):
         SCREEN = "screen", _("screen")
         API = "api", _("API")
+        MCP = "mcp", _("MCP")
         ADMIN = "admin", _("admin")
         EXPORT = "export", _("export")
         MODEL = "model", _("model")

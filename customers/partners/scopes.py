@@ -23,6 +23,7 @@ PARTS: Mapping[str, Any] = {
     "corrections": _("Corrections"),
     "audiences": _("Audiences"),
     "imports": _("Imports"),
+    "proposals": _("Proposals that staff confirm"),
     "predictions": _("Predictions with their provenance"),
     "insight": _("Insight: sales, alarms, findings, topics, digests"),
     "webhooks": _("Webhooks"),

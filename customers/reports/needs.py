@@ -11,7 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F
 from django.utils import timezone
 
-from customers.models import Notice, StaffMention, Task, Ticket, TicketSla, User
+from customers.models import Notice, Proposal, StaffMention, Task, Ticket, TicketSla, User
 from customers.paging import capped_count
 
 MOST_TICKETS = 8
@@ -25,19 +25,21 @@ MOST_WAITING = 99  # more is shown as "99+"
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What the menu counts, each up to `MOST_WAITING` + 1: mentions that the user has not read,
-    and tasks of theirs that are due by today.
+    tasks of theirs that are due by today, and proposals of agents that wait.
     """
 
     mentions: int = 0
     tasks: int = 0
+    proposals: int = 0
 
 
 def waiting_for(user: User) -> Waiting:
-    """The counts of the menu, by one statement over two partial indexes."""
+    """The counts of the menu, by one statement over three partial indexes."""
     mentions = _unread(user).values("pk")[: MOST_WAITING + 1]
     tasks = _due_tasks(user).order_by().values("pk")[: MOST_WAITING + 1]
+    proposals = Proposal.objects.visible_to(user).waiting().order_by().values("pk")
     found = User.objects.filter(pk=user.pk).values_list(
-        ArraySubquery(mentions), ArraySubquery(tasks)
+        ArraySubquery(mentions), ArraySubquery(tasks), ArraySubquery(proposals[: MOST_WAITING + 1])
     )
     return Waiting(*(len(keys) for keys in found[0]))
 

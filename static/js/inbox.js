@@ -44,6 +44,12 @@
     return Boolean(form);
   }
 
+  function pressOnRow(key) {
+    const form = document.querySelector(`[data-row].is-current form[data-key="${key}"]`);
+    if (form) form.querySelector("button").click();
+    return Boolean(form);
+  }
+
   function showKeys() {
     const dialog = document.querySelector("#keys");
     if (dialog && !dialog.open) dialog.showModal();
@@ -61,6 +67,8 @@
     a: () => press("a"),
     u: () => press("u"),
     w: () => press("w"),
+    y: () => pressOnRow("y"),
+    d: () => pressOnRow("d"),
     "?": showKeys,
   };
 

@@ -70,6 +70,7 @@ from tests.factories import (
     OrderFactory,
     OutboundMailFactory,
     ProductFactory,
+    ProposalFactory,
     QuestionFactory,
     RecommendationFactory,
     ReviewFactory,
@@ -281,6 +282,13 @@ def make_agent():
     return profile
 
 
+def make_proposal():
+    said = {"assignee": UserFactory().username, "add_tags": ["vip"], "priority": "high"}
+    return ProposalFactory(
+        kind="ticket", arguments=said, ticket=make_ticket(), decided_by=UserFactory()
+    )
+
+
 SCREENS = {
     "alarms": AlarmFactory,
     "audiences": make_audience,
@@ -295,6 +303,7 @@ SCREENS = {
     ),
     "journal": make_act,
     "keys": ApiKeyFactory,
+    "proposals": make_proposal,
     "privacy": lambda: ErasureRequest.objects.create(reason="asked", requested_by=UserFactory()),
     "connectors": ConnectorFactory,
     "webhooks": WebhookEndpointFactory,

@@ -49,7 +49,7 @@ from tests.factories.models import (
     TrainingFactory,
 )
 from tests.factories.noon import NOON
-from tests.factories.partners import ApiKeyFactory
+from tests.factories.partners import ApiKeyFactory, ProposalFactory
 from tests.factories.recommending import (
     BoughtTogetherFactory,
     ProspectFactory,
@@ -128,6 +128,7 @@ __all__ = [
     "PassageFactory",
     "ProductFactory",
     "PromotionFactory",
+    "ProposalFactory",
     "ProspectFactory",
     "ProspectSearchFactory",
     "QuestionFactory",

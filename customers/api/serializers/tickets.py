@@ -114,6 +114,7 @@ class TicketSerializer(RecordSerializer):
         )
         extra_kwargs = {
             "channel": {"default": Ticket.Channel.API},
+            "suggested_priority": {"allow_blank": True},
             "first_reply_minutes": {"help_text": "Working minutes since it was opened."},
             "solve_minutes": {"help_text": "Working minutes since it was opened."},
         }

@@ -56,6 +56,7 @@ API_OF = {
     "imports": "import",
     "webhooks": "webhookendpoint",
     "webhook-deliveries": "webhookdelivery",
+    "proposals": "proposal",
     "predictions": None,
     "intents": None,
     "aspects": None,

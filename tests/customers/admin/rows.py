@@ -47,6 +47,7 @@ from tests.factories import (
     PassageFactory,
     ProductFactory,
     PromotionFactory,
+    ProposalFactory,
     ProspectFactory,
     ProspectSearchFactory,
     QuestionFactory,
@@ -196,6 +197,7 @@ def make_satisfaction_settings():
 
 MAKERS = {
     "apikey": ApiKeyFactory,
+    "proposal": ProposalFactory,
     "webhookendpoint": WebhookEndpointFactory,
     "domainevent": DomainEventFactory,
     "webhookdelivery": WebhookDeliveryFactory,

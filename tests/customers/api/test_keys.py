@@ -100,6 +100,7 @@ READS = {
     "corrections": "corrections/",
     "audiences": "audiences/",
     "imports": "imports/",
+    "proposals": "proposals/",
     "predictions": "predictions/?kind=ticket&record=0",
     "insight": "alarms/",
     "webhooks": "webhooks/",

@@ -30,6 +30,7 @@ from tests.factories import (
     CustomerFactory,
     EgressRecordFactory,
     OrderFactory,
+    ProposalFactory,
     ProspectFactory,
     QuestionFactory,
     RecommendationFactory,
@@ -67,6 +68,7 @@ MAKERS = {
         source="old", external_id=f"k{one.pk}", customer=one
     ),
     "Order": lambda one: OrderFactory(customer=one),
+    "Proposal": lambda one: ProposalFactory(ticket=None, customer=one, kind="task"),
     "Prospect": lambda one: ProspectFactory(customer=one),
     "Question": lambda one: QuestionFactory(customer=one),
     "Recommendation": lambda one: RecommendationFactory(customer=one, rank=1),

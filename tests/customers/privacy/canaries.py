@@ -65,6 +65,7 @@ from tests.factories import (
     OutboundMailFactory,
     PassageFactory,
     ProductFactory,
+    ProposalFactory,
     ProspectFactory,
     QuestionFactory,
     RecommendationFactory,
@@ -168,6 +169,7 @@ class CanaryPerson:
                 message=MessageFactory(ticket=ticket, author_kind="agent")
             ),
             "customers.Draft": lambda: DraftFactory(ticket=ticket),
+            "customers.Proposal": lambda: ProposalFactory(ticket=ticket),
             "customers.TypedReply": lambda: TypedReply.objects.create(
                 ticket=ticket, user=by, body="x"
             ),

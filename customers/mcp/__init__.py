@@ -1,0 +1,1 @@
+"""The MCP server: what outside agents read of the shop, and what they propose."""

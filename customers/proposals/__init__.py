@@ -1,0 +1,1 @@
+"""What outside agents propose, and how people of the shop decide about it."""
