@@ -75,11 +75,11 @@ class OncePerKey:
         """
         return bytes(response.content)
 
-    def finalize_response(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """As the framework's: with a key before the effect is committed, without one after it."""
         if request.method in METHODS:
             failpoint("answering")
-        return super().finalize_response(request, *args, **kwargs)  # type: ignore[misc]
+        return super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
 
 
 def _once(view: Any, handler: Callable[..., Any], key: str) -> Callable[..., Any]:
