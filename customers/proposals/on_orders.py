@@ -26,7 +26,8 @@ def refund_lines(proposal: Proposal) -> list[Line]:
     """What was paid back, before and after."""
     order, amount = _both(proposal)[1], Decimal(proposal.arguments["amount"])
     before = order.refunded_total
-    told = [money(sum_, order.currency) for sum_ in (before, before + amount)]
+    after = amount if before is None else before + amount  # None: hidden from whoever asks
+    told = ["" if sum_ is None else money(sum_, order.currency) for sum_ in (before, after)]
     return [_of_order(order), Line(_("Paid back"), *told)]
 
 
