@@ -130,7 +130,7 @@ def answer_over_http(exchange: Exchange, caller: Caller, origins: list[str]) -> 
 
     async def answered() -> None:
         async with manager.run():
-            await manager.handle_request(exchange.scope, exchange.receive, exchange.send)  # type: ignore[arg-type]
+            await manager.handle_request(exchange.scope, exchange.receive, exchange.send)
 
     async_to_sync(answered)()
 

@@ -27,8 +27,8 @@ def refund_lines(proposal: Proposal) -> list[Line]:
     order, amount = _both(proposal)[1], Decimal(proposal.arguments["amount"])
     before = order.refunded_total
     after = amount if before is None else before + amount  # None: hidden from whoever asks
-    told = ["" if sum_ is None else money(sum_, order.currency) for sum_ in (before, after)]
-    return [_of_order(order), Line(_("Paid back"), *told)]
+    told = "" if before is None else money(before, order.currency)
+    return [_of_order(order), Line(_("Paid back"), told, money(after, order.currency))]
 
 
 def cancel_lines(proposal: Proposal) -> list[Line]:
