@@ -10,7 +10,7 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.utils.encoders import JSONEncoder
 
 from customers.api.schema import SchemaView
-from customers.mcp.tools import MOST_ROWS, ROOT, Tool
+from customers.mcp.tools import MOST_ROWS, ROOT, TOOLS, Tool
 
 Schema = dict[str, Any]
 AT = "#/components/schemas/"
@@ -26,7 +26,7 @@ IDEMPOTENCY: Schema = {
 @cache
 def input_of(name: str) -> Schema:
     """The JSON schema of a tool's arguments."""
-    tool = _tool(name)
+    tool = TOOLS[name]
     operation = _operation(tool)
     properties: Schema = {}
     required = list(tool.needs)
@@ -61,7 +61,7 @@ def input_of(name: str) -> Schema:
 @cache
 def output_of(name: str) -> Schema:
     """The JSON schema of what a tool gives: the answer of the API, and where it comes from."""
-    tool = _tool(name)
+    tool = TOOLS[name]
     answers = _operation(tool)["responses"]
     content = next(answers[code]["content"] for code in ("200", "201") if code in answers)
     result = next(iter(content.values()))["schema"]
@@ -71,12 +71,6 @@ def output_of(name: str) -> Schema:
         "required": ["notice", "result"],
     }
     return _with_definitions(schema, is_partial="fields" in tool.usual)
-
-
-def _tool(name: str) -> Tool:
-    from customers.mcp.tools import TOOLS
-
-    return TOOLS[name]
 
 
 @cache

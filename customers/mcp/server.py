@@ -17,7 +17,7 @@ from mcp.shared.exceptions import MCPError
 
 from customers.mcp.calling import NOTICE, Caller, call
 from customers.mcp.schemas import input_of, output_of
-from customers.mcp.tools import Tool, tools_of
+from customers.mcp.tools import TOOLS, Tool, tools_of
 
 MOST_BYTES = 1024**2
 Who = Callable[[], Caller]
@@ -53,6 +53,7 @@ def server_for(who: Who) -> Server[Any]:
         instructions=INSTRUCTIONS,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        get_tool_input_schema=lambda name: input_of(name) if name in TOOLS else None,
     )
 
 
@@ -129,7 +130,7 @@ def answer_over_http(exchange: Exchange, caller: Caller, origins: list[str]) -> 
 
     async def answered() -> None:
         async with manager.run():
-            await manager.handle_request(exchange.scope, exchange.receive, exchange.send)  # type: ignore[arg-type]
+            await manager.handle_request(exchange.scope, exchange.receive, exchange.send)
 
     async_to_sync(answered)()
 

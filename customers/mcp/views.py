@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -16,8 +16,9 @@ from customers.api.authentication import KeyAuthentication
 class McpView(APIView):
     """Takes a message of an agent with a key; a session of the screens opens nothing here."""
 
-    authentication_classes: ClassVar = [KeyAuthentication]
-    http_method_names: ClassVar = ["post"]  # there is nothing to listen to and no session to end
+    authentication_classes = (KeyAuthentication,)
+    # there is nothing to listen to, and no session to end
+    http_method_names = ["post"]
     schema = None  # it speaks another protocol than the API
     # what a key may do is decided tool by tool
     lists_addresses = True

@@ -16,7 +16,9 @@ from customers.models.base import Reached, RecordQuerySet
 from customers.models.order import OrderLine
 
 if TYPE_CHECKING:
+    from customers.models.message import Message
     from customers.models.user import User
+    from customers.proposals.lines import Line
 
 WAITS_FOR = timedelta(days=7)
 
@@ -82,6 +84,14 @@ class Proposal(models.Model):
         EXPIRED = "expired", _("expired")
 
     OPEN: ClassVar = (Status.PROPOSED, Status.STALE)
+
+    # what is loaded beside a row (see `customers.proposals.showing`)
+    latest_message: int
+    message: Message | None
+    lines: list[Line]
+    token: str
+    overtaken: bool
+    can_be_taken: bool
 
     kind = models.CharField(_("kind"), max_length=13, choices=Kind.choices)
     status = models.CharField(

@@ -26,8 +26,9 @@ def refund_lines(proposal: Proposal) -> list[Line]:
     """What was paid back, before and after."""
     order, amount = _both(proposal)[1], Decimal(proposal.arguments["amount"])
     before = order.refunded_total
-    told = [money(sum_, order.currency) for sum_ in (before, before + amount)]
-    return [_of_order(order), Line(_("Paid back"), *told)]
+    after = amount if before is None else before + amount  # None: hidden from whoever asks
+    told = "" if before is None else money(before, order.currency)
+    return [_of_order(order), Line(_("Paid back"), told, money(after, order.currency))]
 
 
 def cancel_lines(proposal: Proposal) -> list[Line]:

@@ -30,10 +30,11 @@ def proposal_list(request: StaffRequest) -> HttpResponse:
     visible = Proposal.objects.visible_to(request.user)
     if status not in decided:
         status = WAITING
-    rows = visible.waiting() if status == WAITING else visible.filter(status=status)
-    narrowed = ProposalListFilter(request.GET, rows.for_rows())
+    chosen = visible.waiting() if status == WAITING else visible.filter(status=status)
+    narrowed = ProposalListFilter(request.GET, chosen.for_rows())
     page = page_of(narrowed.qs, request)
-    dress(page.object_list)
+    rows: Any = page.object_list
+    dress(rows)
     context = {
         "page": page,
         "filter": narrowed,
@@ -100,7 +101,7 @@ def get_proposal_for(user: Any, pk: int) -> Proposal:
 
 def _page(request: StaffRequest, proposal: Proposal, *, is_refused: bool = False) -> HttpResponse:
     dress([proposal])
-    changed: Any = differences(proposal) if proposal.overtaken else []  # type: ignore[attr-defined]
+    changed = differences(proposal) if proposal.overtaken else []
     context = {"proposal": proposal, "differences": changed, "is_refused": is_refused}
     return render(request, "proposals/page.html", context, status=409 if is_refused else 200)
 

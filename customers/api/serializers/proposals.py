@@ -18,7 +18,7 @@ from customers.proposals.on_tickets import wanted_of
 RECORDS = ("ticket", "customer", "order")
 MOST_CHARACTERS = 20_000
 MOST_TAGS, MOST_LINES = 20, 100
-GIVEN = {"required": False, "write_only": True}
+GIVEN: dict[str, Any] = {"required": False, "write_only": True}
 
 
 class UnitsSerializer(serializers.Serializer):
@@ -74,7 +74,7 @@ class ProposalSerializer(serializers.ModelSerializer):
     task = serializers.ChoiceField(
         Correction.Task.choices, help_text="What the model predicted.", **GIVEN
     )
-    label = serializers.CharField(
+    label = serializers.CharField(  # type: ignore[assignment]
         max_length=60, help_text="The label that is right, by its slug.", **GIVEN
     )
     message = serializers.IntegerField(
@@ -89,7 +89,13 @@ class ProposalSerializer(serializers.ModelSerializer):
         help_text="In the order's currency.",
         **GIVEN,
     )
-    units = UnitsSerializer(many=True, min_length=1, max_length=MOST_LINES, **GIVEN)
+    units = serializers.ListField(
+        child=UnitsSerializer(),
+        min_length=1,
+        max_length=MOST_LINES,
+        help_text="What comes back, by the lines' positions.",
+        **GIVEN,
+    )
     return_reason = serializers.ChoiceField(
         OrderReturn.Reason.choices, help_text="Why goods come back.", **GIVEN
     )
@@ -137,7 +143,12 @@ def _refuse_records(kind: Kind, records: dict[str, Any]) -> None:
         if name not in kind.about:
             raise serializers.ValidationError({name: "This kind is not about one."})
     order, ticket = records.get("order"), records.get("ticket")
-    if order and order.pk != ticket.order_id and order.customer_id != (ticket.customer_id or 0):
+    if (
+        order
+        and ticket
+        and order.pk != ticket.order_id
+        and order.customer_id != (ticket.customer_id or 0)
+    ):
         raise serializers.ValidationError({"order": "It is not of the ticket's customer."})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import anyio
 from django.core.management.base import BaseCommand, CommandError
+from django.db import close_old_connections
 
 from customers.current_request import standing_for
 from customers.mcp.calling import Caller
@@ -39,6 +40,7 @@ class Command(BaseCommand):
 
 def caller_with(secret: str) -> Caller:
     """Who calls now. Raises NotNow for a key that works no more, or that called too often."""
+    close_old_connections()
     key = key_of(secret)
     if key is None:
         raise NotNow("This key does not work: unknown, expired or revoked.")
