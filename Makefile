@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: run test lint bench faults audit
+.PHONY: run test lint bench faults contract openapi audit
 .DEFAULT_GOAL := run
 
 # torch comes first and by its exact version: asked for by others it brings gigabytes of CUDA
@@ -25,6 +25,12 @@ test: .venv/dev.stamp  ## every test; single ones by ARGS="tests/engines -k lang
 
 faults: .venv/dev.stamp  ## kills workers, broker and database for minutes; some by ARGS="-k broker"
 	@$(BIN)/python -m pytest -m faults tests/faults -s $(ARGS)
+
+contract: .venv/dev.stamp  ## the API held against its description, and odd forms, for minutes
+	@$(BIN)/python -m pytest -m faults tests/faults/test_contract.py -s $(ARGS)
+
+openapi: .venv/run.stamp  ## writes docs/openapi.yaml; refuses what would break clients
+	@$(BIN)/python manage.py openapi
 
 lint: .venv/dev.stamp  ## style, types, architecture
 	@$(BIN)/ruff check .

@@ -22,6 +22,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Admins make logins; nobody makes one for themselves."""
         return False
 
+    def is_safe_url(self, url: str) -> bool:
+        """Whether somebody may be led on to it; no to what is no address, such as `http://[`."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """As every limit of ours tells it."""
         return client_address(request)

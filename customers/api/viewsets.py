@@ -70,6 +70,9 @@ from customers.models import (
 from customers.people.contacts import remove
 
 
+SLUG = "[-a-zA-Z0-9_]+"
+
+
 class VisibleRows(OncePerKey):
     """Narrows every query to the rows that the asking user may see. `scope` is the part of the
     API that a key must be given.
@@ -77,7 +80,7 @@ class VisibleRows(OncePerKey):
 
     scope = ""
 
-    lookup_value_regex = r"\d+"
+    lookup_value_regex = "[0-9]+"
 
     def get_queryset(self) -> models.QuerySet:
         """The visible rows."""
@@ -356,6 +359,7 @@ class IntentViewSet(OncePerKey, ReadOnlyModelViewSet):
     """What customers may want with a ticket."""
 
     scope = "taxonomies"
+    lookup_value_regex = SLUG
     queryset = Intent.objects.all()
     serializer_class = IntentSerializer
     pagination_class = BySlugPages
@@ -365,6 +369,7 @@ class AspectViewSet(OncePerKey, ReadOnlyModelViewSet):
     """What customers judge by itself in reviews and messages."""
 
     scope = "taxonomies"
+    lookup_value_regex = SLUG
     queryset = Aspect.objects.all()
     serializer_class = AspectSerializer
     pagination_class = BySlugPages
@@ -374,6 +379,7 @@ class SegmentViewSet(RelatedToSegment, OncePerKey, ReadOnlyModelViewSet):
     """Kinds of customers."""
 
     scope = "taxonomies"
+    lookup_value_regex = SLUG
     queryset = Segment.objects.all()
     serializer_class = SegmentSerializer
     pagination_class = BySlugPages

@@ -169,7 +169,7 @@ def own_page(request: HttpRequest) -> str:
     """The page of this site that a form asks to be led back to as `next`; "" for none."""
     page = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
-    return page if own else ""
+    return page if own and page.startswith("/") else ""  # anything else would be a view's name
 
 
 def managers_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -6,13 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from customers.forms import SentimentForm
 from customers.models import Message, Review
-from customers.views.access import StaffRequest, get_message_for, get_review_for
+from customers.views.access import StaffRequest, get_message_for, get_review_for, own_page
 
 
 @require_POST
@@ -41,6 +40,4 @@ def _decide(request: StaffRequest, row: Message | Review, back: str) -> HttpResp
         messages.success(request, _("The sentiment is saved."))
     else:
         messages.error(request, _("There is no such sentiment; choose one of the five."))
-    page = request.POST.get("next", "")
-    own = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
-    return redirect(page if own else back)
+    return redirect(own_page(request) or back)

@@ -12,6 +12,7 @@ class ArticleSerializer(RecordSerializer):
     """A help article in Markdown; each write that changes it makes a version."""
 
     body = serializers.CharField(max_length=Article.MOST_CHARACTERS)
+    slug = serializers.CharField(read_only=True, help_text="The title as an address has it.")
     versions = serializers.IntegerField(
         source="revision", read_only=True, help_text="How many versions there are."
     )
