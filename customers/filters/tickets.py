@@ -11,6 +11,7 @@ from django.forms import HiddenInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers import paging
 from customers.custom_fields.filters import CustomFieldsFilter
 from customers.filters.parts import (
     AlarmFilter,
@@ -24,6 +25,9 @@ from customers.models import Aspect, Intent, Message, Team, Ticket, User
 from customers.periods import EARLIEST, LATEST, Period
 
 UNKNOWN = "none"  # how it names tickets without an intent
+# Of what very many messages say no more than the latest are looked at: so many for each row that
+# a list counts. Otherwise all tickets are looked through, the latest first, for one that says it.
+LATEST_SAID = 3
 OF_MESSAGES = ("said_since", "said_until", "aspect")
 
 
@@ -102,7 +106,9 @@ class TicketFilter(CustomFieldsFilter):
         said = Message.objects.from_customers()
         for name, value in asked.items():
             said = self.filters[name].filter(said, value)
-        return narrowed.filter(pk__in=said.values("ticket"))
+        by = "-pk" if asked["aspect"] else "-sent_at"
+        latest = said.order_by(by).values("ticket")[: LATEST_SAID * paging.MOST_COUNTED]
+        return narrowed.filter(pk__in=latest)
 
     def with_intent(
         self, rows: models.QuerySet, name: str, intent: Intent | str
