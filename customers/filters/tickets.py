@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import django_filters as filters
 from django.db import models
@@ -21,7 +22,7 @@ from customers.filters.parts import (
     SearchBox,
     TopicFilter,
 )
-from customers.models import Aspect, Intent, Message, Team, Ticket, User
+from customers.models import Aspect, AspectMention, Intent, Message, Team, Ticket, User
 from customers.periods import EARLIEST, LATEST, Period
 
 UNKNOWN = "none"  # how it names tickets without an intent
@@ -103,12 +104,16 @@ class TicketFilter(CustomFieldsFilter):
         self.form.cleaned_data |= asked
         if not any(asked.values()):
             return narrowed
-        said = Message.objects.from_customers()
+        return narrowed.filter(pk__in=self._said(asked).values("ticket"))
+
+    def _said(self, asked: dict[str, Any]) -> models.QuerySet:
+        said, most = Message.objects.from_customers(), LATEST_SAID * paging.MOST_COUNTED
+        if not (asked["said_since"] or asked["said_until"]):
+            mentions = AspectMention.objects.filter(aspect=asked["aspect"], message__isnull=False)
+            return said.filter(pk__in=mentions.order_by("-message_id").values("message_id")[:most])
         for name, value in asked.items():
             said = self.filters[name].filter(said, value)
-        by = "-pk" if asked["aspect"] else "-sent_at"
-        latest = said.order_by(by).values("ticket")[: LATEST_SAID * paging.MOST_COUNTED]
-        return narrowed.filter(pk__in=latest)
+        return said.order_by("-sent_at")[:most]
 
     def with_intent(
         self, rows: models.QuerySet, name: str, intent: Intent | str
