@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from kombu.transport import TRANSPORT_ALIASES
+
 POLLING_SECONDS = 0.02
 # A broker that is away must not hold up a request: kombu would try for seconds before it tells.
 # What would have been rung for is found by the sweep. Workers try on by rules of their own.
@@ -30,6 +32,7 @@ def broker_settings(var: Path, url: str = "") -> dict[str, Any]:
     folders = {name: var / "broker" / name for name in ("queue", "processed", "control")}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
+    TRANSPORT_ALIASES["filesystem"] = "crm_site.services.message_files:Transport"
     return {
         "broker_url": "filesystem://",
         "broker_transport_options": {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.filters.parts import DayFilter
 from customers.models import AuditEntry, User
+from customers.models.audit import AuditEntryQuerySet
 
 
 class AuditFilter(filters.FilterSet):
@@ -33,6 +34,6 @@ class AuditFilter(filters.FilterSet):
         model = AuditEntry
         fields = ()
 
-    def holding(self, rows: QuerySet, _name: str, value: Decimal) -> QuerySet:
+    def holding(self, rows: AuditEntryQuerySet, _name: str, value: Decimal) -> QuerySet:
         """Entries that name this record."""
-        return rows.filter(pks__contains=[int(value)])
+        return rows.naming(int(value))

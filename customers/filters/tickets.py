@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import django_filters as filters
 from django.db import models
@@ -11,6 +12,7 @@ from django.forms import HiddenInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers import paging
 from customers.custom_fields.filters import CustomFieldsFilter
 from customers.filters.parts import (
     AlarmFilter,
@@ -20,10 +22,13 @@ from customers.filters.parts import (
     SearchBox,
     TopicFilter,
 )
-from customers.models import Aspect, Intent, Message, Team, Ticket, User
+from customers.models import Aspect, AspectMention, Intent, Message, Team, Ticket, User
 from customers.periods import EARLIEST, LATEST, Period
 
 UNKNOWN = "none"  # how it names tickets without an intent
+# Of what very many messages say no more than the latest are looked at: so many for each row that
+# a list counts. Otherwise all tickets are looked through, the latest first, for one that says it.
+LATEST_SAID = 3
 OF_MESSAGES = ("said_since", "said_until", "aspect")
 
 
@@ -99,10 +104,16 @@ class TicketFilter(CustomFieldsFilter):
         self.form.cleaned_data |= asked
         if not any(asked.values()):
             return narrowed
-        said = Message.objects.from_customers()
+        return narrowed.filter(pk__in=self._said(asked).values("ticket"))
+
+    def _said(self, asked: dict[str, Any]) -> models.QuerySet:
+        said, most = Message.objects.from_customers(), LATEST_SAID * paging.MOST_COUNTED
+        if not (asked["said_since"] or asked["said_until"]):
+            mentions = AspectMention.objects.filter(aspect=asked["aspect"], message__isnull=False)
+            return said.filter(pk__in=mentions.order_by("-message_id").values("message_id")[:most])
         for name, value in asked.items():
             said = self.filters[name].filter(said, value)
-        return narrowed.filter(pk__in=said.values("ticket"))
+        return said.order_by("-sent_at")[:most]
 
     def with_intent(
         self, rows: models.QuerySet, name: str, intent: Intent | str

@@ -9,6 +9,7 @@ from benchmarks import asking, imports, latency, measures, road
 from benchmarks.__main__ import names
 from benchmarks.instruments.cpu import Cost
 from benchmarks.latency import Timing
+from benchmarks.load import run as load
 from benchmarks.web import run as web
 from benchmarks.web.addresses import Page
 from benchmarks.web.weight import Weight
@@ -25,6 +26,7 @@ BENCHMARKS = [
     "imports",
     "insight",
     "latency",
+    "load",
     "masking",
     "measures",
     "memory",
@@ -60,6 +62,7 @@ def test_every_target_is_about_a_figure_that_is_measured():
         road: road.figures([(1.0, 0.9)], 100),
         asking: asking.figures(2.0, [0.2, 0.3], [0.1]),
         latency: latency.figures(Timing(1, 2), [Timing(0.01, 0.2)], [0.001], [0.02]),
+        load: load.figures([{"kind": "home"}], [(200, 0.1, 0.0)], 1.0, {}, 1),
         web: web.figures({opened: [0.02]}, {opened: [0.01]}, {opened: 7}, {opened: 7}, weight),
     }
     for module, found in figures.items():
