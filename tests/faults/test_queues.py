@@ -2,6 +2,8 @@
 
 import base64
 import re
+import subprocess
+import sys
 import time
 
 import httpx
@@ -13,6 +15,7 @@ from tests.factories import UserFactory
 from tests.faults.processes import ProductWeb, wait_for
 from tests.faults.test_workers import tell
 from tests.partners import bearer
+from tests.processes import ROOT, environment
 
 CANARY = "zanzibarquux"
 PERSON = {"source": "shop", "external_id": f"{CANARY}-key", "email": f"{CANARY}@example.com"}
@@ -27,6 +30,9 @@ def temporary(tmp_path):
 
 @pytest.fixture
 def web(shop, temporary):
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput"]
+    told = environment(**shop.variables)
+    subprocess.run(collect, cwd=ROOT, env=told, check=True, capture_output=True)
     server = ProductWeb(shop.folder, shop.variables | {"TMPDIR": str(temporary)}).start()
     yield server
     server.kill()
