@@ -29,7 +29,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0029_audit"),
+        ("customers", "0030_mcp"),
     ]
 
     operations = [
