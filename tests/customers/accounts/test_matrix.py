@@ -56,6 +56,7 @@ API_OF = {
     "imports": "import",
     "proposals": "proposal",
     "predictions": None,
+    "search": None,
     "intents": None,
     "aspects": None,
     "segments": None,
