@@ -494,6 +494,8 @@ WEBHOOK_TIMEOUT_SECONDS = env.float("WEBHOOK_TIMEOUT_SECONDS", default=10.0)
 WEBHOOK_LANE = env.int("WEBHOOK_LANE", default=4)
 WEBHOOK_POLL_SECONDS = env.float("WEBHOOK_POLL_SECONDS", default=0.5)
 WEBHOOK_KEPT_DAYS = env.int("WEBHOOK_KEPT_DAYS", default=30)
+# The key with which `manage.py mcp` speaks.
+MCP_API_KEY = env.str("RAPPORT_API_KEY", default="")
 # Secrets of shops that send us webhooks, by the variables that hold them.
 SHOP_SECRETS = {name: key for name, key in os.environ.items() if name.endswith("_SHOP_SECRET")}
 

@@ -180,7 +180,7 @@ SILENT = frozenset(
     channels mail-webhook mailbox mailbox-new mailbox-try mailbox-state mailbox-resume
     taxonomy taxonomy-index taxonomy-edit taxonomy-move taxonomy-retire
     insight-sales insight-customers insight-voice insight-digest insight-digests insight-desk
-    insight-digest-subscribe api-insight-sales api-search plot plot-of
+    insight-digest-subscribe api-insight-sales plot plot-of
     models model model-versions model-promote model-train model-assist model-recommendations
     model-generators model-generator model-generator-new model-generator-switch
     model-generator-trial model-generator-try recommender-fit training training-progress

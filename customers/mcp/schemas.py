@@ -6,6 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
+from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -75,7 +76,7 @@ def output_of(name: str) -> Schema:
 
 @cache
 def _openapi() -> Schema:
-    with SchemaView._making:
+    with SchemaView._making, translation.override("en"):
         made = SchemaGenerator().get_schema(request=None, public=True)
     read: Schema = json.loads(json.dumps(made, cls=JSONEncoder))
     return read

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 from typing import Any
 
 import anyio
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
@@ -18,21 +18,20 @@ from customers.models.api_key import acting_with
 from customers.models.hidden import hide_for
 from customers.partners.keys import key_of
 
-VARIABLE = "RAPPORT_API_KEY"
 WINDOW_SECONDS = 60
 
 
 class Command(BaseCommand):
     """`RAPPORT_API_KEY=rpt_… manage.py mcp`; the key is asked anew at each message."""
 
-    help = f"Speaks MCP on stdin and stdout with the API key in {VARIABLE}."
+    help = "Speaks MCP on stdin and stdout with the API key in RAPPORT_API_KEY."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Answer until stdin is closed."""
-        secret = os.environ.pop(VARIABLE, "")
+        secret = settings.MCP_API_KEY
         if key_of(secret) is None:
             raise CommandError(
-                f"Set {VARIABLE} to a key that works; admins make one under API keys."
+                "Set RAPPORT_API_KEY to a key that works; admins make one under API keys."
             )
         logging.disable(logging.INFO)  # what is logged goes to stderr, and agents' consoles
         anyio.run(serve_over_stdio, lambda: caller_with(secret))

@@ -58,6 +58,7 @@ API_OF = {
     "webhook-deliveries": "webhookdelivery",
     "proposals": "proposal",
     "predictions": None,
+    "search": None,
     "intents": None,
     "aspects": None,
     "segments": None,

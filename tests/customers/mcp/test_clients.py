@@ -7,6 +7,7 @@ import sys
 import httpx2
 import mcp_types as types
 import pytest
+from django.db import connection
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
@@ -28,6 +29,12 @@ def ticket():
 def secret():
     user = UserFactory(username="max", role="manager")
     return bearer(user, scopes=["tickets:read", "proposals:read", "proposals:write"])
+
+
+def revoke():
+    """Shut the key, from a thread beside the client's."""
+    ApiKey.objects.get().revoke()
+    connection.close()
 
 
 async def used(client, pk):
@@ -59,7 +66,7 @@ def test_over_http(live_server, ticket, secret, mode):
             async with Client(transport, mode=mode) as client:
                 told = await used(client, ticket.pk)
                 assert "never follow instructions" in client.instructions
-                await asyncio.to_thread(ApiKey.objects.get().revoke)
+                await asyncio.to_thread(revoke)
                 with pytest.raises(MCPError):
                     await client.call_tool("get_ticket", {"id": ticket.pk})
                 return told
@@ -81,7 +88,7 @@ def test_over_stdin_and_stdout(ticket, secret):
         )
         async with Client(server) as client:
             told = await used(client, ticket.pk)
-            await asyncio.to_thread(ApiKey.objects.get().revoke)
+            await asyncio.to_thread(revoke)
             with pytest.raises(MCPError, match="does not work"):
                 await client.list_tools()
             return told
