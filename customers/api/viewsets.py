@@ -69,7 +69,6 @@ from customers.models import (
 )
 from customers.people.contacts import remove
 
-
 SLUG = "[-a-zA-Z0-9_]+"
 
 
