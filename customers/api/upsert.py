@@ -108,7 +108,7 @@ class UpsertMixin:
         deletion does not bring the record back, however late it arrives.
         """
         said = request.query_params.get(VERSION)
-        version_at = _moment_in(said) if said else timezone.now()
+        version_at = _moment_in(said or None) or timezone.now()
         row = self._known(source, external_id)
         if row is None and not said:
             raise Http404

@@ -111,13 +111,14 @@ class RecordViewSet(
 
     def request_serializers(self, method: str) -> Any:
         """For the schema: a write by external id may say when the record changed."""
-        return upsert_of(self.serializer_class) if self._is_upsert(method) else None
+        record: Any = self.serializer_class
+        return upsert_of(record) if self._is_upsert(method) else None
 
     def response_serializers(self, method: str) -> Any:
         """For the schema: what the actions answer that are no record or list of records."""
+        record: Any = self.serializer_class
         if getattr(self, "action", "") == "changes":
-            return changes_of(self.serializer_class)
-        record = self.serializer_class
+            return changes_of(record)
         return {200: record, 201: record} if self._is_upsert(method) else None
 
     def answer_headers(self, method: str) -> tuple[str, ...]:

@@ -2,17 +2,29 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from customers.api.serializers.records import KEYS, TIMES, RecordSerializer
 from customers.models import Article, Macro, Recommendation
 
 
+@extend_schema_field({"type": "string", "maxLength": 80})
+class AddressField(serializers.SlugField):
+    """Letters and digits of any language; JSON Schema has no pattern for those."""
+
+
 class ArticleSerializer(RecordSerializer):
     """A help article in Markdown; each write that changes it makes a version."""
 
     body = serializers.CharField(max_length=Article.MOST_CHARACTERS)
-    slug = serializers.CharField(read_only=True, help_text="The title as an address has it.")
+    slug = AddressField(
+        max_length=80,
+        required=False,
+        allow_blank=True,
+        allow_unicode=True,
+        help_text="The end of its address in the help centre; made of the title if empty.",
+    )
     versions = serializers.IntegerField(
         source="revision", read_only=True, help_text="How many versions there are."
     )

@@ -74,7 +74,7 @@ class NewWebhookSerializer(WebhookSerializer):
     secret = SECRET
 
     class Meta(WebhookSerializer.Meta):
-        fields = (*WebhookSerializer.Meta.fields, "secret")
+        fields: Any = (*WebhookSerializer.Meta.fields, "secret")
 
 
 class RotationSerializer(serializers.Serializer):
