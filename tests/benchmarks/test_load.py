@@ -72,15 +72,15 @@ def shop():
     return Shop(range(1, 9), range(1, 9), range(1, 9), 1, ["/api/v1/orders/"], ["/c/"], *who)
 
 
-def test_each_fifty_requests_hold_the_whole_mix_and_the_same_each_time(shop):
-    made = requests(shop, 150)
+def test_each_hundred_requests_hold_the_whole_mix_and_the_same_each_time(shop):
+    made = requests(shop, 300)
     kinds = [request["kind"] for request in made]
-    assert sum(MIX.values()) == 50
+    assert sum(MIX.values()) == 100
     assert MAKERS.keys() == MIX.keys()
-    for start in (0, 50, 100):
-        found = kinds[start : start + 50]
+    for start in (0, 100, 200):
+        found = kinds[start : start + 100]
         assert {kind: found.count(kind) for kind in MIX} == MIX
-    assert [request["path"] for request in made] == [r["path"] for r in requests(shop, 150)]
+    assert [request["path"] for request in made] == [r["path"] for r in requests(shop, 300)]
     for request in made:
         assert ("Authorization" in request["headers"]) == (request["kind"] in API)
 
