@@ -20,6 +20,7 @@ SCREENS = DESK | ABOUT | {"search": 8, "home": 1, "reports": 1}
 READ = {"api_list": 9, "api_record": 14, "api_changes": 6}
 API = READ | {"api_customer": 8, "api_order": 8, "api_message": 3}
 PEER = {"peer": 1}
+IMPERSONAL = {"presence", "reports", "peer"}  # the audit has no entry of these
 MIX = SCREENS | API | PEER
 SEED = 7
 QUEUES = ("open", "mine", "unassigned", "negative", "due", "mentions")
