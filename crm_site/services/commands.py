@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,9 @@ from pathlib import Path
 from crm_site.services.postgres import EmbeddedPostgres
 from crm_site.services.supervisor import Child
 
+LEAST_PROCESSES = 2
+MOST_PROCESSES = 8  # each takes 130 MB, and two connections of the database's sixty
+
 
 def postgres(server: EmbeddedPostgres) -> Child:
     """The embedded database."""
@@ -18,10 +22,14 @@ def postgres(server: EmbeddedPostgres) -> Child:
 
 
 def web(host: str, port: int, environment: Mapping[str, str]) -> Child:
-    """The web server: two processes of two threads measured best on two cores."""
+    """The web server: a process for each core, and two at least, of two threads each: on two
+    cores that measured best.
+    """
     granian = ["-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    size = ["--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "warning"]
-    # One that dies is replaced beside the other; without it the server ends. A reload gives a new
+    processes = min(max(os.cpu_count() or 1, LEAST_PROCESSES), MOST_PROCESSES)
+    size = ["--workers", str(processes), "--blocking-threads", "2"]
+    size += ["--no-ws", "--log-level", "warning"]
+    # One that dies is replaced beside the others; without it the server ends. A reload gives a new
     # one so many seconds to load before the old one answers its last request.
     care = ["--respawn-failed-workers", "--respawn-interval", "5", "--workers-kill-timeout", "20"]
     command = [sys.executable, *granian, *size, *care, "crm_site.wsgi:application"]

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from customers import paging
 from customers.models import Intent, Presence, StaffMention, Team, Ticket, User
 from customers.models.ticket_queryset import TicketQuerySet
 from customers.sql import rows_of
@@ -79,16 +80,22 @@ def _open(rows: TicketQuerySet) -> TicketQuerySet:
 
 def _watched(rows: TicketQuerySet, user: User) -> TicketQuerySet:
     watching = Ticket.watchers.through._base_manager.filter(user=user)
-    return rows.open().filter(pk__in=watching.values("ticket"))
+    return rows.open().filter(pk__in=_latest(watching))
 
 
 def _mentions(rows: TicketQuerySet, user: User) -> TicketQuerySet:
-    return rows.filter(pk__in=StaffMention.objects.filter(user=user).values("ticket"))
+    return rows.filter(pk__in=_latest(StaffMention.objects.filter(user=user)))
 
 
 def _unseen_mentions(rows: TicketQuerySet, user: User) -> TicketQuerySet:
-    unseen = StaffMention.objects.filter(user=user, seen_at=None)
-    return rows.filter(pk__in=unseen.values("ticket"))
+    return rows.filter(pk__in=_latest(StaffMention.objects.filter(user=user, seen_at=None)))
+
+
+def _latest(named: Any) -> Any:
+    """The tickets that the rows of one user name, as many as a list counts. The limit keeps
+    PostgreSQL from going through all tickets, the latest first, to see which are among them.
+    """
+    return named.order_by("-pk").values("ticket_id")[: paging.MOST_COUNTED]
 
 
 def _snoozed(rows: TicketQuerySet, _user: User) -> TicketQuerySet:
