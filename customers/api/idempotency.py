@@ -20,6 +20,7 @@ from django.http.response import HttpResponseBase
 from psycopg.errors import LockNotAvailable
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from customers.api.problems import Conflict
 from customers.failpoints import failpoint
@@ -69,11 +70,13 @@ class OncePerKey:
         handler = getattr(self, method.lower())
         setattr(self, method.lower(), _once(self, handler, key))
 
-    def finalize_response(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         """As the framework's: with a key before the effect is committed, without one after it."""
         if request.method in METHODS:
             failpoint("answering")
-        return super().finalize_response(request, *args, **kwargs)  # type: ignore[misc]
+        return super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
 
 
 def _once(view: Any, handler: Callable[..., Any], key: str) -> Callable[..., Any]:
