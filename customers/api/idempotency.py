@@ -20,6 +20,7 @@ from django.http.response import HttpResponseBase
 from psycopg.errors import LockNotAvailable
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from customers.api.problems import Conflict
 from customers.failpoints import failpoint
@@ -75,7 +76,9 @@ class OncePerKey:
         """
         return bytes(response.content)
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         """As the framework's: with a key before the effect is committed, without one after it."""
         if request.method in METHODS:
             failpoint("answering")

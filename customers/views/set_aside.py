@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from customers.models import Analysable, Article, Customer, Message, Passage, Product, Review
+from customers.models import Analysable, Message, Passage, Review
 from customers.paging import page_of
 from customers.progress import READ_MODELS, analysis_progress
 from customers.views.access import StaffRequest
@@ -61,16 +63,14 @@ def retry_failed(request: HttpRequest) -> HttpResponse:
 
 def address_of(row: Analysable) -> str:
     """The page on which a row stands."""
-    about = row
+    about: Any = row
     if isinstance(row, Message):
         about = row.ticket
     elif isinstance(row, Review):
         about = row.product
     elif isinstance(row, Passage):
         about = row.article or row.product or row.ticket
-    if isinstance(about, Article | Customer | Product) or about is not None:
-        return reverse(str(about._meta.model_name), args=[about.pk])
-    return ""
+    return reverse(str(about._meta.model_name), args=[about.pk]) if about is not None else ""
 
 
 def _told(n: int) -> str:

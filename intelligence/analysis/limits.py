@@ -25,7 +25,7 @@ def within(seconds: float) -> Iterator[None]:
         return
 
     def ring(*_: Any) -> None:
-        raise TooLong(f"reading took longer than {seconds:g} s")
+        raise TooLong(f"reading took longer than {seconds:.3g} s")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)

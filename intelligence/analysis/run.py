@@ -113,4 +113,6 @@ def _record_failure(row: Analysable, error: Exception) -> Tally:
 
 def describe(error: BaseException) -> str:
     """The error as one line for staff: its type and its message, cut to 500 characters."""
+    if isinstance(error, MemoryError) and not str(error):
+        error = MemoryError("reading it takes more memory than a worker may have")
     return f"{type(error).__name__}: {error}".replace("\x00", "")[:500]

@@ -118,9 +118,9 @@ class Worker:
         for pid in children_of(self.process.pid)[:1]:
             os.kill(pid, signal.SIGKILL)
 
-    def is_ready(self):
-        """Whether its pool process has loaded what it reads with."""
-        return "Loading weights: 100%" in self.log
+    def loads(self):
+        """How many pool processes it has had that loaded what they read with."""
+        return self.log.count("Loading weights: 100%")
 
     @property
     def log(self):

@@ -86,24 +86,32 @@ def told(name, posts, answers, **more):
 
 def test_killing_web_processes_loses_and_doubles_no_write(start_web, partner):
     web, ended = start_web(), threading.Event()
-    draw, kills = random.Random(9), []
+    draw, kills, acknowledged = random.Random(9), [], []
+
+    def post(number):
+        answer = posted(web, partner, number)
+        acknowledged.append(number)
+        return answer
 
     def kill():
         while sum(kills) < KILLS and not ended.is_set():
-            web.look_after()
+            told, pause = len(acknowledged), time.monotonic() + draw.uniform(2.9, 3.3)
+            while len(acknowledged) < told + POSTS / KILLS or time.monotonic() < pause:
+                if ended.wait(0.02):
+                    return
+                web.look_after()
             kills.append(web.kill_one())
-            time.sleep(draw.uniform(2.9, 3.3))
 
     started = time.monotonic()
     killer = threading.Thread(target=kill)
     killer.start()
     with ThreadPoolExecutor(4) as callers:
-        answers = list(callers.map(lambda n: posted(web, partner, n), range(POSTS)))
+        answers = list(callers.map(post, range(POSTS)))
         # what is left of the kills falls on repetitions, which must answer as before
         again = []
         while killer.is_alive():
             numbers = draw.sample(range(POSTS), 20)
-            kept = callers.map(lambda n: posted(web, partner, n), numbers)
+            kept = callers.map(post, numbers)
             again += [(answers[n], answer) for n, answer in zip(numbers, kept, strict=True)]
     ended.set()
     killer.join()

@@ -124,7 +124,7 @@ class NoAnswers:
         return
 
 
-def load_no_answers(**_):
+def load_no_answers(*_, **__):
     return NoAnswers()
 
 
