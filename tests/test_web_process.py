@@ -65,7 +65,7 @@ def test_a_web_process_serves_without_loading_models_or_plots():
     assert report["application"] == "WSGIHandler"
     assert report["answers"] == dict.fromkeys(addresses, 200)
     assert report["posted"] == 201
-    assert report["tools"] == ["search", "list_tickets", "get_ticket"]
+    assert report["tools"] == ["list_tickets", "get_ticket"]
     assert report["imported"] == {}
 
 

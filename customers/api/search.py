@@ -40,8 +40,7 @@ class FoundSerializer(serializers.Serializer):
 class SearchView(OncePerKey, APIView):
     """One search over customers, orders, tickets, products and articles."""
 
-    # open to every key: of each kind it finds what the key may read
-    lists_addresses = True
+    scope = "search"
     audited_kind = "customer"
 
     @extend_schema(
@@ -50,7 +49,9 @@ class SearchView(OncePerKey, APIView):
         parameters=[OpenApiParameter("q", str, required=True, description="Words, or a number.")],
     )
     def get(self, request: Request) -> Response:
-        """Numbers and addresses first, then words that begin so; five of a kind."""
+        """Numbers and addresses first, then words that begin so; five of a kind, of the kinds
+        that the key may read.
+        """
         words = request.query_params.get("q", "").strip()
         if not words or len(words) > MOST_CHARACTERS:
             raise serializers.ValidationError({"q": f"Give 1 to {MOST_CHARACTERS} characters."})

@@ -25,11 +25,12 @@ PARTS: Mapping[str, Any] = {
     "imports": _("Imports"),
     "proposals": _("Proposals that staff confirm"),
     "predictions": _("Predictions with their provenance"),
+    "search": _("Search"),
     "insight": _("Insight: sales, alarms, findings, topics, digests"),
     "webhooks": _("Webhooks"),
     "taxonomies": _("Names: intents, aspects, segments"),
 }
-READ_ONLY = {"predictions", "recommendations", "taxonomies"}
+READ_ONLY = {"predictions", "recommendations", "search", "taxonomies"}
 
 
 def scope_names() -> list[str]:

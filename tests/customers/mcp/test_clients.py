@@ -49,7 +49,7 @@ async def used(client, pk):
 
 def check(told, pk):
     tools, read, made = told
-    assert tools[:3] == ["search", "list_tickets", "get_ticket"]
+    assert tools[:2] == ["list_tickets", "get_ticket"]
     assert "propose_reply" in tools
     assert "list_customers" not in tools
     assert read["subject"] == "Where is my parcel?"

@@ -35,7 +35,7 @@ def agent(client, boss):
 
 def test_a_key_is_told_of_the_tools_of_its_scopes_and_of_no_other(client, boss):
     agent = Agent(client, boss, scopes=["orders:read"])
-    assert agent.tools() == ["search", "list_orders", "get_order"]
+    assert agent.tools() == ["list_orders", "get_order"]
     pk = CustomerFactory().pk
     assert "no tool get_customer" in agent.refused("get_customer", id=pk)
     assert "no tool propose_note" in agent.refused("propose_note", ticket=1, body="x", reason="y")
@@ -67,6 +67,14 @@ def test_every_tool_answers_as_its_schema_says(agent, boss):
     assert [(hit["kind"], hit["id"]) for hit in found] == [("ticket", ticket.pk)]
     assert len(agent.told("get_ticket", id=ticket.pk)["messages"]) >= 1
     assert "messages" not in agent.told("list_tickets")["results"][0]
+
+
+def test_search_finds_of_each_kind_what_the_key_may_read(client, boss):
+    customer = CustomerFactory(name="Parcel Person")
+    TicketFactory(customer=customer, subject="Parcel")
+    agent = Agent(client, boss, scopes=["search:read", "customers:read"])
+    found = agent.told("search", q="parcel")["results"]
+    assert [(hit["kind"], hit["id"]) for hit in found] == [("customer", customer.pk)]
 
 
 def test_lists_page_by_a_cursor_and_are_bounded(agent):
