@@ -117,7 +117,10 @@ def forms():
 class Screens:
     """All addresses that take posts, with a row of each record, and somebody who may post."""
 
-    def __init__(self):
+    def __init__(self, settings):
+        settings.MFA_REQUIRED = False
+        middleware = f"{__name__}.{OddForms.__name__}"
+        settings.MIDDLEWARE = [settings.MIDDLEWARE[0], middleware, *settings.MIDDLEWARE[1:]]
         self.rows = make_rows()
         self.client = Client(raise_request_exception=False)
         self.client.force_login(UserFactory(username="odd", role="admin"))
