@@ -11,7 +11,7 @@ from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.formats import localize
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 WIDGETS = "django/forms/widgets/"
 INPUTS = {f"{WIDGETS}{kind}.html" for kind in ("date", "hidden", "number", "text")}
@@ -22,7 +22,7 @@ class WithoutTemplates(DjangoTemplates):
 
     def render(
         self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
-    ) -> SafeString:
+    ) -> str:
         """The HTML of a widget or a form."""
         if template_name == f"{WIDGETS}select.html":
             return mark_safe("".join(_select(context["widget"])))  # noqa: S308  # all is escaped

@@ -30,6 +30,7 @@ DRAWERS = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py", "others.
 
 # Who may declare text to be safe HTML, and why: Markdown is rendered with HTML switched off.
 MAKES_SAFE_HTML = {
+    "crm_site/form_widgets.py",
     "customers/markdown.py",
     "customers/templatetags/records.py",
     "customers/views/plots.py",

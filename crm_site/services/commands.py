@@ -12,6 +12,10 @@ from pathlib import Path
 from crm_site.services.postgres import EmbeddedPostgres
 from crm_site.services.supervisor import Child
 
+# A ticket is shown with eight rows around it, and to look for the best order of so many joins
+# took 7 of the 9 ms of the statement: of pages they are joined as written. A pool of connections
+# that others run may refuse the option.
+PLANNED_AS_WRITTEN = "-c join_collapse_limit=4"
 LEAST_PROCESSES = 2
 MOST_PROCESSES = 8  # each takes 130 MB, and two connections of the database's sixty
 
@@ -33,7 +37,9 @@ def web(host: str, port: int, environment: Mapping[str, str]) -> Child:
     # one so many seconds to load before the old one answers its last request.
     care = ["--respawn-failed-workers", "--respawn-interval", "5", "--workers-kill-timeout", "20"]
     command = [sys.executable, *granian, *size, *care, "crm_site.wsgi:application"]
-    return Child("web", command, {"env": dict(environment)}, renew_signal=signal.SIGHUP)
+    planned = {} if environment.get("DATABASE_URL") else {"PGOPTIONS": PLANNED_AS_WRITTEN}
+    options = {"env": {**environment, **planned}}
+    return Child("web", command, options, renew_signal=signal.SIGHUP)
 
 
 def worker(queue: str, environment: Mapping[str, str]) -> Child:

@@ -19,7 +19,7 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Puts a message into the folder by giving it its name once it is written."""
 
-    def _put(self, queue: str, payload: Any, **_: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]
         name = f"{round(monotonic() * 1000)}_{uuid4()}.{queue}"
         part = Path(self.data_folder_out, f"{name}.part")
         try:

@@ -44,9 +44,6 @@ SETTINGS = {
     "max_connections": "60",
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",
-    # a ticket is shown with eight rows around it, and to look for the best order of so many joins
-    # took 7 of the 9 ms of the statement
-    "join_collapse_limit": "4",
     "log_min_messages": "warning",
     "log_checkpoints": "off",
     # statements that failed hold values, and so do details of errors: personal data

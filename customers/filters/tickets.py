@@ -26,8 +26,8 @@ from customers.models import Aspect, AspectMention, Intent, Message, Team, Ticke
 from customers.periods import EARLIEST, LATEST, Period
 
 UNKNOWN = "none"  # how it names tickets without an intent
-# Of what very many messages say no more than the latest are looked at: so many for each row that
-# a list counts. Otherwise all tickets are looked through, the latest first, for one that says it.
+# Of an aspect that very many messages mention the latest are looked at, so many for each row that
+# a list counts. Otherwise all tickets are looked through, the latest first, for one that does.
 LATEST_SAID = 3
 OF_MESSAGES = ("said_since", "said_until", "aspect")
 
@@ -107,13 +107,14 @@ class TicketFilter(CustomFieldsFilter):
         return narrowed.filter(pk__in=self._said(asked).values("ticket"))
 
     def _said(self, asked: dict[str, Any]) -> models.QuerySet:
-        said, most = Message.objects.from_customers(), LATEST_SAID * paging.MOST_COUNTED
+        said = Message.objects.from_customers()
         if not (asked["said_since"] or asked["said_until"]):
             mentions = AspectMention.objects.filter(aspect=asked["aspect"], message__isnull=False)
-            return said.filter(pk__in=mentions.order_by("-message_id").values("message_id")[:most])
+            latest = mentions.order_by("-message_id").values("message_id")
+            return said.filter(pk__in=latest[: LATEST_SAID * paging.MOST_COUNTED])
         for name, value in asked.items():
             said = self.filters[name].filter(said, value)
-        return said.order_by("-sent_at")[:most]
+        return said
 
     def with_intent(
         self, rows: models.QuerySet, name: str, intent: Intent | str

@@ -43,14 +43,15 @@ def company_page(request: StaffRequest, pk: int) -> HttpResponse:
     tickets = Ticket.objects.visible_to(request.user).filter(
         customer__in=company.people.order_by().values("pk")
     )
-    related = tickets.select_related("customer", "intent", "suggested_intent")
+    # found before others are joined to them: PostgreSQL would join them to all tickets first
+    latest = tickets.order_by("-last_message_at").values_list("pk", flat=True)[:RECENT_TICKETS]
+    related = Ticket.objects.filter(pk__in=list(latest))
+    related = related.select_related("customer", "intent", "suggested_intent")
     context = {
         "company": company,
         "page": page_of(people.order_by("-spent_total", "-id"), request),
         "spending": spending_of([company])[company.pk],
-        "tickets": related.defer("search", "customer__search").order_by("-last_message_at")[
-            :RECENT_TICKETS
-        ],
+        "tickets": related.defer("search", "customer__search").order_by("-last_message_at"),
     }
     return render(request, "companies/page.html", context)
 

@@ -49,6 +49,7 @@ def shop(django_db_setup, django_db_blocker):
         fill(SHOP)
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL join_collapse_limit = 4")  # as the web server's connections
         with patch.object(paging, "MOST_COUNTED", FEW_COUNTED):
             yield staff_client()
         transaction.set_rollback(True)
@@ -115,8 +116,8 @@ def test_a_list_and_its_filters_read_no_big_table_as_a_whole(shop, name):
     wanted = list(of_list(shop, name, address))
     with connection.execute_wrapper(reader):
         for page in wanted:
-            if f"?{BY_WORDS}=" in page.address:
-                continue
+            if f"?{BY_WORDS}=" in page.address or "?said_since=" in page.address:
+                continue  # whoever wrote in a period: the period says how many are read
             reader.asking = page.address
             ask(shop, page, narrowed if isinstance(narrowed, FilterSet) else None)
     assert reader.count > 0
