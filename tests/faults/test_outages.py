@@ -13,7 +13,7 @@ from crm_site.services.postgres import THROWAWAY, EmbeddedPostgres
 from customers.models import Message, Ticket
 from intelligence.models import Prediction
 from tests.factories import UserFactory
-from tests.faults.processes import Web, wait_for
+from tests.faults.processes import CALLER, Web, wait_for
 from tests.faults.test_workers import drained, tell
 from tests.partners import bearer
 
@@ -79,7 +79,7 @@ def posting(web, header, number):
     """The status of a new ticket, and the seconds it took; 0 where nobody answered."""
     started = time.monotonic()
     try:
-        answer = httpx.post(
+        answer = CALLER.post(
             f"{web.address}/api/v1/tickets/",
             json={"subject": f"Kettle {number}", "body": "It is good."},
             headers={"Authorization": header, "Idempotency-Key": f"n{number}"},
