@@ -9,12 +9,16 @@ import sys
 import time
 from contextlib import closing
 
+import httpx
 from celery import Celery
 
 from crm_site.services import commands
 from crm_site.services.process import die_with_parent
 from tests.processes import ROOT, environment
 
+# One for all threads (a new one reads all certificates), and a connection for each request, as
+# behind a proxy.
+CALLER = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
 LEDGER_ENGINE = "tests.intelligence.ledger_engine.load"
 
 
@@ -168,10 +172,8 @@ class Web:
         return self
 
     def answers(self):
-        import httpx
-
         try:
-            return httpx.get(f"{self.address}/health/", timeout=5).status_code == 200
+            return CALLER.get(f"{self.address}/health/", timeout=5).status_code == 200
         except httpx.HTTPError:
             return False
 

@@ -13,9 +13,11 @@ from crm_site.services.postgres import THROWAWAY, EmbeddedPostgres
 from customers.models import Message, Ticket
 from intelligence.models import Prediction
 from tests.factories import UserFactory
-from tests.faults.processes import Web, wait_for
+from tests.faults.processes import CALLER, Web, wait_for
 from tests.faults.test_workers import drained, tell
 from tests.partners import bearer
+
+AWAY_SECONDS = 30
 
 
 def test_a_broker_that_is_emptied_and_killed_loses_nothing(shop, redis):
@@ -77,7 +79,7 @@ def posting(web, header, number):
     """The status of a new ticket, and the seconds it took; 0 where nobody answered."""
     started = time.monotonic()
     try:
-        answer = httpx.post(
+        answer = CALLER.post(
             f"{web.address}/api/v1/tickets/",
             json={"subject": f"Kettle {number}", "body": "It is good."},
             headers={"Authorization": header, "Idempotency-Key": f"n{number}"},
@@ -162,7 +164,7 @@ def test_a_database_that_is_away_is_503_and_comes_back_by_itself(shop, web):
     connection.close()
     pid = int((server.data / "postmaster.pid").read_text().splitlines()[0])
     os.kill(pid, 2)
-    time.sleep(10)
+    time.sleep(AWAY_SECONDS)
     back = None
     server.start()
     back = time.monotonic()
@@ -174,7 +176,7 @@ def test_a_database_that_is_away_is_503_and_comes_back_by_itself(shop, web):
     first_good = next(row[0] for row in seen if row[0] > back and row[2] == 201)
     acknowledged = sum(status == 201 for _at, _n, status, _took in seen) + 1
     tell(
-        "database away 10 s",
+        f"database away {AWAY_SECONDS} s",
         requests=len(seen),
         answers={row[2] for row in bad},
         slowest_refusal=round(max(row[3] for row in bad), 2),

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.crm_site.test_up import ROOT, free_port, processes_of, start_up, var  # noqa: F401
-from tests.faults.processes import wait_for
+from tests.faults.processes import CALLER, wait_for
 from tests.faults.test_web import Load
 from tests.faults.test_workers import tell
 
@@ -39,7 +39,7 @@ def test_a_reload_of_the_product_fails_no_request(var):  # noqa: F811
     address = f"http://127.0.0.1:{port}/login/"
 
     def ask():
-        return httpx.get(address, timeout=30).status_code
+        return CALLER.get(address, timeout=30).status_code
 
     def answers():
         try:

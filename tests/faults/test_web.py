@@ -13,7 +13,7 @@ import pytest
 
 from customers.models import IdempotentReply, Ticket
 from tests.factories import UserFactory
-from tests.faults.processes import ProductWeb, wait_for
+from tests.faults.processes import CALLER, ProductWeb, wait_for
 from tests.faults.test_workers import tell
 from tests.partners import bearer
 
@@ -50,7 +50,7 @@ def posted(web, header, number, *, keyed=True, alone=False, seconds=60):
     ending = time.monotonic() + seconds
     while time.monotonic() < ending:
         try:
-            answer = httpx.post(
+            answer = CALLER.post(
                 f"{web.address}/api/v1/tickets/", json=body, headers=headers, timeout=10
             )
         except httpx.HTTPError:
@@ -201,7 +201,7 @@ def test_a_reload_under_load_fails_no_request(start_web, partner):
 
     def ask():
         headers = {"Authorization": partner}
-        return httpx.get(f"{web.address}/api/v1/tickets/", headers=headers, timeout=30).status_code
+        return CALLER.get(f"{web.address}/api/v1/tickets/", headers=headers, timeout=30).status_code
 
     before = web.workers()
     with Load(ask) as load:
@@ -228,7 +228,7 @@ def test_a_server_that_is_stopped_answers_what_it_has_begun(start_web, partner):
         headers = {"Authorization": partner}
         body = {"subject": f"Kettle {next(number)}", "body": "It is good."}
         url = f"{web.address}/api/v1/tickets/"
-        return httpx.post(url, json=body, headers=headers, timeout=30).status_code
+        return CALLER.post(url, json=body, headers=headers, timeout=30).status_code
 
     with Load(ask) as load:
         time.sleep(3)
