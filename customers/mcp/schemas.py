@@ -15,7 +15,6 @@ from customers.mcp.tools import MOST_ROWS, ROOT, TOOLS, Tool
 
 Schema = dict[str, Any]
 AT = "#/components/schemas/"
-HELD_BACK = {"Prefer", "If-Match", "Idempotency-Key"}
 CURSOR: Schema = {"type": ["string", "null"], "description": "Where the next page begins."}
 IDEMPOTENCY: Schema = {
     "type": "string",
@@ -32,7 +31,7 @@ def input_of(name: str) -> Schema:
     properties: Schema = {}
     required = list(tool.needs)
     for parameter in operation.get("parameters", ()):
-        if parameter["name"] in HELD_BACK or parameter["in"] == "header":
+        if parameter.get("in") not in ("path", "query"):  # headers are the server's to send
             continue
         properties[parameter["name"]] = _described(parameter)
         if parameter.get("required"):
