@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 from django.db.models import F
 
 from customers import models as records
+from customers.demo.agent import write_proposals
 from customers.demo.audiences import write_audiences
 from customers.demo.desk import write_desk
 from customers.demo.macros import write_macros
@@ -96,6 +97,7 @@ def _write(shop: Shop) -> None:
     write_desk(SOURCE)
     write_mailbox()
     write_webhook()
+    write_proposals(SOURCE)
     for read in (records.Product, records.Customer, records.Review, records.Message):
         read.objects.filter(source=SOURCE).request_analysis()
 
