@@ -28,8 +28,10 @@ TABLES = {
     "audience-members", "export-file", "import-rejects", "model-egress-csv", "plot", "plot-of",
     "product-prospects-csv",
 }  # fmt: skip
-# Pages about exports, and files as somebody sent them.
-NO_TABLES = {"export-new", "exports", "export", "export-progress", "export-cancel"}
+# Pages about exports, and kinds of records that a button is about.
+NO_TABLES = {
+    "export-new", "exports", "export", "export-progress", "export-cancel", "set-aside-again",
+}  # fmt: skip
 WRITERS = {
     "customers/admin/csv_export.py", "customers/imports/rejects.py", "customers/lists/exporting.py",
     "customers/views/plots.py",

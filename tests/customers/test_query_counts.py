@@ -83,6 +83,7 @@ from tests.factories import (
     TopicFactory,
     TrainingFactory,
     UserFactory,
+    WebhookDeliveryFactory,
     WebhookEndpointFactory,
 )
 
@@ -337,7 +338,7 @@ NOT_IN_THE_API = {
     *("ask", "automation", "duplicates", "models", "radar"),
     *("rules", "service-levels", "assignment", "satisfaction"),
     *("audit", "channels", "custom-fields", "exports", "connectors", "journal", "keys"),
-    *("privacy", "tasks", "webhooks"),
+    *("privacy", "tasks"),
 }
 ENDPOINTS = {
     **{noun: SCREENS[noun] for noun in SCREENS if noun not in NOT_IN_THE_API},
@@ -354,6 +355,7 @@ ENDPOINTS = {
     "segments": lambda: make_taxon(Segment),
     "aspects": lambda: make_taxon(Aspect),
     "insight/digests": make_digest,
+    "webhook-deliveries": WebhookDeliveryFactory,
 }
 
 # What stands on a record's page, by the row it is of and what adds one more to it.

@@ -149,7 +149,7 @@ def test_what_a_complaint_costs_does_not_depend_on_how_many_there_are(
             customer=customer, order=OrderFactory(customer=customer), intent_id="complaint"
         )
         ReviewFactory(customer=customer, rating=1)
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(37):
         agent.get(f"/customers/{customer.pk}/")
 
 
