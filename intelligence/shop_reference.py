@@ -1,7 +1,8 @@
 """A shop's medians, which its customers are read against.
 
 They cost about a second per half a million order lines, so a process keeps them: until
-enough new orders came to move a median, and never longer than a few minutes.
+enough new orders came to move a median, and never longer than some minutes, or than a
+thousand times what they cost. In a large shop they are read for seconds, and move in weeks.
 """
 
 from __future__ import annotations
@@ -16,21 +17,25 @@ from intelligence.engines.customer_features import ShopReference
 from intelligence.purchases import orders_of_source, taste_of_source
 
 KEPT_SECONDS = 600.0
+KEPT_PER_SECOND_OF_READING = 1000.0
 GROWTH = 0.01  # so many new orders, as a share of those that were counted, may change it
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A reference, when it was computed, from how many orders, and the newest by key."""
+    """A reference, when it was computed, for how many seconds it serves, from how many orders,
+    and the newest by key.
+    """
 
     reference: ShopReference
     at: float
+    seconds: float
     orders: int
     newest: int
 
     def holds(self, newest: int) -> bool:
         """Whether it still serves, when `newest` is the key of the newest order."""
-        is_fresh = time.monotonic() - self.at <= KEPT_SECONDS
+        is_fresh = time.monotonic() - self.at <= self.seconds
         return is_fresh and abs(newest - self.newest) <= GROWTH * self.orders
 
 
@@ -54,10 +59,13 @@ def forget() -> None:
 
 
 def _computed(source: str, newest: int) -> _Kept:
+    started = time.monotonic()
     chosen: str | None = source
     orders = orders_of_source(source)
     if not len(orders):
         chosen, orders = None, orders_of_source(None)
     reference = ShopReference.from_orders(orders)
     taste = taste_of_source(chosen)
-    return _Kept(replace(reference, taste=taste), time.monotonic(), len(orders), newest)
+    now = time.monotonic()
+    seconds = max(KEPT_SECONDS, KEPT_PER_SECOND_OF_READING * (now - started))
+    return _Kept(replace(reference, taste=taste), now, seconds, len(orders), newest)

@@ -29,7 +29,8 @@ from customers.models import Product as Goods
 from customers.search.spelling import refresh_words
 
 SIZE, SMALL_SIZE = Size(), Size(4_000, 12_000, 4_000)
-RATE, SECONDS, WARM_UP_SECONDS = 50, 120, 20
+# So long the worker reads the shop as a whole, once, to compare what comes in with it.
+RATE, SECONDS, WARM_UP_SECONDS = 50, 120, 70
 SMALL_RATE, SMALL_SECONDS = 10, 10
 PARTNERS, PAGES_ON = 4, 3
 TOKEN = "b" * 32  # of the form check: the same in the cookie and in the header
