@@ -5,6 +5,7 @@ customers: fifty requests a second, sent when they are due, whatever was answere
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -30,7 +31,8 @@ from customers.search.spelling import refresh_words
 
 SIZE, SMALL_SIZE = Size(), Size(4_000, 12_000, 4_000)
 # So long the worker reads the shop as a whole, once, to compare what comes in with it.
-RATE, SECONDS, WARM_UP_SECONDS = 50, 120, 70
+SECONDS, WARM_UP_SECONDS = 120, 70
+RATE = int(os.environ.get("LOAD_RATE", "50"))  # requests a second
 SMALL_RATE, SMALL_SECONDS = 10, 10
 PARTNERS, PAGES_ON = 4, 3
 TOKEN = "b" * 32  # of the form check: the same in the cookie and in the header
