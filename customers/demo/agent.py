@@ -17,7 +17,7 @@ SCOPES = ["tickets:read", "customers:read", "orders:read", "search:read", "propo
 
 
 def write_proposals(source: str) -> None:
-    """Propose about the latest tickets that nobody has answered, and for whom spends most."""
+    """Propose about tickets that wait for their customer, and about whom spends most."""
     managers = User.objects.filter(is_active=True, groups__name="manager")
     owner = managers.order_by("pk").first()
     if owner is None or ApiKey.objects.filter(name=NAME).exists():
@@ -28,21 +28,18 @@ def write_proposals(source: str) -> None:
 
 
 def _wanted(source: str) -> list[dict[str, Any]]:
-    waiting = Ticket.objects.filter(
-        source=source, status="open", customer__language="en", assignee=None, first_replied_at=None
-    )
-    tickets = list(waiting.exclude(order=None).order_by("-opened_at", "-id")[:2])
+    quiet = Ticket.objects.filter(source=source, status="pending", customer__language="en")
+    tickets = list(quiet.exclude(order=None).select_related("order").order_by("opened_at", "id"))
     best = Customer.objects.filter(source=source).order_by("-spent_total", "id").first()
     wanted: list[dict[str, Any]] = [
         {
             "kind": Proposal.Kind.REPLY,
             "ticket": ticket,
             "arguments": {
-                "body": f"Hello,\n\nthank you for writing about order {ticket.order.number}. "
-                "I have it in front of me and will tell you by tomorrow what comes next."
+                "body": "Hello,\n\nwe have not heard from you since we answered about order "
+                f"{ticket.order.number}. Is there anything left that we can do?"
             },
-            "reason": "Nobody answered yet; this says that somebody is on it, and promises nothing "
-            "else.",
+            "reason": "The shop answered last, and nothing came since.",
         }
         for ticket in tickets[:1]
         if ticket.order
@@ -51,10 +48,10 @@ def _wanted(source: str) -> list[dict[str, Any]]:
         {
             "kind": Proposal.Kind.TICKET,
             "ticket": ticket,
-            "arguments": {"priority": "high"},
-            "reason": "The order that it is about is named in the ticket, and nobody has it yet.",
+            "arguments": {"new_status": "solved"},
+            "reason": "The shop answered last, and the customer has left it at that.",
         }
-        for ticket in tickets[1:]
+        for ticket in tickets[1:2]
     ]
     if best is not None:
         wanted.append(
