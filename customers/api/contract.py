@@ -146,6 +146,11 @@ class ContractSchema(AutoSchema):
                 field.allow_blank = field.allow_blank or column.blank
         return super()._map_serializer_field(field, direction, bypass_extensions)
 
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        r"""As the framework's, but for slugs of any language: its `\w` is of ASCII there."""
+        if not (isinstance(field, serializers.SlugField) and field.allow_unicode):
+            super()._insert_field_validators(field, schema)
+
     def _said_by_view(self, name: str) -> Any:
         said = getattr(self.view, name, None)
         return said(self.method) if said else None

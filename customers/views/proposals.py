@@ -16,6 +16,7 @@ from customers.paging import page_of
 from customers.proposals import deciding
 from customers.proposals.lines import Overtaken, Refused
 from customers.proposals.showing import WITH_TEXT, differences, dress
+from customers.unseen import visible
 from customers.views.access import StaffRequest, own_page
 from customers.views.inbox_context import say_done
 
@@ -69,7 +70,7 @@ def confirm(request: StaffRequest, pk: int) -> HttpResponse:
 def decline(request: StaffRequest, pk: int) -> HttpResponse:
     """Say no."""
     proposal = get_proposal_for(request.user, pk)
-    why = " ".join(request.POST.get("why", "").split())[:300]
+    why = " ".join(visible(request.POST.get("why", "")).split())[:300]
     try:
         deciding.decline(proposal, by=request.user, why=why)
     except Refused as error:

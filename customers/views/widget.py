@@ -29,6 +29,7 @@ from customers.asking.keys import key_of, question_of
 from customers.models import Question
 from customers.portal.identity import asker_of_token, asker_token, signed_user
 from customers.portal.limits import too_often, wait_to_ask
+from customers.unseen import visible
 
 CHANNEL = Question.Channel.WIDGET
 
@@ -155,7 +156,7 @@ def answer_context(question: Question, key: str) -> dict[str, Any]:
 def _carried(request: HttpRequest) -> dict[str, Any]:
     token = request.POST.get("asker", "")
     asker = asker_of_token(token) if token else None
-    page = request.POST.get("page", "")[:300]
+    page = visible(request.POST.get("page", ""))[:300]
     return {"asker": asker, "asker_token": asker_token(asker), "page": page}
 
 

@@ -238,7 +238,7 @@ def test_the_same_act_is_proposed_once_while_it_waits(agent, max_at, ticket):
     assert proposed(agent, "note", ticket=ticket.pk, body="Look.", reason="Again.") == first
     key = {"idempotency_key": "act-1", "ticket": ticket.pk, "body": "Another."}
     assert proposed(agent, "note", **key) == proposed(agent, "note", **key)
-    max_at.post(f"/proposals/{first.pk}/decline/", {"why": "Not now."})
+    max_at.post(f"/proposals/{first.pk}/decline/", {"why": "Not\0 now."})
     first.refresh_from_db()
     assert (first.status, first.outcome) == ("declined", "Not now.")
     assert proposed(agent, "note", ticket=ticket.pk, body="Look.") != first

@@ -201,6 +201,11 @@ def test_the_widget_may_be_framed_by_the_shops_sites_alone(client, settings):
     assert "frame-ancestors 'none'" in portal["Content-Security-Policy"]
 
 
+def test_what_nobody_sees_in_the_page_that_a_site_names_is_left_out(client, ada):
+    client.post("/widget/", {"text": "How long does delivery take?", "page": "/tea\0/\u200b"})
+    assert Question.objects.get().page == "/tea/"
+
+
 def test_the_widget_needs_no_cookie_and_carries_who_asks(settings, ada):
     settings.WIDGET_SECRET = "of the shop"
     frame = Client(enforce_csrf_checks=True)
