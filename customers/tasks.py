@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from celery import shared_task
-from kombu.exceptions import OperationalError
 
 from customers.accounts.resetting import send_reset
 from customers.alarms.run import raise_alarms as raise_what_is_found
@@ -14,6 +11,7 @@ from customers.audit.keeping import age_out
 from customers.channels.mail import fetching, sending, taking, trial
 from customers.connectors import status as shop_status
 from customers.connectors import taking as shops
+from customers.doorbell import ring_now
 from customers.duplicates import scan
 from customers.imports.jobs import carry_out, carry_out_all
 from customers.insight import aggregates, digests
@@ -37,8 +35,7 @@ from customers.webhooks.retention import forget_old as forget_old_deliveries
 def run_import(pk: int) -> None:
     """Look into the file of an Import row, check it or take it in, whatever it waits for."""
     carry_out(pk)
-    with suppress(OperationalError, OSError):  # the broker is away: the clock rings later
-        refresh_measures.delay()
+    ring_now(refresh_measures)
 
 
 @shared_task(expires=60)

@@ -94,7 +94,7 @@ REFUSALS: dict[int, str] = {
     429: "More calls than the key may make in a minute.",
 }
 OF_REFUSAL = {401: ("WWW-Authenticate",), 409: ("Retry-After",), 429: ("Retry-After",)}
-IDEMPOTENCY_KEY = {
+IDEMPOTENCY_KEY: dict[str, Any] = {
     "in": "header",
     "name": "Idempotency-Key",
     "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},

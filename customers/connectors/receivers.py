@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.dispatch import receiver
-from kombu.exceptions import OperationalError
 
 from customers import tasks
+from customers.doorbell import ring_now
 from customers.models import InboundWebhook
 from customers.signals import job_requested
 
@@ -16,5 +15,4 @@ from customers.signals import job_requested
 @receiver(job_requested, sender=InboundWebhook)
 def take(pk: int, **_: Any) -> None:
     """Have it read."""
-    with suppress(OperationalError, OSError):
-        tasks.take_webhook.delay(pk)
+    ring_now(tasks.take_webhook, pk)

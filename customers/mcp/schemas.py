@@ -10,6 +10,7 @@ from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.utils.encoders import JSONEncoder
 
+from customers.api.contract import IDEMPOTENCY_KEY
 from customers.api.schema import SchemaView
 from customers.mcp.tools import MOST_ROWS, ROOT, TOOLS, Tool
 
@@ -17,8 +18,7 @@ Schema = dict[str, Any]
 AT = "#/components/schemas/"
 CURSOR: Schema = {"type": ["string", "null"], "description": "Where the next page begins."}
 IDEMPOTENCY: Schema = {
-    "type": "string",
-    "pattern": "^[\\x21-\\x7e]{1,200}$",
+    **IDEMPOTENCY_KEY["schema"],
     "description": "New for each act: sent again within two days it has no second effect.",
 }
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from django.db.models.signals import post_save
 from django.dispatch import receiver
-from kombu.exceptions import OperationalError
 
+from customers.doorbell import ring_now
 from customers.models import Message, Rule, RuleDue, Ticket
 from customers.rules.queue import ask, ring
 from customers.signals import job_requested, rows_read, rows_updated
@@ -62,5 +61,4 @@ def tickets_read(pks: Sequence[int], **_: Any) -> None:
 @receiver(job_requested, sender=RuleDue)
 def ring_a_worker(**_: Any) -> None:
     """Tickets wait; where the broker is away, the clock tells the worker."""
-    with suppress(OperationalError, OSError):
-        apply_rules.delay()
+    ring_now(apply_rules)

@@ -5,15 +5,14 @@ A bell that is lost loses nothing: the clock looks after the queues once a minut
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.db.models.signals import post_save
 from django.dispatch import receiver
-from kombu.exceptions import OperationalError
 
 from customers import tasks
 from customers.channels.mail.queueing import queue_reply
+from customers.doorbell import ring_now
 from customers.models import InboundMail, Mailbox, Message, OutboundMail
 from customers.signals import job_requested
 
@@ -28,21 +27,16 @@ def queue_new_reply(instance: Message, created: bool, raw: bool, **_: Any) -> No
 @receiver(job_requested, sender=OutboundMail)
 def send(pk: int, **_: Any) -> None:
     """Mail of the mailbox `pk` waits."""
-    _ring(tasks.send_mail_of, pk)
+    ring_now(tasks.send_mail_of, pk)
 
 
 @receiver(job_requested, sender=InboundMail)
 def take(pk: int, **_: Any) -> None:
     """A mail was stored."""
-    _ring(tasks.take_mail, pk)
+    ring_now(tasks.take_mail, pk)
 
 
 @receiver(job_requested, sender=Mailbox)
 def try_out(pk: int, **_: Any) -> None:
     """A mailbox is to be tried out."""
-    _ring(tasks.try_mailbox, pk)
-
-
-def _ring(task: Any, pk: int) -> None:
-    with suppress(OperationalError, OSError):
-        task.delay(pk)
+    ring_now(tasks.try_mailbox, pk)
